@@ -30,7 +30,7 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 PLAY = Path(__file__).with_name("play.py")
 

@@ -40,7 +40,7 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 from pages.parts.worlds import world_from_log
 
 world_from_log.open_new_world()

@@ -23,7 +23,7 @@ from pages.parts.text.format import question
 from pages.parts.text.lesson_words import PAGE
 from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.jobs import submit
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)

@@ -21,8 +21,8 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
-from pages.parts.work.race_pool import track
-from pages.parts.work.session_state import session_of
+from pages.parts.work.race_pool import race_queue
+from pages.parts.work.session_singletons import session_of
 
 is_new = open_link(RaceSetup)
 
@@ -30,7 +30,7 @@ with toolbar():
     setup = current_setup(RaceSetup)
     choose_world(setup)
     with tools():
-        session = session_of(RaceSession, lambda: RaceSession(setup, track()))
+        session = session_of(RaceSession, lambda: RaceSession(setup, race_queue()))
         session.adopt(setup)
         if is_new:
             controls.prepare(session, st.query_params.get("raced"))

@@ -16,7 +16,7 @@ from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 from pages.parts.worlds import (
     board,
     draft_in_address,

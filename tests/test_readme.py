@@ -117,3 +117,11 @@ def test_equations_are_numbered_and_the_lines_that_compute_them_say_so() -> None
 def test_every_wing_of_the_engine_is_told() -> None:
     wings = {path.name for path in (ROOT / "engine").iterdir() if (path / "__init__.py").is_file()}
     assert {wing for wing in wings if f"| `{wing}/` |" in text_of("engine/README.md")} == wings
+
+
+def test_every_module_of_the_evaluation_is_listed() -> None:
+    folder = ROOT / "engine/evaluation"
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    lines = re.findall(r"^- `(\w+)`: ", (folder / "__init__.py").read_text(), flags=re.M)
+    assert sorted(lines) == sorted(modules | packages)

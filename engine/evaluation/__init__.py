@@ -1,1 +1,44 @@
-"""Off-policy evaluation and analysis of a loop's log."""
+"""Off-policy evaluation and analysis of a loop's log.
+
+The input:
+
+- `logged_decisions`: decisions of a log as columns, the input of all estimators.
+- `files`: logs in CSV, Parquet, dsjson and exported loops, read in batches.
+- `simulated_log`: logs of fresh loops that serve fresh crowds of a world.
+- `event_table`: events as plain rows, for a table or a CSV file.
+
+Values of policies:
+
+- `target_policies`: policies to evaluate, as probabilities of the logged actions.
+- `estimators`: off-policy estimators, one per file.
+- `offline_evaluation`: estimated rewards of policies from the log of another policy.
+- `policy_difference`: difference of two policies' values on the same log.
+- `running_estimates`: estimates over growing prefixes of a log, and over consecutive segments.
+- `rounding_uncertainty`: uncertainty of a value caused by rounded probabilities.
+- `interval_coverage`: share of intervals that contain the true value, in repeated experiments.
+- `random_policies`: random policies, with their estimated and their true values.
+- `mean_intervals`: means over repetitions with their sampling error.
+
+Apprentices and settings:
+
+- `apprentice_agreement`: agreement of an apprentice's choices with those of the baseline.
+- `switch_value`: bounds on the value of sending an apprentice online.
+- `settings_tuning`: candidate settings tried on one half of a log and judged on the other.
+
+A loop's model:
+
+- `explanation`: an action's lead over another by context fields, and the effect of a reward.
+- `probability_parts`: an action's probability, split into belief and exploration.
+- `favoured_actions`: most probable action in each context of a world.
+- `learned_weights`: contributions of context values to expected rewards.
+- `field_importance`: reward lost if requests came without a field.
+- `learning_curve`: rewards and regret of a loop before a simulated crowd.
+- `stored_learning_curve`: the rewards of a stored loop, from its log alone.
+- `curve_points`: rolling means, and thinning to the points that a chart needs.
+
+A world from a log:
+
+- `estimated_world`: a world that simulates a log.
+- `context_fields`: a log's contexts as fields of a world.
+- `reward_shrinkage`: mean rewards by context and action, shrunk towards larger groups.
+"""

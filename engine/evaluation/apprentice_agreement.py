@@ -15,7 +15,7 @@ from itertools import islice, pairwise, takewhile
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.curves import rolling_mean, rows_of, thinned
+from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.projection import Projection

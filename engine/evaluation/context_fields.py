@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import refuse
 from engine.evaluation.logged_decisions import Codes, WeightedLog, columns_in
-from engine.evaluation.shrinkage import Sums
+from engine.evaluation.reward_shrinkage import GroupSums
 from engine.steps import Steps
 from engine.worlds.fields import Value, distinct_texts
 from engine.worlds.limits import MAX_NAME, MAX_TABLE
@@ -66,7 +66,7 @@ def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
                 texts.append(MISSING)
         if position % _TOGETHER == 0:
             yield None
-    visits = np.bincount(log.stratum, minlength=len(log.contexts))
+    visits = np.bincount(log.context_index, minlength=len(log.contexts))
     columns, left_out = [], dict[str, str]()
     for name, texts in texts_of.items():
         yield None
@@ -74,7 +74,7 @@ def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
         if len(values) == 1:
             left_out[name] = "it is the same in all events"
         else:
-            columns.append(Column(name, values, codes[log.stratum], numbers))
+            columns.append(Column(name, values, codes[log.context_index], numbers))
     return columns, left_out
 
 
@@ -187,4 +187,4 @@ def chosen_of(
 
 def _worth(log: WeightedLog, column: Column) -> float:
     """Variance of the true mean rewards between the values of a column, within actions."""
-    return Sums.of(log, column.codes, len(column.values)).differing
+    return GroupSums.of(log, column.codes, len(column.values)).variance_between

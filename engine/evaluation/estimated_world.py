@@ -9,7 +9,7 @@ explains the difference.
 Each event has the weight 1/q of its logged probability q (up to the square root of the number of
 events), and means are self-normalised, so frequencies of actions in the log have no effect. The
 reward of an action in a cell is shrunk towards its reward elsewhere, as far as noise explains the
-difference (`smoothing`).
+difference (`shrunken_rewards_steps`).
 """
 
 import math
@@ -24,7 +24,7 @@ from engine.arrays import Array
 from engine.evaluation.context_fields import Column, chosen_of, columns_of, short
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.logged_decisions import Decisions, LogBuilder, WeightedLog
-from engine.evaluation.shrinkage import Sums, smoothing
+from engine.evaluation.reward_shrinkage import GroupSums, shrunken_rewards_steps
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
@@ -42,7 +42,7 @@ _FEW = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Estimated:
+class EstimatedWorld:
     """World that simulates a log.
 
     Attributes:
@@ -60,14 +60,14 @@ class Estimated:
     left_out: Mapping[str, str]
 
 
-def estimating(
+def estimate_steps(
     batches: Iterable[Decisions],
     title: str = "",
     fields: Sequence[str] | None = None,
     items: Sequence[Item] = (),
     bounds: Bounds = (0.0, 1.0),
     unit: str = "",
-) -> Steps[Estimated]:
+) -> Steps[EstimatedWorld]:
     """Estimate a world from a log; a batch, some contexts, and a column are a step each.
 
     Args:
@@ -90,8 +90,8 @@ def estimating(
     return (yield from _estimating(log, chosen, title, unit, offered, left_out))
 
 
-estimate = at_once(estimating)
-"""`estimating` without interruption."""
+estimate = at_once(estimate_steps)
+"""`estimate_steps` without interruption."""
 
 
 def _of_successes(log: WeightedLog, items: Sequence[Item]) -> tuple[WeightedLog, tuple[Item, ...]]:
@@ -111,15 +111,15 @@ def _estimating(
     unit: str,
     items: Sequence[Item],
     left_out: Mapping[str, str],
-) -> Steps[Estimated]:
+) -> Steps[EstimatedWorld]:
     """World with these columns as fields."""
     sizes = [len(column.values) for column in columns]
     size, k = math.prod(sizes), len(log.actions)
     cells = np.zeros(len(log.shown), dtype=np.intp)
     for column in columns:
         cells = cells * len(column.values) + column.codes
-    sums = Sums.of(log, cells, size)
-    expected, variance = yield from smoothing(sums, sizes)
+    sums = GroupSums.of(log, cells, size)
+    expected, variance = yield from shrunken_rewards_steps(sums, sizes)
     levels = _levels(log)
     part, halves = mean_worth(levels), _halves(log, levels)
     # If partial rewards alone cannot give the mean, some of them become full rewards.
@@ -143,7 +143,7 @@ def _estimating(
     counts = np.bincount(cells * k + log.shown, minlength=size * k).reshape(size, k)
     again = world_from_json(world.to_json())
     errors = np.sqrt(variance) * again.worth
-    return Estimated(again, counts, errors, len(log.shown), dict(left_out))
+    return EstimatedWorld(again, counts, errors, len(log.shown), dict(left_out))
 
 
 def _levels(log: WeightedLog) -> tuple[Level, ...]:

@@ -83,7 +83,7 @@ class Importances:
     each: tuple[Importance, ...]
 
 
-def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | None]:
+def importance_steps(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | None]:
     """Estimate the importance of each field from the latest events in which any action could be
     shown.
 
@@ -96,23 +96,25 @@ def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | No
     """
     with loop.lock:
         log, settings = loop.log.until(len(loop.log)), loop.settings
-    return _assessing(log, lambda: learner_of(settings), latest)
+    return _log_importance_steps(log, lambda: learner_of(settings), latest)
 
 
-importance = at_once(assessing)
-"""`assessing` without interruption."""
+importance = at_once(importance_steps)
+"""`importance_steps` without interruption."""
 
 
-def assessing_events(
+def event_importance_steps(
     events: Iterable[EventState], settings: LoopSettings
 ) -> Steps[Importances | None]:
-    """Assess the fields over given events, in the order of their Rank calls; see `assessing`."""
-    return _assess([*filter(_is_evaluable, events)], lambda: learner_of(settings))
+    """Assess the fields over events in the order of their Rank calls; see `importance_steps`."""
+    return _importance_steps([*filter(_is_evaluable, events)], lambda: learner_of(settings))
 
 
-def _assessing(log: EventLog, begin: Callable[[], Learner], most: int) -> Steps[Importances | None]:
+def _log_importance_steps(
+    log: EventLog, begin: Callable[[], Learner], most: int
+) -> Steps[Importances | None]:
     known = yield from _latest(log, most)
-    return (yield from _assess(known, begin))
+    return (yield from _importance_steps(known, begin))
 
 
 def _latest(log: EventLog, most: int) -> Steps[list[EventState]]:
@@ -131,7 +133,9 @@ def _is_evaluable(state: EventState) -> bool:
     return state.earned is not None and len(allowed) > 1 and min(chances[i] for i in allowed) > 0
 
 
-def _assess(known: Sequence[EventState], begin: Callable[[], Learner]) -> Steps[Importances | None]:
+def _importance_steps(
+    known: Sequence[EventState], begin: Callable[[], Learner]
+) -> Steps[Importances | None]:
     if len(known) < 2:
         return None
     everything = Omission("context", "all", "", frozenset())

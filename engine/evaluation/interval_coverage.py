@@ -15,9 +15,14 @@ import numpy as np
 from engine.errors import check_number, refuse
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.logged_decisions import Decisions
-from engine.evaluation.random_rules import earned_by, groups_of, random_rules, value_of
+from engine.evaluation.random_policies import (
+    context_groups,
+    random_policies,
+    true_value,
+    weighted_rewards,
+)
 from engine.evaluation.simulated_log import ExperimentLog, experiment
-from engine.evaluation.target_policies import Even, Fixed, Target
+from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds.world import World
@@ -86,7 +91,7 @@ class Count:
 
 @dataclass(eq=False)
 class Coverage:
-    """Counts of intervals over repetitions; each call of `repeating` adds to them.
+    """Counts of intervals over repetitions; each call of `repetition_steps` adds to them.
 
     Attributes:
         world, settings, visitors: of each experiment; the settings must rank online.
@@ -114,7 +119,7 @@ class Coverage:
         if self.flaw == "no_floor":
             self.settings = replace(self.settings, policy=_without_floor(self.settings))
 
-    def repeating(self, times: int = MOST) -> Steps[None]:
+    def repetition_steps(self, times: int = MOST) -> Steps[None]:
         """Run further repetitions; each visitor is a step."""
         check_number("BadRequest", "repetitions", times, 1, MOST, whole=True)
         for _ in range(times):
@@ -149,18 +154,18 @@ class Coverage:
     def _picked(self, outcome: ExperimentLog) -> tuple[Kind, Target, float]:
         """Return the random rules with the highest inverse-propensity estimate on the log."""
         world = self.world
-        rules = random_rules(world, self._next)
-        rule = rules[int(earned_by(world, outcome, rules).sum(axis=1).argmax())]
-        target = outcome.showing("picked", world, rule[groups_of(world, outcome.cells)])
-        return "picked", target, value_of(world, rule)
+        rules = random_policies(world, self._next)
+        rule = rules[int(weighted_rewards(world, outcome, rules).sum(axis=1).argmax())]
+        target = outcome.showing("picked", world, rule[context_groups(world, outcome.cells)])
+        return "picked", target, true_value(world, rule)
 
 
 def targets_of(world: World, outcome: ExperimentLog) -> Iterator[tuple[Kind, Target, float]]:
     """Yield each fixed action, the uniform choice and each visitor's best action, with their true
     values; in a large world these are estimated from the census."""
     for item, truth in zip(world.items, world.census.weights @ world.census.expected, strict=True):
-        yield "fixed", Fixed(item.id), float(truth)
-    yield "uniform", Even(), world.uniform_value
+        yield "fixed", FixedAction(item.id), float(truth)
+    yield "uniform", UniformTarget(), world.uniform_value
     best = world.expected_in(outcome.cells).argmax(axis=1)
     yield "best", outcome.showing("best", world, best), world.best_value
 

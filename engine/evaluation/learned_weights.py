@@ -14,34 +14,36 @@ from engine.worlds.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class LearnedWeight:
     """Contribution of some context values together to the believed reward of an action.
 
     Attributes:
         values: field -> value, by the world's names; for a list each tag, field.tag -> "true" or
             "false"; empty for the action's own contribution.
         action: its id.
-        adds: in units of reward.
+        contribution: in units of reward.
     """
 
     values: Mapping[str, str]
     action: str
-    adds: Contribution
+    contribution: Contribution
 
 
-def weighing(loop: LearningLoop, world: World) -> Steps[list[Weight]]:
+def learned_weights_steps(loop: LearningLoop, world: World) -> Steps[list[LearnedWeight]]:
     """Weights of a loop in the contexts of a world, in descending absolute size; each context is a
     step.
 
     For a large world only a sample of the contexts is used. The loop must not change meanwhile.
     """
-    weights: dict[tuple[tuple[tuple[str, str], ...], str], Weight] = {}
+    weights: dict[tuple[tuple[tuple[str, str], ...], str], LearnedWeight] = {}
     online = loop.settings.learning_mode == "online"
     for cell in world.some().cells.tolist():
         context, request = world.contexts[cell], world.request(cell)
         sent = request.context_values
         for action, indicator in zip(request.actions, np.eye(len(request.actions)), strict=True):
-            for group, adds in loop.learner.contributions(request, indicator, online).items():
+            for group, contribution in loop.learner.contributions(
+                request, indicator, online
+            ).items():
                 if isinstance(group, Group) and not group.every:
                     values = {
                         name: context[name]
@@ -50,6 +52,6 @@ def weighing(loop: LearningLoop, world: World) -> Steps[list[Weight]]:
                         for name in group.fields
                     }
                     key = tuple(values.items()), action.id
-                    weights.setdefault(key, Weight(values, action.id, adds))
+                    weights.setdefault(key, LearnedWeight(values, action.id, contribution))
         yield None
-    return sorted(weights.values(), key=lambda weight: -abs(weight.adds.mean))
+    return sorted(weights.values(), key=lambda weight: -abs(weight.contribution.mean))

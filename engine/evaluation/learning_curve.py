@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.evaluation.curves import rolling_mean, rows_of, thinned
+from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.loop.entries import Entry, Ranked, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.projection import Projection

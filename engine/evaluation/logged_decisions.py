@@ -41,8 +41,8 @@ class Decisions:
 
     Attributes:
         actions: ids of the actions.
-        contexts: contexts as texts, see `text_of`; `stratum` points into them.
-        stratum: the context of each event, (N,) positions in `contexts`.
+        contexts: contexts as texts, see `text_of`; `context_index` points into them.
+        context_index: the context of each event, (N,) positions in `contexts`.
         shown: the action shown to each visitor, (N,) positions in `actions`.
         propensity: the logged probability of the shown action, (N,), above 0 and at most 1.
         reward: reward of the event, (N,).
@@ -53,13 +53,13 @@ class Decisions:
         means: expected rewards as believed at Rank time, (N, K); None if the log holds none.
         unmatched: number of apprentice events left out because the apprentice chose another action.
         rounding: largest rounding error of the probabilities, by the digits in the file.
-        nearness: largest difference from the propensity at which a probability counts as equal to
-            it, (N,); None for `rounding`.
+        probability_tolerance: largest difference from the propensity at which a probability counts
+            as equal to it, (N,); None for `rounding`.
     """
 
     actions: tuple[str, ...]
     contexts: tuple[str, ...]
-    stratum: NDArray[np.intp]
+    context_index: NDArray[np.intp]
     shown: NDArray[np.intp]
     propensity: Array
     reward: Array
@@ -69,7 +69,7 @@ class Decisions:
     means: Array | None = None
     unmatched: int = 0
     rounding: float = 0.0
-    nearness: Array | None = None
+    probability_tolerance: Array | None = None
 
     def __post_init__(self) -> None:
         n, k = len(self.shown), len(self.actions)
@@ -79,7 +79,7 @@ class Decisions:
         allowed = f"at least {LEAST_CHANCE:g} and at most 1"
         _check(possible, self.propensity, "probability", allowed)
         for name, codes, end in (
-            ("context", self.stratum, len(self.contexts)),
+            ("context", self.context_index, len(self.contexts)),
             ("shown action", self.shown, k),
             ("baseline action", self.baseline, k),
         ):
@@ -95,7 +95,7 @@ class Decisions:
             _check(~unknown.any(axis=1), self.means, "believed rewards", "finite numbers")
 
     def _check_shapes(self, n: int, k: int) -> None:
-        columns = (self.stratum, self.shown, self.propensity, self.reward, self.baseline)
+        columns = (self.context_index, self.shown, self.propensity, self.reward, self.baseline)
         tables = (t for t in (self.offered, self.probabilities, self.means) if t is not None)
         if any(c.shape != (n,) for c in columns) or any(t.shape != (n, k) for t in tables):
             _refuse("The columns of a log are not equally long.")
@@ -116,11 +116,15 @@ class Decisions:
 
     def take(self, events: NDArray[np.intp] | slice) -> "Decisions":
         """Return some of the events, in the order of the positions."""
-        probabilities, means, nearness = self.probabilities, self.means, self.nearness
+        probabilities, means, probability_tolerance = (
+            self.probabilities,
+            self.means,
+            self.probability_tolerance,
+        )
         return Decisions(
             self.actions,
             self.contexts,
-            self.stratum[events],
+            self.context_index[events],
             self.shown[events],
             self.propensity[events],
             self.reward[events],
@@ -130,7 +134,7 @@ class Decisions:
             None if means is None else means[events],
             self.unmatched,
             self.rounding,
-            None if nearness is None else nearness[events],
+            None if probability_tolerance is None else probability_tolerance[events],
         )
 
     def weigh(self, chances: Array) -> Array:
@@ -139,8 +143,10 @@ class Decisions:
         A weight within rounding of 1 becomes exactly 1: if all weights were slightly above 1, no
         reweighting could give them the mean 1.
         """
-        nearness = self.rounding if self.nearness is None else self.nearness
-        is_same = np.abs(chances - self.propensity) <= nearness * (1 + _ROUNDING)
+        probability_tolerance = (
+            self.rounding if self.probability_tolerance is None else self.probability_tolerance
+        )
+        is_same = np.abs(chances - self.propensity) <= probability_tolerance * (1 + _ROUNDING)
         return np.where(is_same, np.sign(chances), chances / self.propensity)
 
 
@@ -216,7 +222,7 @@ def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decision
     shape = len(events), len(actions)
     offered = np.zeros(shape, dtype=bool)
     probabilities, means = np.zeros(shape), np.full(shape, np.nan)
-    stratum, shown, baseline = np.zeros((3, shape[0]), dtype=np.intp)
+    context_index, shown, baseline = np.zeros((3, shape[0]), dtype=np.intp)
     for row, event in enumerate(events):
         ranked, request = event.ranked, event.ranked.request
         columns = [actions[action.id] for action in request.actions]
@@ -224,12 +230,12 @@ def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decision
         probabilities[row, columns] = ranked.shown_probabilities()
         means[row, columns] = ranked.means
         text = context_of(request.context)
-        stratum[row] = contexts.setdefault(text, len(contexts))
+        context_index[row] = contexts.setdefault(text, len(contexts))
         shown[row], baseline[row] = columns[ranked.shown], columns[ranked.baseline]
     return Decisions(
         actions=tuple(actions),
         contexts=tuple(contexts),
-        stratum=stratum,
+        context_index=context_index,
         shown=shown,
         propensity=np.array([event.ranked.propensity for event in events], dtype=float),
         reward=np.array([event.earned for event in events], dtype=float),
@@ -250,14 +256,14 @@ class WeightedLog:
 
     Attributes:
         contexts: as texts.
-        stratum, shown: positions of each event's context and action, (N,).
+        context_index, shown: positions of each event's context and action, (N,).
         reward: from 0 to 1, (N,).
         weight: 1 / propensity, at most the square root of N, (N,).
     """
 
     actions: tuple[str, ...]
     contexts: tuple[str, ...]
-    stratum: Codes
+    context_index: Codes
     shown: Codes
     reward: Array
     weight: Array
@@ -273,9 +279,9 @@ class LogBuilder:
 
     def add(self, batch: Decisions) -> None:
         """Add a batch."""
-        stratum = _positions(batch.contexts, self.contexts)[batch.stratum]
+        context_index = _positions(batch.contexts, self.contexts)[batch.context_index]
         shown = _positions(batch.actions, self.actions)[batch.shown]
-        self.parts.append((stratum, shown, batch.propensity, batch.reward))
+        self.parts.append((context_index, shown, batch.propensity, batch.reward))
 
     def build(self, bounds: tuple[float, float]) -> WeightedLog:
         """Return the log of all batches, with rewards rescaled from their bounds to 0 to 1.
@@ -288,7 +294,7 @@ class LogBuilder:
             refuse(_CODE, "log", 0, "1 or more", "the number of answered events")
         if len(self.actions) > MAX_ITEMS:
             refuse(_CODE, "log", len(self.actions), f"at most {MAX_ITEMS}", "the number of actions")
-        stratum, shown, propensity, reward = (
+        context_index, shown, propensity, reward = (
             np.concatenate(column) for column in zip(*self.parts, strict=True)
         )
         low, high = bounds
@@ -301,7 +307,7 @@ class LogBuilder:
         return WeightedLog(
             tuple(self.actions),
             tuple(self.contexts),
-            stratum,
+            context_index,
             shown,
             (reward - low) / (high - low),
             np.minimum(1 / propensity, math.sqrt(len(shown))),

@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 
 from engine.errors import PersonalizerError
-from engine.evaluation.estimators import ESTIMATORS, Bounds, Estimator, Interval, Weighed
+from engine.evaluation.estimators import ESTIMATORS, Bounds, Estimator, Interval, WeightedDecisions
 from engine.evaluation.logged_decisions import Decisions
-from engine.evaluation.rounding_doubt import RoundingDoubt
+from engine.evaluation.rounding_uncertainty import RoundingUncertainty
 from engine.evaluation.target_policies import Target
 
 FEW = 30
@@ -85,9 +85,9 @@ class Tally:
     squares: float = 0.0
     largest: float = 0.0
     earned: float = 0.0
-    rounded: RoundingDoubt = field(default_factory=RoundingDoubt)
+    rounded: RoundingUncertainty = field(default_factory=RoundingUncertainty)
 
-    def add(self, weighed: Weighed) -> "Tally":
+    def add(self, weighed: WeightedDecisions) -> "Tally":
         """Return the tally with further events."""
         weight = weighed.weight
         return replace(
@@ -264,7 +264,7 @@ def bounds_of(log: Decisions) -> Bounds:
     return min(0.0, float(log.reward.min(initial=0))), max(1.0, float(log.reward.max(initial=1)))
 
 
-def _unseen(weighed: Weighed) -> float:
+def _unseen(weighed: WeightedDecisions) -> float:
     """Sum of the target's probabilities of actions with a logged probability of 0; 0 if unknown."""
     log, target = weighed.decisions, weighed.probabilities
     if target is None or log.probabilities is None:

@@ -37,7 +37,7 @@ from engine.evaluation.estimators import (
     CressieReadMended,
     Interval,
     Stratified,
-    Weighed,
+    WeightedDecisions,
 )
 from engine.evaluation.estimators.betting import values
 from engine.evaluation.estimators.stratified import narrow_enough
@@ -74,7 +74,7 @@ class Difference:
             second=Tally("second", by_weight),
         )
 
-    def add(self, first: Weighed, second: Weighed) -> "Difference":
+    def add(self, first: WeightedDecisions, second: WeightedDecisions) -> "Difference":
         """Return the difference with further events, weighed by each target."""
         beyond, behind = _beyond(first, second), _beyond(second, first)
         proven = self.proven
@@ -148,7 +148,7 @@ def _apart(first: Interval, second: Interval, reach: float = 0.0) -> Interval:
     return Interval(first.estimate - second.estimate, low, high)
 
 
-def _weighed(weighed: Weighed, bounds: Bounds) -> tuple[Array, Array]:
+def _weighed(weighed: WeightedDecisions, bounds: Bounds) -> tuple[Array, Array]:
     """Weighted rewards, and weighted shortfalls from the largest reward, in parts of the bounds,
     (N,)."""
     low, high = bounds
@@ -156,11 +156,11 @@ def _weighed(weighed: Weighed, bounds: Bounds) -> tuple[Array, Array]:
     return weighed.weight * reward, weighed.weight * (1 - reward)
 
 
-def _beyond(first: Weighed, second: Weighed) -> Weighed:
+def _beyond(first: WeightedDecisions, second: WeightedDecisions) -> WeightedDecisions:
     """Excess of one target's probabilities over another's; without probabilities if either target
     has none."""
     log = first.decisions
     if first.probabilities is None or second.probabilities is None:
         return replace(first, probabilities=None)
     beyond: Array = np.maximum(first.probabilities - second.probabilities, 0.0)
-    return Weighed(log, beyond[np.arange(len(log)), log.shown] / log.propensity, beyond)
+    return WeightedDecisions(log, beyond[np.arange(len(log)), log.shown] / log.propensity, beyond)

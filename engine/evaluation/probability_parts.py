@@ -9,35 +9,37 @@ from engine.policies.base import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class ProbabilityParts:
     """Selection probability of one action in parts; over the actions of a ranking they sum to 1.
 
     Attributes:
-        won: part that follows from the belief.
-        kept: part reserved for exploration, whatever the belief.
-        wins: frequency with which the action has the highest draw, for policies in which several
-            draws must agree; None for other policies.
+        by_belief: part that follows from the belief.
+        by_exploration: part reserved for exploration, whatever the belief.
+        win_rate: frequency with which the action has the highest draw, for policies in which
+            several draws must agree; None for other policies.
     """
 
-    won: float
-    kept: float
-    wins: float | None = None
+    by_belief: float
+    by_exploration: float
+    win_rate: float | None = None
 
 
-def chances(ranked: Ranked, policy: Policy) -> list[Chance]:
+def probability_parts(ranked: Ranked, policy: Policy) -> list[ProbabilityParts]:
     """Split the probabilities of a ranking, in the order of the request, by the policy that
     ranked."""
     allowed = list(ranked.request.allowed)
-    parts = [Chance(0.0, 0.0)] * len(ranked.probabilities)
+    parts = [ProbabilityParts(0.0, 0.0)] * len(ranked.probabilities)
     if ranked.mode == "logging_only":
-        parts[ranked.baseline] = Chance(1.0, 0.0)
+        parts[ranked.baseline] = ProbabilityParts(1.0, 0.0)
         return parts
     probabilities = np.array(ranked.probabilities)[allowed]
-    kept = np.minimum(policy.kept(len(allowed)), probabilities)
-    wins = policy.wins(probabilities)
+    reserved = np.minimum(policy.kept(len(allowed)), probabilities)
+    win_rates = policy.wins(probabilities)
     for position, i in enumerate(allowed):
-        won = float(probabilities[position] - kept[position])
-        parts[i] = Chance(
-            won, float(kept[position]), None if wins is None else float(wins[position])
+        by_belief = float(probabilities[position] - reserved[position])
+        parts[i] = ProbabilityParts(
+            by_belief,
+            float(reserved[position]),
+            None if win_rates is None else float(win_rates[position]),
         )
     return parts

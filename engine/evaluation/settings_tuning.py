@@ -15,7 +15,7 @@ from engine.evaluation.estimators import Bounds, Interval, Stratified
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.mean_intervals import normal, score_reach
 from engine.evaluation.offline_evaluation import bounds_of
-from engine.evaluation.target_policies import Given, replaying_all
+from engine.evaluation.target_policies import GivenProbabilities, replaying_all
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -43,7 +43,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class CandidateResult:
     """A candidate's mean reward by the half that chooses, and by the half that judges."""
 
     candidate: Candidate
@@ -61,10 +61,10 @@ class Optimisation:
     """
 
     online: Interval
-    tried: tuple[Tried, ...]
+    tried: tuple[CandidateResult, ...]
 
     @property
-    def best(self) -> Tried:
+    def best(self) -> CandidateResult:
         """The chosen candidate."""
         return self.tried[0]
 
@@ -114,16 +114,16 @@ def _optimising(
     targets = yield from replaying_all(events, settings, seed)
     tried = []
     for candidate, target in zip(candidates, targets, strict=True):
-        earlier = Given(target.key, target.chances[:half])
-        later = Given(target.key, target.chances[half:])
+        earlier = GivenProbabilities(target.key, target.chances[:half])
+        later = GivenProbabilities(target.key, target.chances[half:])
         chosen = _interval(earlier_log, earlier, bounds)
-        tried.append(Tried(candidate, chosen, _interval(later_log, later, bounds)))
+        tried.append(CandidateResult(candidate, chosen, _interval(later_log, later, bounds)))
         yield None
     tried.sort(key=lambda trial: -trial.chosen.estimate)
     return Optimisation(record(later_log, bounds), tuple(tried))
 
 
-def _interval(log: Decisions, target: Given, bounds: Bounds) -> Interval:
+def _interval(log: Decisions, target: GivenProbabilities, bounds: Bounds) -> Interval:
     interval = Stratified(bounds).add(target.weigh(log)).interval()
     assert interval is not None
     return interval

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import refuse
 from engine.evaluation.logged_decisions import Decisions, context_of
-from engine.evaluation.target_policies import Given
+from engine.evaluation.target_policies import GivenProbabilities
 from engine.learners.base import Impression
 from engine.loop.decide import belief, choose, decision_stream, event_id_of
 from engine.loop.entries import Configured
@@ -35,11 +35,13 @@ class ExperimentLog:
         """Columns of the log in which the world's items are, (K,)."""
         return np.array([self.log.actions.index(item.id) for item in world.items], dtype=np.intp)
 
-    def showing(self, key: str, world: World, items: NDArray[np.integer[Any]]) -> Given:
+    def showing(
+        self, key: str, world: World, items: NDArray[np.integer[Any]]
+    ) -> GivenProbabilities:
         """Target policy that shows these items, one per visitor, (N,)."""
         chances = np.zeros(self.log.offered.shape)
         chances[np.arange(len(self.cells)), self.columns(world)[items]] = 1.0
-        return Given(key, chances)
+        return GivenProbabilities(key, chances)
 
 
 def experiment(
@@ -76,12 +78,12 @@ def experiment(
         reward[number], probabilities[number] = earned, decided.probabilities
         means[number] = believed.mean
         yield None
-    distinct, first, stratum = np.unique(cells, return_index=True, return_inverse=True)
+    distinct, first, context_index = np.unique(cells, return_index=True, return_inverse=True)
     order = first.argsort()  # In the order of their first visit.
     log = Decisions(
         actions=tuple(item.id for item in world.items),
         contexts=tuple(context_of(world.request(int(cell)).context) for cell in distinct[order]),
-        stratum=order.argsort()[stratum],
+        context_index=order.argsort()[context_index],
         shown=shown,
         propensity=propensity,
         reward=reward,

@@ -70,7 +70,7 @@ class SwitchValue:
     error: float | None
 
 
-def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[SwitchValue | None]:
+def switch_value_steps(loop: LearningLoop, latest: int = 1_000) -> Steps[SwitchValue | None]:
     """Estimate the value of going online from the latest apprentice events.
 
     Rewards are assumed to lie in 0 to 1, extended to the rewards observed. The loop may rank and
@@ -84,8 +84,8 @@ def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[SwitchValue | No
     return _assess(loop, loop.learner.fork(), answered, states)
 
 
-switch_value = at_once(assessing)
-"""`assessing` without interruption."""
+switch_value = at_once(switch_value_steps)
+"""`switch_value_steps` without interruption."""
 
 
 def _assess(

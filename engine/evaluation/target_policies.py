@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError
-from engine.evaluation.estimators.base import Weighed
+from engine.evaluation.estimators.base import WeightedDecisions
 from engine.evaluation.logged_decisions import Decisions, action_columns, columns_in, context_of
 from engine.learners.base import Impression, Learner
 from engine.learners.belief import Belief
@@ -46,35 +46,35 @@ class Target(ABC):
     key: str
 
     @abstractmethod
-    def weigh(self, log: Decisions) -> Weighed:
+    def weigh(self, log: Decisions) -> WeightedDecisions:
         """Weigh a log by the importance weights of this policy."""
 
 
 @dataclass(frozen=True, slots=True)
-class Online(Target):
+class LoggedPolicy(Target):
     """The loop's own policy, as logged."""
 
     key: str = "online"
 
-    def weigh(self, log: Decisions) -> Weighed:
-        return Weighed(log, np.ones(len(log)), log.probabilities)
+    def weigh(self, log: Decisions) -> WeightedDecisions:
+        return WeightedDecisions(log, np.ones(len(log)), log.probabilities)
 
 
-class Choosing(Target):
+class ProbabilityTarget(Target):
     """Policy given by its probabilities."""
 
     @abstractmethod
     def probabilities(self, log: Decisions) -> Array:
         """Probabilities of each action, (N, K), 0 for actions not offered."""
 
-    def weigh(self, log: Decisions) -> Weighed:
+    def weigh(self, log: Decisions) -> WeightedDecisions:
         chances = self.probabilities(log)
         of_shown = chances[np.arange(len(log)), log.shown]
-        return Weighed(log, log.weigh(of_shown), chances)
+        return WeightedDecisions(log, log.weigh(of_shown), chances)
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline(Choosing):
+class Baseline(ProbabilityTarget):
     """The first action offered."""
 
     key: str = "baseline"
@@ -84,7 +84,7 @@ class Baseline(Choosing):
 
 
 @dataclass(frozen=True, slots=True)
-class Even(Choosing):
+class UniformTarget(ProbabilityTarget):
     """Uniform choice among the actions offered."""
 
     key: str = "uniform"
@@ -94,7 +94,7 @@ class Even(Choosing):
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed(Choosing):
+class FixedAction(ProbabilityTarget):
     """One action for every visitor; the baseline if it is not offered."""
 
     action: str
@@ -109,7 +109,7 @@ class Fixed(Choosing):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given(Choosing):
+class GivenProbabilities(ProbabilityTarget):
     """Probabilities computed for exactly the events of one log, (N, K)."""
 
     key: str
@@ -131,7 +131,7 @@ def by_context(log: Decisions, actions: Sequence[int]) -> Array:
     """Probabilities of a policy with one action per context of a log: the position of the action,
     -1 for the baseline, which also replaces actions not offered."""
     positions = np.array(actions, dtype=np.intp)
-    chosen = positions[log.stratum] if len(positions) else log.baseline
+    chosen = positions[log.context_index] if len(positions) else log.baseline
     return certain(log, offered_or_baseline(log, chosen))
 
 
@@ -153,7 +153,7 @@ def certain(log: Decisions, chosen: NDArray[np.intp]) -> Array:
 
 def replaying(
     events: Sequence[EventState], settings: LoopSettings, key: str, seed: int = 0
-) -> Steps[Given]:
+) -> Steps[GivenProbabilities]:
     """Policy of a loop with other settings that learns from this log; an event is a step.
 
     Progressive: each event is ranked before it is learned. So the mean over the log is that of a
@@ -165,7 +165,7 @@ def replaying(
 
 def replaying_all(
     events: Sequence[EventState], candidates: Mapping[str, LoopSettings], seed: int = 0
-) -> Steps[list[Given]]:
+) -> Steps[list[GivenProbabilities]]:
     """Replay several settings by their keys, see `replaying`; equal learners are shared."""
     learners: list[tuple[LoopSettings, dict[str, Policy]]] = []
     for key, settings in candidates.items():
@@ -176,7 +176,7 @@ def replaying_all(
     chances: dict[str, Array] = {}
     for settings, policies in learners:
         chances |= yield from _replaying(events, learner_of(settings), policies, Normals(seed))
-    return [Given(key, chances[key]) for key in candidates]
+    return [GivenProbabilities(key, chances[key]) for key in candidates]
 
 
 def _replaying(
@@ -199,7 +199,7 @@ def _replaying(
 
 def frozen(
     events: Sequence[EventState], loop: LearningLoop, key: str, policy: Policy | None = None
-) -> Steps[Given]:
+) -> Steps[GivenProbabilities]:
     """Present beliefs of a loop, with its own policy or another; a context is a step.
 
     The loop has learned from the same events, which biases the estimate upwards; see `replaying`.
@@ -208,14 +208,14 @@ def frozen(
     return _frozen(events, learner, policy or loop.settings.policy, normals, key)
 
 
-def greedy(events: Sequence[EventState], loop: LearningLoop) -> Steps[Given]:
+def greedy(events: Sequence[EventState], loop: LearningLoop) -> Steps[GivenProbabilities]:
     """Action with the highest present mean; see `frozen`."""
     return frozen(events, loop, "greedy", Greedy())
 
 
 def _frozen(
     events: Sequence[EventState], learner: Learner, policy: Policy, normals: Normals, key: str
-) -> Steps[Given]:
+) -> Steps[GivenProbabilities]:
     columns = action_columns(events)
     chances = np.zeros((len(events), len(columns)))
     known: dict[tuple[str, str, tuple[str, ...]], Array] = {}
@@ -226,7 +226,7 @@ def _frozen(
             known[identity] = _chances(policy, learner.belief(request), request, normals)
             yield None
         chances[row, _allowed(request, columns)] = known[identity]
-    return Given(key, chances)
+    return GivenProbabilities(key, chances)
 
 
 def _chances(policy: Policy, belief: Belief, request: RankRequest, normals: Normals) -> Array:
@@ -242,7 +242,7 @@ def _allowed(request: RankRequest, columns: dict[str, int]) -> list[int]:
 # -- in a known world -----------------------------------------------------------------
 
 
-class Texts:
+class ContextTexts:
     """Parser of context texts in a log of a world; values are identified by the columns that they
     send, which may be numbers, tags or none."""
 
@@ -273,7 +273,7 @@ class Texts:
 
 
 @dataclass(frozen=True, eq=False)
-class WorldRule(Choosing):
+class WorldRule(ProbabilityTarget):
     """Rule over the fields of a world; the baseline in contexts outside the world, and if the
     rule's action is not offered."""
 
@@ -291,8 +291,8 @@ class WorldRule(Choosing):
         return position(log, self.rule.table[tuple(context[field] for field in self.rule.fields)])
 
     @cached_property
-    def _texts(self) -> Texts:
-        return Texts(self.world)
+    def _texts(self) -> ContextTexts:
+        return ContextTexts(self.world)
 
 
 def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[str, float]:
@@ -306,10 +306,10 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
     if cells is None:
         return {}
     columns = [world.position(action) for action in log.actions]
-    expected = world.expected_in(cells)[log.stratum][:, columns]
+    expected = world.expected_in(cells)[log.context_index][:, columns]
     everybody, values, some = _everybody(world), dict[str, float](), world.some()
     for target in targets:
-        is_of_log = isinstance(target, Online | Given)
+        is_of_log = isinstance(target, LoggedPolicy | GivenProbabilities)
         chances = target.weigh(log if is_of_log else everybody).probabilities
         if chances is not None:
             earned = (chances * (expected if is_of_log else some.expected)).sum(axis=1)
@@ -322,7 +322,7 @@ def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
     """Cell of each context of the log; None if any is outside the world."""
     if not set(log.actions) <= {item.id for item in world.items}:
         return None
-    texts = Texts(world)
+    texts = ContextTexts(world)
     contexts = [context for text in log.contexts if (context := texts.context(text)) is not None]
     if len(contexts) < len(log.contexts):
         return None
@@ -331,12 +331,12 @@ def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
 
 def _everybody(world: World) -> Decisions:
     """Log of a world's visitors in which any action could be shown."""
-    cells, stratum = np.unique(world.some().cells, return_inverse=True)
-    shape = n, k = len(stratum), len(world.items)
+    cells, context_index = np.unique(world.some().cells, return_inverse=True)
+    shape = n, k = len(context_index), len(world.items)
     return Decisions(
         actions=tuple(item.id for item in world.items),
         contexts=tuple(context_of(world.request(cell).context) for cell in cells.tolist()),
-        stratum=stratum,
+        context_index=context_index,
         shown=np.zeros(n, dtype=np.intp),
         propensity=cast(Array, np.full(n, 1 / k)),
         reward=np.zeros(n),

@@ -16,10 +16,10 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import check_number
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
-from engine.evaluation.curves import rolling_mean, rows_of, thinned
+from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import Estimate, estimate, standard_error
-from engine.evaluation.switch_value import SwitchValue, assessing
+from engine.evaluation.switch_value import SwitchValue, switch_value_steps
 from engine.experiments.baseline_loop import BaselineLoop
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
@@ -273,7 +273,7 @@ class Comparison:
                 between which no visitor may come.
         """
         if self.is_apprentice:
-            self.foreseen = foreseen or (yield from assessing(self.apprentice))
+            self.foreseen = foreseen or (yield from switch_value_steps(self.apprentice))
             self.apprentice.configure(learning_mode="online")
 
     go_online = at_once(going_online)

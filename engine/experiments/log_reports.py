@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
 from engine.evaluation.interval_coverage import forgetting
-from engine.evaluation.random_rules import earned_by, random_rules, value_of
+from engine.evaluation.random_policies import random_policies, true_value, weighted_rewards
 from engine.evaluation.simulated_log import ExperimentLog, experiment
-from engine.evaluation.target_policies import Choosing, Fixed, truths
+from engine.evaluation.target_policies import FixedAction, ProbabilityTarget, truths
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World
@@ -73,7 +73,7 @@ def reporting(
 def report_on(world: World, outcome: ExperimentLog) -> LogReport:
     """Report on one log in which each item was shown at least once."""
     log, best = outcome.log, world.expected.argmax(axis=1)
-    weighed = [Fixed(item.id).weigh(log) for item in world.items]
+    weighed = [FixedAction(item.id).weigh(log) for item in world.items]
     fits = [
         best[outcome.cells[log.shown == log.actions.index(item.id)]] == place
         for place, item in enumerate(world.items)
@@ -143,7 +143,7 @@ class RuleEstimate:
     truth: float
 
 
-def ask(world: World, outcome: ExperimentLog, rule: Choosing) -> RuleEstimate:
+def ask(world: World, outcome: ExperimentLog, rule: ProbabilityTarget) -> RuleEstimate:
     """Estimate the reward of a rule; the log must hold an offer the rule would make."""
     return RuleEstimate(
         _interval(Stratified().add(rule.weigh(outcome.log))),
@@ -169,11 +169,11 @@ class RuleSearch:
 
 def search(world: World, outcome: ExperimentLog, seed: int) -> RuleSearch:
     """Choose one of the random rules of a seed by the earlier half of a log."""
-    rules, half = random_rules(world, seed), len(outcome.log) // 2
-    earned = earned_by(world, outcome, rules)
+    rules, half = random_policies(world, seed), len(outcome.log) // 2
+    earned = weighted_rewards(world, outcome, rules)
     chosen, judged = earned[:, :half].mean(axis=1), earned[:, half:].mean(axis=1)
     best = int(chosen.argmax())
-    return RuleSearch(float(chosen[best]), float(judged[best]), value_of(world, rules[best]))
+    return RuleSearch(float(chosen[best]), float(judged[best]), true_value(world, rules[best]))
 
 
 def errors(searches: Sequence[RuleSearch]) -> tuple[float, float]:

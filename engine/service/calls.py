@@ -10,7 +10,7 @@ from msgspec import Struct
 from engine.errors import PersonalizerError
 from engine.service.declarations import STATUSES, error_json
 from engine.steps import Steps
-from engine.store import Library
+from engine.store import LoopLibrary
 from engine.store.stored_loop import StoredLoop
 
 JSON, BYTES = "application/json; charset=utf-8", "application/octet-stream"
@@ -79,7 +79,7 @@ class Request:
         id: in the path: of an event, an evaluation, or a feature importance.
     """
 
-    library: Library
+    library: LoopLibrary
     stored: StoredLoop
     call: Call
     version: str

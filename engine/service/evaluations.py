@@ -10,9 +10,15 @@ from typing import Any
 from engine.evaluation.estimators.cressie_read import CressieRead
 from engine.evaluation.logged_decisions import Decisions, decisions_from, is_usable
 from engine.evaluation.offline_evaluation import bounds_of
-from engine.evaluation.running_estimates import within
+from engine.evaluation.running_estimates import restricted
 from engine.evaluation.settings_tuning import candidates_for
-from engine.evaluation.target_policies import Baseline, Even, Online, Target, replaying_all
+from engine.evaluation.target_policies import (
+    Baseline,
+    LoggedPolicy,
+    Target,
+    UniformTarget,
+    replaying_all,
+)
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -49,9 +55,9 @@ def evaluating(
                 sources[candidate.key] = "OfflineExperimentation"
     given = yield from replaying_all(events, tried, loop.seed)
     targets: list[tuple[str, str, str, Target]] = [
-        ("Online", "Online", arguments(now), Online()),
+        ("Online", "Online", arguments(now), LoggedPolicy()),
         ("Baseline1", "Baseline", "", Baseline()),
-        ("BaselineRand", "Random", "", Even()),
+        ("BaselineRand", "Random", "", UniformTarget()),
         *((t.key, sources[t.key], arguments(tried[t.key]), t) for t in given),
     ]
     starts = [_bin_of(event.ranked.time) for event in events]
@@ -82,7 +88,7 @@ def _sums(log: Decisions, target: Target, starts: Sequence[datetime]) -> Sums:
         if at < len(starts) and starts[at] == starts[first]:
             continue
         part = slice(first, at)
-        weighed = within(target, part).weigh(log.take(part))
+        weighed = restricted(target, part).weigh(log.take(part))
         sums.append({"start": iso(starts[first]), **asdict(CressieRead(bounds).add(weighed))})
         first = at
     return sums

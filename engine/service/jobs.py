@@ -29,7 +29,7 @@ from engine.service.declarations import (
     whole_in,
 )
 from engine.steps import Steps
-from engine.store.service_jobs import Body, JobKind
+from engine.store.application_jobs import Body, JobKind
 from engine.store.stored_loop import StoredLoop
 
 _CONTRACT, _DATES = "InvalidEvaluationContract", "InvalidDateTimesInEvaluationContract"
@@ -135,7 +135,7 @@ def create_importance(request: Request) -> Reply:
     events = _events(stored, start, end)
 
     def compute() -> Steps[Body]:
-        found = yield from field_importance.assessing_events(events, stored.loop.settings)
+        found = yield from field_importance.event_importance_steps(events, stored.loop.settings)
         each = () if found is None else found.each
         scores = [
             {

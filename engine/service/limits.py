@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Self
 
 from engine.errors import check_number
-from engine.store.limits import numbers_from
+from engine.store.storage_limits import numbers_from
 
 _CODE, _PREFIX = "InvalidServiceConfiguration", "PLAYGROUND_API_"
 _KEPT = 10_000

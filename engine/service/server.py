@@ -12,7 +12,7 @@ from engine.errors import PersonalizerError
 from engine.service.calls import Call
 from engine.service.events import CLIENT_ID, RETRIED
 from engine.service.limits import CallLimits, RateLimit
-from engine.store import Library
+from engine.store import LoopLibrary
 from engine.store.stored_loop import StoredLoop
 
 MAX_KEPT = 64
@@ -85,7 +85,7 @@ def _identity(stored: StoredLoop, call: Call) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Library, limits and rates of a server.
+    """LoopLibrary, limits and rates of a server.
 
     Attributes:
         library: of the loops.
@@ -95,7 +95,7 @@ class Server:
         rewarded: rewards that were answered last.
     """
 
-    library: Library
+    library: LoopLibrary
     limits: CallLimits
     rates: RateLimit
     served: ServedLoops = field(default_factory=ServedLoops)

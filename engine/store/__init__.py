@@ -15,17 +15,17 @@
 
 from engine.errors import GoneError, StoreError
 from engine.store.database import address
-from engine.store.library import Library
-from engine.store.limits import Limits
 from engine.store.loop_info import LoopInfo
+from engine.store.loop_library import LoopLibrary
+from engine.store.storage_limits import Limits
 from engine.store.store import Store
 from engine.store.stored_loop import StoredLoop
 
 __all__ = [
     "GoneError",
-    "Library",
     "Limits",
     "LoopInfo",
+    "LoopLibrary",
     "Store",
     "StoreError",
     "StoredLoop",

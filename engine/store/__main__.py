@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from engine.errors import PersonalizerError, StoreError
-from engine.store.audit import audit
 from engine.store.database import address, file_of
+from engine.store.database_check import check_database
 from engine.store.store import Store
 
 
@@ -42,9 +42,9 @@ def _opened() -> Store:
 
 def _check(store: Store) -> int:
     findings = 0
-    for finding in audit(store):
+    for finding in check_database(store):
         findings += 1
-        print(f"{finding.view or 'database'}: {finding.what}")
+        print(f"{finding.view or 'database'}: {finding.description}")
     loops = len(store.views())
     print(f"{_counted(loops, 'loop')}, {_counted(findings, 'finding')}")
     return int(findings > 0)

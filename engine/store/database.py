@@ -15,11 +15,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
-from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
-from engine.store.limits import Limits
+from engine.store.database_errors import NOT_SAVED, UNREACHABLE, is_lost, translating_errors
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate
 from engine.store.sqlite import begin_to_write, check_file, sqlite_engine
+from engine.store.storage_limits import Limits
 from engine.store.write_queue import WriteQueue
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def connect(url: str, patience: float = PATIENCE) -> Engine:
     Raises:
         StoreError: if it does not exist or cannot be written.
     """
-    with translated():
+    with translating_errors():
         place = _understood(url)
         make = sqlite_engine if place.drivername == "sqlite" else postgres_engine
         engine = make(place, patience)
@@ -185,7 +185,7 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._asking_one_by_one(), translated(), self._engine.connect() as connection:
+        with self._asking_one_by_one(), translating_errors(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -198,7 +198,7 @@ class Database:
         Raises:
             UnknownOutcomeError: if it is unknown whether the commit succeeded.
         """
-        with translated(), self._turn() as patience, self._reading() as connection:
+        with translating_errors(), self._turn() as patience, self._reading() as connection:
             if not self.is_shared:
                 begin_to_write(connection, patience)
             elif is_long:

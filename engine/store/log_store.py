@@ -38,8 +38,8 @@ from engine.errors import (
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
 from engine.store.database import Database
+from engine.store.database_errors import UNREACHABLE
 from engine.store.entry_rows import ERASED, End, entry_of, rows_of
-from engine.store.failures import UNREACHABLE
 from engine.store.schema import ENTRIES, LOOPS
 
 _log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class LogStore(Database):
         new = End(end.length + len(entries), end.events + events, digest)
         parameters = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
         parameters |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
-        with self._surely(loop, new), self._writing() as connection:
+        with self._with_known_outcome(loop, new), self._writing() as connection:
             if connection.execute(_MOVE_ON, parameters).rowcount == 0:
                 if self._end(connection, loop).length > end.length:
                     raise OvertakenError
@@ -81,7 +81,7 @@ class LogStore(Database):
         return new
 
     @contextmanager
-    def _surely(self, loop: str, end: End) -> Iterator[None]:
+    def _with_known_outcome(self, loop: str, end: End) -> Iterator[None]:
         """Write entries up to an end; if the outcome is unknown, read the log to find out.
 
         Raises:
@@ -91,10 +91,10 @@ class LogStore(Database):
             yield
         except UnknownOutcomeError as unknown:
             try:
-                is_there = self._reaches(loop, end)
+                is_written = self._reaches(loop, end)
             except StoreError:
                 raise unknown from None
-            if not is_there:
+            if not is_written:
                 raise StoreError(UNREACHABLE) from unknown
 
     def _reaches(self, loop: str, end: End) -> bool:
@@ -132,7 +132,7 @@ class LogStore(Database):
             raise DamagedError(_LOST)
         return End(length, events, rows[0].digest)
 
-    def news(self, loop: str, end: End) -> tuple[End, list[Entry | Undone]]:
+    def entries_since(self, loop: str, end: End) -> tuple[End, list[Entry | Undone]]:
         """Current end of a log, and the entries since an end known to the caller.
 
         Raises:
@@ -142,12 +142,12 @@ class LogStore(Database):
             stored = self._end(connection, loop)
         if stored.length < end.length:
             raise DamagedError(_LOST)
-        news = list(self._checked(loop, end.length, stored.length, end.digest))
-        new = End(stored.length, stored.events, news[-1][1] if news else end.digest)
+        new_entries = list(self._checked(loop, end.length, stored.length, end.digest))
+        new = End(stored.length, stored.events, new_entries[-1][1] if new_entries else end.digest)
         # The last entry's row is looked up with the end: it may be gone after it was read.
         if (new.seal, new.digest) != (stored.digest, stored.last or digests.START):
             raise DamagedError(_LOST)
-        return new, [entry_of(body) for body, _ in news]
+        return new, [entry_of(body) for body, _ in new_entries]
 
     @staticmethod
     def _end(connection: Connection, loop: str) -> Row[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 
 from engine.errors import StoreError
-from engine.store.failures import NOT_SAVED
+from engine.store.database_errors import NOT_SAVED
 
 _FILES, _PATIENCE, _IS_HURRIED = "files", "patience", "is hurried"
 """Facts about a connection: its open files, its seconds of patience, and whether the patience is

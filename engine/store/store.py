@@ -24,17 +24,17 @@ from engine.errors import ExistsError, GoneError, OvertakenError, StoreError, re
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.steps import Steps, at_once
 from engine.store import digests
+from engine.store.application_jobs import ApplicationJobs
 from engine.store.days_in_use import DAY, days_ago
-from engine.store.drafts import Drafts
 from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
 from engine.store.log_store import CHUNK, INSERT, LAST, LogStore, is_named
 from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed, new_id
 from engine.store.schema import ENTRIES, JOBS, KEYS, LOOPS, SNAPSHOTS, WORLDS
-from engine.store.service_jobs import ServiceJobs
 from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
-from engine.store.worlds import Worlds
-from engine.store.write_ahead import WriteAhead
+from engine.store.stored_worlds import Worlds
+from engine.store.world_drafts import WorldDrafts
+from engine.store.write_ahead_log import WriteAhead
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ STILL = 300.0
 """Seconds without a new entry after which an import or copy counts as abandoned."""
 
 
-class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, WriteAhead):
+class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJobs, WriteAhead):
     """Loops, their logs, people's worlds, drafts of worlds, and keys of applications, in a
     database."""
 
@@ -71,7 +71,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         events = sum(isinstance(entry, Ranked) for entry in entries)
         rows, digest = rows_of(about.id, EMPTY, entries)
         end = End(len(rows), events, digest)
-        with self._surely(about.id, end), self._writing() as connection:
+        with self._with_known_outcome(about.id, end), self._writing() as connection:
             self._check_number(connection, about.owner)
             self._insert(connection, about, end, now, ready)
             if rows:
@@ -105,7 +105,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         except IntegrityError as error:
             raise ExistsError(about.id) from error
 
-    def about(self, name: str) -> LoopInfo:
+    def loop_info(self, name: str) -> LoopInfo:
         """Facts of a loop, by its id or its view.
 
         Raises:
@@ -176,7 +176,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         of_owner = (select(table.c.owner).filter_by(owner=owner) for table in (LOOPS, WORLDS))
         return any(self._rows(mine.limit(1)) for mine in of_owner)
 
-    def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[LoopInfo]:
+    def duplicate_steps(self, loop: str, owner: str, end: End | None = None) -> Steps[LoopInfo]:
         """Copy a loop up to an ``end`` of its log, with snapshots, as an independent loop.
 
         A part of the log is copied in each step, so that other writers need not wait; the copy is
@@ -185,7 +185,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         Raises:
             StoreError: if it cannot be written, or the owner has too many loops.
         """
-        about, new = self.about(loop), new_id()
+        about, new = self.loop_info(loop), new_id()
         end, kind = (about.end, "copy") if end is None else (end, "branch")
         name = f"{about.name[:70]}, {kind}"
         copy = LoopInfo(new, owner, name, about.world, about.seed, about.origin)
@@ -207,9 +207,9 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
             with suppress(StoreError):
                 self.delete(new, owner)
             raise
-        return self.about(new)
+        return self.loop_info(new)
 
-    duplicate = at_once(duplicating)
+    duplicate = at_once(duplicate_steps)
 
     def _copy(self, table: Table, loop: str, new: str, start: int, stop: int) -> int:
         """Copy rows from one position up to another to a new loop; return their number."""
@@ -226,7 +226,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
             _seal(connection, select(LOOPS).filter_by(id=loop), origin=origin)
             _finish(connection, loop, end)
 
-    def deleting(self, loop: str, owner: str) -> Steps[None]:
+    def delete_steps(self, loop: str, owner: str) -> Steps[None]:
         """Erase a loop with its whole log; it is invisible from the first step on.
 
         Raises:
@@ -237,7 +237,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         yield from self._erasing(loop)
         self._wipe()
 
-    delete = at_once(deleting)
+    delete = at_once(delete_steps)
 
     def _close(self, which: ColumnElement[bool]) -> int:
         """Hide loops and refuse appends; return the number of loops."""

@@ -33,20 +33,20 @@ from engine.loop.state import LoopState
 from engine.steps import Steps, finish
 from engine.store import world_codec
 from engine.store.entry_codec import settings_to_json
-from engine.store.journal import Journal
 from engine.store.loop_info import LoopInfo, new_id
-from engine.store.snapshot_checkpoints import checkpoint, usable
+from engine.store.loop_recorder import LoopRecorder
 from engine.store.snapshot_codec import dump
+from engine.store.snapshot_restore import checkpoint, usable
 from engine.store.snapshots import Snapshot
 from engine.store.store import Store
 from engine.worlds import World
 
-EVERY, KEPT = 300, 2_000
+SNAPSHOT_INTERVAL, EVICTION_INTERVAL = 300, 2_000
 """Entries between two snapshots, and between two removals of old entries from memory."""
 LOOP = "loop"
 """Name of the loop's own snapshots; those of a projection have its class name."""
 
-Followers = Callable[[World | None], Iterable[Projection]]
+ProjectionFactory = Callable[[World | None], Iterable[Projection]]
 """Creates the projections of a loop in a world, which are stored as snapshots, too."""
 
 P = ParamSpec("P")
@@ -54,21 +54,21 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Projection)
 
 
-def nobody(world: World | None) -> tuple[Projection, ...]:
+def no_projections(world: World | None) -> tuple[Projection, ...]:
     """No projections."""
     return ()
 
 
-def _verb(
-    verb: Callable[Concatenate[LearningLoop, P], T],
+def _delegated(
+    method: Callable[Concatenate[LearningLoop, P], T],
 ) -> Callable[Concatenate["StoredLoop", P], T]:
     """Wrap a method of the loop, with a snapshot afterwards if due."""
 
-    @wraps(verb)
+    @wraps(method)
     def call(stored: "StoredLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
         with stored.lock:
-            result = verb(stored.loop, *args, **kwargs)
-            stored.snapshot_if_due(kept=KEPT)
+            result = method(stored.loop, *args, **kwargs)
+            stored.snapshot_if_due(evict_every=EVICTION_INTERVAL)
             return result
 
     return call
@@ -89,24 +89,28 @@ class StoredLoop:
     Args:
         about: facts about the loop.
         loop: the loop.
-        journal: its log in the store; None for a loop in memory alone.
-        followers: create its projections.
+        recorder: its log in the store; None for a loop in memory alone.
+        make_projections: creates its projections.
     """
 
     def __init__(
-        self, about: LoopInfo, loop: LearningLoop, journal: Journal | None, followers: Followers
+        self,
+        about: LoopInfo,
+        loop: LearningLoop,
+        recorder: LoopRecorder | None,
+        make_projections: ProjectionFactory,
     ) -> None:
         self.id, self.view, self._owner = about.id, about.view, about.owner
         self.world = world_codec.from_text(about.world)
-        self.loop, self.lock, self._journal = loop, loop.lock, journal
-        self._about, self._followers = about, followers
+        self.loop, self.lock, self._recorder = loop, loop.lock, recorder
+        self._about, self._make_projections = about, make_projections
         self._projections = {
-            type(follower).__name__: follower for follower in followers(self.world)
+            type(projection).__name__: projection for projection in make_projections(self.world)
         }
         for projection in self._projections.values():
             projection.keeps = loop.folding.keeps
-        self._written = self._let_go = 0
-        loop.record_to(journal)
+        self._last_snapshot = self._evicted = 0
+        loop.record_to(recorder)
 
     @classmethod
     def create(
@@ -118,7 +122,7 @@ class StoredLoop:
         seed: int = 0,
         settings: LoopSettings | None = None,
         name: str | None = None,
-        followers: Followers = nobody,
+        make_projections: ProjectionFactory = no_projections,
         clock: Clock = utc_now,
     ) -> Self:
         """Create a loop, stored from its first event on; without a store, in memory alone.
@@ -130,12 +134,16 @@ class StoredLoop:
         loop.folding.keeps = True
         name = name or f"{'Loop' if world is None else world.title}, random seed {seed}"
         about = LoopInfo(new_id(), owner, name, world_codec.to_text(world), seed)
-        journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
-        return cls(about, loop, journal, followers)
+        recorder = None if store is None else LoopRecorder(store, about, loop.log, is_begun=False)
+        return cls(about, loop, recorder, make_projections)
 
     @classmethod
-    def opening(
-        cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
+    def open_steps(
+        cls,
+        store: Store,
+        name: str,
+        make_projections: ProjectionFactory = no_projections,
+        clock: Clock = utc_now,
     ) -> Steps[Self]:
         """Open a stored loop by its id or its view; each entry is a step.
 
@@ -143,35 +151,39 @@ class StoredLoop:
             GoneError: if there is no such loop.
             StoreError: if it cannot be read.
         """
-        about = store.about(name)
+        about = store.loop_info(name)
         snapshots = [s for s in store.snapshots(about.id) if s.mark.position <= about.length]
         known = usable(snapshots, LOOP, LoopState.version)
         begin = known[-1].mark if known else START
-        journal = Journal(store, about, EventLog(), is_begun=True)
-        log = journal.log = EventLog(begin, journal)
+        recorder = LoopRecorder(store, about, EventLog(), is_begun=True)
+        log = recorder.log = EventLog(begin, recorder)
         for entry in store.read(about.id, log.position, about.length):
             log.append(entry, recorded=True)
             yield None
-        points = [checkpoint(journal, snapshot) for snapshot in known]
+        points = [checkpoint(recorder, snapshot) for snapshot in known]
         folding = Folding(Checkpoints(points), keeps=True)
         loop = yield from LearningLoop.resuming(log, seed=about.seed, clock=clock, folding=folding)
-        stored = cls(about, loop, journal, followers)
-        stored._written = stored._let_go = begin.position
+        stored = cls(about, loop, recorder, make_projections)
+        stored._last_snapshot = stored._evicted = begin.position
         for part, projection in stored._projections.items():
             known = usable(snapshots, part, projection.version)
             for snapshot in known:
-                projection.checkpoints.add(log, checkpoint(journal, snapshot))
+                projection.checkpoints.add(log, checkpoint(recorder, snapshot))
             latest = known[-1].mark.position if known else 0
-            stored._written = min(stored._written, latest)
+            stored._last_snapshot = min(stored._last_snapshot, latest)
             yield from projection.following(loop)
         return stored
 
     @classmethod
     def open(
-        cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
+        cls,
+        store: Store,
+        name: str,
+        make_projections: ProjectionFactory = no_projections,
+        clock: Clock = utc_now,
     ) -> Self:
-        """Open a stored loop in one go; see `opening`."""
-        return finish(cls.opening(store, name, followers, clock))
+        """Open a stored loop in one go; see `open_steps`."""
+        return finish(cls.open_steps(store, name, make_projections, clock))
 
     # -- what it was ------------------------------------------------------------------
 
@@ -181,7 +193,7 @@ class StoredLoop:
         The result is an independent loop in memory alone.
         """
         loop = yield from time_travel.as_of(self.loop, entries)
-        past = type(self)(self._about, loop, None, self._followers)
+        past = type(self)(self._about, loop, None, self._make_projections)
         for name, projection in past._projections.items():
             known = self._projections[name].checkpoints
             projection.checkpoints = known.of(loop.log)
@@ -207,18 +219,18 @@ class StoredLoop:
     @property
     def is_saved(self) -> bool:
         """True if the loop is in the store, as from its first event on."""
-        return self._journal is not None and self._journal.is_begun
+        return self._recorder is not None and self._recorder.is_begun
 
     @property
     def is_lost(self) -> bool:
         """True if the stored log differs from this one; the loop must then be opened again."""
-        return self._journal is not None and self._journal.is_lost
+        return self._recorder is not None and self._recorder.is_lost
 
     @locked
     def save(self) -> None:
         """Write the loop to the store now, instead of with its first event."""
-        if self._journal is not None:
-            self._journal.begin()
+        if self._recorder is not None:
+            self._recorder.begin()
 
     @locked
     def delete_log(self) -> None:
@@ -235,14 +247,14 @@ class StoredLoop:
         raise StoreError(NO_NEWS)
 
     def _replace_log(self) -> None:
-        assert self._journal is not None
+        assert self._recorder is not None
         now, state = self.loop.now, self.loop.state
         entries: list[Entry] = [Configured(now, state.settings)]
         if state.service != ServiceSettings():
             entries.append(ServiceConfigured(now, state.service))
         if state.world is not None:
             entries.append(WorldChanged(now, 0, state.world))
-        self._journal.replace([*entries, ModelImported(now, state.learner)])
+        self._recorder.replace([*entries, ModelImported(now, state.learner)])
 
     @property
     def owner(self) -> str:
@@ -253,8 +265,8 @@ class StoredLoop:
     def belong_to(self, owner: str) -> None:
         """Set the owner; for the store, only before the first event."""
         self._owner = owner
-        if self._journal is not None:
-            self._journal.belong_to(owner)
+        if self._recorder is not None:
+            self._recorder.belong_to(owner)
 
     @property
     def world_now(self) -> World | None:
@@ -263,34 +275,34 @@ class StoredLoop:
 
     # -- what is done with it ---------------------------------------------------------
 
-    preview = _verb(LearningLoop.preview)
-    rank = _verb(LearningLoop.rank)
-    activate = _verb(LearningLoop.activate)
-    reward = _verb(LearningLoop.reward)
-    expire = _verb(LearningLoop.expire)
-    configure = _verb(LearningLoop.configure)
-    serve = _verb(LearningLoop.serve)
-    take_reward = _verb(LearningLoop.take_reward)
-    take_activation = _verb(LearningLoop.take_activation)
-    preview_multi_slot = _verb(LearningLoop.preview_multi_slot)
-    rank_multi_slot = _verb(LearningLoop.rank_multi_slot)
-    ask_multi_slot = _verb(LearningLoop.ask_multi_slot)
-    reward_multi_slot = _verb(LearningLoop.reward_multi_slot)
-    activate_multi_slot = _verb(LearningLoop.activate_multi_slot)
-    serve_multi_slot = _verb(LearningLoop.serve_multi_slot)
-    take_slot_rewards = _verb(LearningLoop.take_slot_rewards)
-    take_slot_activations = _verb(LearningLoop.take_slot_activations)
-    configure_service = _verb(LearningLoop.configure_service)
-    reset_model = _verb(LearningLoop.reset_model)
-    import_model = _verb(LearningLoop.import_model)
-    expire_some = _verb(LearningLoop.expire_some)
-    change_world = _verb(LearningLoop.change_world)
-    undo = _verb(LearningLoop.undo)
-    undo_event = _verb(LearningLoop.undo_event)
-    undo_act = _verb(LearningLoop.undo_act)
-    redo = _verb(LearningLoop.redo)
-    catch_up = _verb(LearningLoop.catch_up)
-    together = _verb(LearningLoop.together)
+    preview = _delegated(LearningLoop.preview)
+    rank = _delegated(LearningLoop.rank)
+    activate = _delegated(LearningLoop.activate)
+    reward = _delegated(LearningLoop.reward)
+    expire = _delegated(LearningLoop.expire)
+    configure = _delegated(LearningLoop.configure)
+    serve = _delegated(LearningLoop.serve)
+    take_reward = _delegated(LearningLoop.take_reward)
+    take_activation = _delegated(LearningLoop.take_activation)
+    preview_multi_slot = _delegated(LearningLoop.preview_multi_slot)
+    rank_multi_slot = _delegated(LearningLoop.rank_multi_slot)
+    ask_multi_slot = _delegated(LearningLoop.ask_multi_slot)
+    reward_multi_slot = _delegated(LearningLoop.reward_multi_slot)
+    activate_multi_slot = _delegated(LearningLoop.activate_multi_slot)
+    serve_multi_slot = _delegated(LearningLoop.serve_multi_slot)
+    take_slot_rewards = _delegated(LearningLoop.take_slot_rewards)
+    take_slot_activations = _delegated(LearningLoop.take_slot_activations)
+    configure_service = _delegated(LearningLoop.configure_service)
+    reset_model = _delegated(LearningLoop.reset_model)
+    import_model = _delegated(LearningLoop.import_model)
+    expire_some = _delegated(LearningLoop.expire_some)
+    change_world = _delegated(LearningLoop.change_world)
+    undo = _delegated(LearningLoop.undo)
+    undo_event = _delegated(LearningLoop.undo_event)
+    undo_act = _delegated(LearningLoop.undo_act)
+    redo = _delegated(LearningLoop.redo)
+    catch_up = _delegated(LearningLoop.catch_up)
+    together = _delegated(LearningLoop.together)
 
     @locked
     def follow(self, kind: type[F]) -> F:
@@ -303,26 +315,26 @@ class StoredLoop:
     # -- snapshots --------------------------------------------------------------------
 
     @locked
-    def snapshot_if_due(self, every: int = EVERY, kept: int = 0) -> bool:
+    def snapshot_if_due(self, every: int = SNAPSHOT_INTERVAL, evict_every: int = 0) -> bool:
         """Store snapshots if due, and remove old entries from memory.
 
         Errors are ignored: the log has everything.
 
         Args:
             every: entries between snapshots.
-            kept: entries between removals from memory.
+            evict_every: entries between removals from memory.
 
         Returns:
             whether snapshots were stored.
         """
-        log, journal = self.loop.log, self._journal
-        if journal is None or not journal.is_begun or log.in_transaction:
+        log, recorder = self.loop.log, self._recorder
+        if recorder is None or not recorder.is_begun or log.in_transaction:
             return False
-        if log.position - self._written < every:
+        if log.position - self._last_snapshot < every:
             return False
-        self._written = log.position
+        self._last_snapshot = log.position
         with contextlib.suppress(StoreError):
-            self._write(journal, kept)
+            self._write(recorder, evict_every)
             return True
         return False
 
@@ -340,15 +352,15 @@ class StoredLoop:
             states[Snapshot(mark, name, projection.version, digest)] = dump(projection.state())
         return states
 
-    def _write(self, journal: Journal, kept: int) -> None:
-        log, states = self.loop.log, self.snapshots(journal.end.digest)
-        journal.store.put_snapshots(self.id, states)
-        of_loop, *followers = states
-        for snapshot in followers:
+    def _write(self, recorder: LoopRecorder, evict_every: int) -> None:
+        log, states = self.loop.log, self.snapshots(recorder.end.digest)
+        recorder.store.put_snapshots(self.id, states)
+        of_loop, *of_projections = states
+        for snapshot in of_projections:
             known = self._projections[snapshot.part].checkpoints
-            known.add(log, checkpoint(journal, snapshot))
-        point = checkpoint(journal, of_loop)
+            known.add(log, checkpoint(recorder, snapshot))
+        point = checkpoint(recorder, of_loop)
         self.loop.folding.checkpoints.add(log, point)
-        if log.position - self._let_go >= kept:
-            self._let_go = log.position
-            self.loop.evict(journal, point.restore)
+        if log.position - self._evicted >= evict_every:
+            self._evicted = log.position
+            self.loop.evict(recorder, point.restore)

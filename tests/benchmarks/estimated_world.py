@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.estimated_world import Estimated, estimate
+from engine.evaluation.estimated_world import EstimatedWorld, estimate
 from engine.evaluation.logged_decisions import Decisions, context_of
 from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
@@ -51,7 +51,7 @@ def logged(world: World, events: int, seed: int, chance: float) -> Decisions:
     return Decisions(
         actions=tuple(item.id for item in world.items),
         contexts=tuple(context_of(world.request(cell).context) for cell in range(world.size)),
-        stratum=met.cells,
+        context_index=met.cells,
         shown=shown,
         propensity=chances[rows, shown],
         reward=met.rewards[rows, shown],
@@ -61,7 +61,7 @@ def logged(world: World, events: int, seed: int, chance: float) -> Decisions:
     )
 
 
-def aligned(world: World, estimate: Estimated) -> tuple[Array, Array]:
+def aligned(world: World, estimate: EstimatedWorld) -> tuple[Array, Array]:
     """Estimated rewards and their errors, in the order of the true world."""
     cells = [estimate.world.cell(context) for context in world.contexts]
     items = [estimate.world.position(item.id) for item in world.items]
@@ -126,7 +126,7 @@ def near(world: World, events: int, chance: float, seed: int) -> tuple[float, ..
     """
     log = logged(world, events, seed, chance)
     estimated, k = estimate([log]), len(world.items)
-    came = np.bincount(log.stratum * k + log.shown, minlength=world.size * k)
+    came = np.bincount(log.context_index * k + log.shown, minlength=world.size * k)
     counts = came.reshape(world.size, k)
     plain = np.where(counts > 0, noise(world) / np.maximum(counts, 1), world.expected.var())
     expected, errors = aligned(world, estimated)

@@ -31,7 +31,7 @@ from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.mean_intervals import normal, score_reach
 from engine.evaluation.policy_difference import difference
 from engine.evaluation.simulated_log import ExperimentLog, experiment
-from engine.evaluation.target_policies import Baseline, Given, Online, Target
+from engine.evaluation.target_policies import Baseline, GivenProbabilities, LoggedPolicy, Target
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import finish
@@ -62,7 +62,7 @@ def measure(world: str, experiment: ExperimentLog, events: int, counts: dict[Key
                 counts[key] = counts[key].add(interval, truth)
         key = world, events, kind, "betting, always"
         counts[key] = counts[key].add(watched(target, first, truth), truth)
-        others: Mapping[str, Target] = {"what ran": Online(), "the first": Baseline()}
+        others: Mapping[str, Target] = {"what ran": LoggedPolicy(), "the first": Baseline()}
         for name, other in others.items():
             key = world, events, kind, f"beside {name}"
             if told_of := difference([first.log], target, other):
@@ -86,8 +86,8 @@ def watched(target: Target, experiment: ExperimentLog, truth: float) -> Interval
     for look in range(1, LOOKS + 1):
         so_far = part(experiment, events * look // LOOKS)
         one = (
-            Given(target.key, target.chances[: len(so_far.log)])
-            if isinstance(target, Given)
+            GivenProbabilities(target.key, target.chances[: len(so_far.log)])
+            if isinstance(target, GivenProbabilities)
             else target
         )
         interval = Betting().add(one.weigh(so_far.log)).interval() or interval
@@ -114,7 +114,7 @@ def stored_log(
     return log
 
 
-COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
+COLUMNS = ("context_index", "shown", "propensity", "reward", "probabilities", "means")
 
 
 def write(log: ExperimentLog, path: Path) -> None:

@@ -28,7 +28,7 @@ from engine.evaluation.estimators import (
 )
 from engine.evaluation.interval_coverage import Count
 from engine.evaluation.logged_decisions import Decisions
-from engine.evaluation.target_policies import Even, Fixed, Given, Target
+from engine.evaluation.target_policies import FixedAction, GivenProbabilities, Target, UniformTarget
 
 ESTIMATORS = (CressieRead, CressieReadMended, Betting, Stratified)
 FLOOR = 0.05
@@ -87,7 +87,7 @@ def _log(
     return Decisions(
         actions=tuple(f"action{i}" for i in range(actions)),
         contexts=tuple(f"place={i}" for i in range(size)),
-        stratum=contexts,
+        context_index=contexts,
         shown=shown,
         propensity=chances[np.arange(events), shown],
         reward=rewards,
@@ -100,10 +100,10 @@ def _log(
 def targets_of(log: Decisions, truth: Array) -> Iterator[tuple[str, Target, float]]:
     """Each action, all alike, and the best of each context, with their true values."""
     for action, earns in zip(log.actions, truth.mean(axis=0), strict=True):
-        yield "fixed", Fixed(action), float(earns)
-    yield "uniform", Even(), float(truth.mean())
-    best = np.arange(len(log.actions)) == truth.argmax(axis=1)[log.stratum, None]
-    yield "best", Given("best", best.astype(float)), float(truth.max(axis=1).mean())
+        yield "fixed", FixedAction(action), float(earns)
+    yield "uniform", UniformTarget(), float(truth.mean())
+    best = np.arange(len(log.actions)) == truth.argmax(axis=1)[log.context_index, None]
+    yield "best", GivenProbabilities("best", best.astype(float)), float(truth.max(axis=1).mean())
 
 
 def main() -> None:

@@ -5,7 +5,7 @@
 Logs are CSV files, read like any user's file, with the propensity of the shown action to one to
 four digits. Probabilities are equal for all actions, differ by action, or by action and context;
 rewards are rare or frequent; targets are a random action, two single actions, a rule, and separate
-probabilities for each context. The constants of `engine.evaluation.files.rounding` and
+probabilities for each context. The constants of `engine.evaluation.files.rounded_probabilities` and
 `rounding_doubt` were chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. One line per
 setting: number of intervals, number refused as off, and for each estimator the coverage, and the
 mean width relative to the same logs with exact propensities.
@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.joined import joined
+from engine.evaluation.files.batch_concatenation import concatenated
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline_evaluation import Row, evaluate
-from engine.evaluation.target_policies import Even, Fixed, Given, Target
+from engine.evaluation.target_policies import FixedAction, GivenProbabilities, Target, UniformTarget
 
 ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)
 COLUMNS = Columns("action", "reward", "propensity", ("x",))
@@ -65,11 +65,17 @@ class Made:
         picks = rng.integers(actions, size=(contexts,))
         rule = np.eye(actions)[picks]
         mixed = rng.dirichlet(np.full(actions, 2.0), contexts)
-        yield Even(), float(self.rates.mean())
+        yield UniformTarget(), float(self.rates.mean())
         for action in (0, actions - 1):
-            yield Fixed(f"a{action}"), float(self.rates[:, action].mean())
-        yield Given("rule", rule[self.context]), float((rule * self.rates).sum(axis=1).mean())
-        yield Given("mixed", mixed[self.context]), float((mixed * self.rates).sum(axis=1).mean())
+            yield FixedAction(f"a{action}"), float(self.rates[:, action].mean())
+        yield (
+            GivenProbabilities("rule", rule[self.context]),
+            float((rule * self.rates).sum(axis=1).mean()),
+        )
+        yield (
+            GivenProbabilities("mixed", mixed[self.context]),
+            float((mixed * self.rates).sum(axis=1).mean()),
+        )
 
 
 def made(
@@ -91,7 +97,7 @@ def made(
 def rows_of(of: Made, digits: int | None, seed: Sequence[int]) -> list[tuple[Row, float]]:
     """Estimates for each target, and the truth."""
     targets, truths = zip(*of.targets(np.random.default_rng(seed)), strict=True)
-    log = joined(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
+    log = concatenated(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
     return list(zip(evaluate([log], targets, ESTIMATORS).rows(), truths, strict=True))
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.evaluation.context_map import favourites
 from engine.evaluation.estimators import Naive
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.interval_coverage import Coverage, Flaw
-from engine.evaluation.learned_weights import weighing
+from engine.evaluation.learned_weights import learned_weights_steps
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.logged_decisions import decisions_from, usable
-from engine.evaluation.random_rules import random_rules, value_of
-from engine.evaluation.target_policies import Even, Fixed, Online, truths
+from engine.evaluation.random_policies import random_policies, true_value
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, UniformTarget, truths
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.contenders import ABTest, Blind, Present
 from engine.experiments.race.plan import Plan
@@ -89,7 +89,7 @@ def test_the_truth_is_that_of_its_weights_to_the_last_bit() -> None:
 def test_it_is_mapped_in_slices(loop: LearningLoop) -> None:
     here = LARGE.contexts[54_321]
     cells = LARGE.through(here, "field2", "field5")
-    rows = favourites(loop, LARGE, cells)
+    rows = favoured_actions(loop, LARGE, cells)
     assert [(row["field2"], row["field5"]) for row in rows[:7]] == [
         *(("0", str(i)) for i in range(6)), ("1", "0"),
     ]  # fmt: skip
@@ -104,7 +104,11 @@ def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> No
     curve = LearningCurve(LARGE)
     curve.follow(loop)
     assert curve.regret > 0
-    result = truths(LARGE, decisions_from(usable(loop)), [Even(), Fixed("item 3"), Online()])
+    result = truths(
+        LARGE,
+        decisions_from(usable(loop)),
+        [UniformTarget(), FixedAction("item 3"), LoggedPolicy()],
+    )
     assert result["uniform"] == pytest.approx(LARGE.uniform_value, abs=0.002)
     means = LARGE.census.expected.mean(axis=0)
     assert result["action item 3"] == pytest.approx(means[3], abs=0.003)
@@ -112,7 +116,7 @@ def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> No
 
 
 def test_weights_are_those_in_the_contexts_of_some(loop: LearningLoop) -> None:
-    weights = weighing(loop, LARGE)
+    weights = learned_weights_steps(loop, LARGE)
     next(weights)
 
 
@@ -155,10 +159,10 @@ def test_a_world_with_a_computed_truth_is_evaluated_cell_by_cell() -> None:
 def test_coverage_is_counted_in_it(flaw: Flaw) -> None:
     place = world_from_json(large(fields=5, values=5, items=3))
     watched = Coverage(place, LoopSettings(), 30, flaw, estimators=[Naive])
-    finish(watched.repeating(1))
+    finish(watched.repetition_steps(1))
     assert sum(count.intervals for count in watched.counts.values()) == (
         1 if flaw == "picked" else 5
     )
-    rules = random_rules(place, 3)
+    rules = random_policies(place, 3)
     assert rules.shape[1] == 625
-    assert 0.3 < value_of(place, rules[0]) < place.best_value
+    assert 0.3 < true_value(place, rules[0]) < place.best_value

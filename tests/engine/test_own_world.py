@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.plan import Plan
@@ -17,7 +17,7 @@ from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd, nth_visitor
-from engine.store import Library, Store, StoredLoop
+from engine.store import LoopLibrary, Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.loop_import import import_file
 from engine.worlds import World, world_from_json
@@ -66,14 +66,14 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def library(url: str) -> Iterator[Library]:
+def library(url: str) -> Iterator[LoopLibrary]:
     store = Store.open(url)
-    yield Library(store, with_curve)
+    yield LoopLibrary(store, with_curve)
     store.close()
 
 
 @pytest.fixture
-def stored(library: Library) -> StoredLoop:
+def stored(library: LoopLibrary) -> StoredLoop:
     """A loop with forty visitors of the bakery."""
     stored = library.begin("me", BAKERY, 7, LearningLoop().settings)
     stored.together(lambda: list(crowd(stored.loop, BAKERY, 40)))
@@ -90,14 +90,14 @@ def test_a_crowd_comes_in_and_the_loop_learns_what_it_likes() -> None:
     curve.follow(loop)
     assert len(curve) == 400
     assert curve.rewards[-100:].mean() > BAKERY.single_value
-    rows = favourites(loop, BAKERY)
+    rows = favoured_actions(loop, BAKERY)
     assert [row["action"] for row in rows] == [row["best"] for row in rows]
 
 
 def test_a_world_with_one_item_has_nothing_to_choose() -> None:
     data = bakery(items=bakery()["items"][:1], truth={"table": [[0.9], [0.1], [0.2], [0]]})
     world = world_from_json(data)
-    assert [row["strength"] for row in favourites(LearningLoop(), world)] == [0.0] * 4
+    assert [row["strength"] for row in favoured_actions(LearningLoop(), world)] == [0.0] * 4
 
 
 def test_three_loops_are_compared_in_it() -> None:
@@ -130,7 +130,7 @@ def test_a_race_comes_out_alike_here_and_in_other_processes(
 
 
 def test_a_loop_comes_out_of_the_store_with_its_world(
-    library: Library, stored: StoredLoop, url: str, processes: ProcessPoolExecutor
+    library: LoopLibrary, stored: StoredLoop, url: str, processes: ProcessPoolExecutor
 ) -> None:
     (about,) = library.store.loops("me")
     assert about.name == "Bakery, random seed 7"
@@ -147,7 +147,7 @@ def test_a_loop_comes_out_of_the_store_with_its_world(
 # -- in a file ------------------------------------------------------------------------
 
 
-def test_a_file_carries_the_world_along(library: Library, stored: StoredLoop) -> None:
+def test_a_file_carries_the_world_along(library: LoopLibrary, stored: StoredLoop) -> None:
     lines = list(export_lines(library.store, stored.id))
     assert json.loads(lines[0])["world"] == BAKERY.to_json()
     about = import_file(library, file_of(*lines), "other", "bakery.jsonl")
@@ -166,7 +166,7 @@ def test_a_file_carries_the_world_along(library: Library, stored: StoredLoop) ->
     ],
 )
 def test_a_world_that_cannot_be_read_keeps_a_file_out(
-    library: Library, stored: StoredLoop, change: dict[str, object], reason: str
+    library: LoopLibrary, stored: StoredLoop, change: dict[str, object], reason: str
 ) -> None:
     first, *rest = export_lines(library.store, stored.id)
     head = json.loads(first) | {"world": bakery(**change)}
@@ -177,7 +177,7 @@ def test_a_world_that_cannot_be_read_keeps_a_file_out(
 
 @pytest.mark.no_cover
 def test_events_are_checked_against_the_world_in_the_file(
-    library: Library, stored: StoredLoop
+    library: LoopLibrary, stored: StoredLoop
 ) -> None:
     first, *rest = export_lines(library.store, stored.id)
     fields = [bakery()["fields"][0], {"name": "hurry", "values": [{"name": "a"}, {"name": "b"}]}]

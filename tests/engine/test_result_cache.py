@@ -4,7 +4,7 @@ import gc
 import weakref
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.result_cache import _LEAST, RESULTS, ROOM, ResultCache
 from engine.worlds import world_from_text
 from tests.engine.worlds.large_worlds import deep
@@ -66,7 +66,7 @@ def test_results_of_large_worlds_are_bounded_and_released() -> None:
         loop = LearningLoop(seed=number)
         for cell in range(0, world.size, world.size // 10):
             loop.rank(world.actions, world.features(world.contexts[cell]))
-            favourites(loop, world, world.mapped(world.contexts[cell], "f0", "f1"))
+            favoured_actions(loop, world, world.mapped(world.contexts[cell], "f0", "f1"))
         assert world.ceilings.best.value > 0
         assert RESULTS.bytes <= ROOM
     assert RESULTS.bytes > 20 << 20

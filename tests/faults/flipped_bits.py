@@ -62,7 +62,7 @@ def content(file: Path, loop: str) -> object:
     try:
         kept = StoredLoop.open(store, loop)
         believed = beliefs(kept.loop)
-        about = store.about(loop)
+        about = store.loop_info(loop)
         texts = list(store.texts(loop, 0, about.length))
         events = [repr(event) for event in kept.loop.events.values()]
         again = beliefs(from_scratch(store, loop))

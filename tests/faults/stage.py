@@ -49,7 +49,7 @@ class Place:
         """Id of a loop, for a link with permission to answer."""
         store = Store.open(self.url)
         try:
-            return store.about(view).id
+            return store.loop_info(view).id
         finally:
             store.close()
 

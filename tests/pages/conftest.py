@@ -37,7 +37,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.text.format import bare
 from pages.parts.work import frame_scheduler, jobs
 from pages.parts.work.jobs import SLICE, Jobs
-from pages.parts.work.stage_remotes import Remote, steered_by
+from pages.parts.work.stage_remotes import Remote, remote_of_token
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed, wished
 from tests.score import Told, number_in, texts_in
@@ -150,7 +150,7 @@ class App:
     @property
     def remote(self) -> Remote:
         """The remote of the stage, found by the token that its browser gets."""
-        remote = steered_by(next(data["token"] for data in self.told if "token" in data))
+        remote = remote_of_token(next(data["token"] for data in self.told if "token" in data))
         assert remote is not None
         return remote
 
@@ -437,7 +437,7 @@ def one_wait() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def no_painting() -> Iterator[None]:
     """Skip the wait for the browser's painting, because AppTest has no browser."""
-    with patch.object(frame_scheduler, "PAINTED", 0.0):
+    with patch.object(frame_scheduler, "PAINT_TIME", 0.0):
         yield
 
 

@@ -170,7 +170,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     assert "Mean reward **1.00**" in app.text
     app.widget(f"name-{mine}").set_value("Tuesday's class")
     app.run()
-    assert store().about(mine).name == "Tuesday's class"
+    assert store().loop_info(mine).name == "Tuesday's class"
     app.click(f"duplicate-{mine}")
     assert "has a copy" in app.at.success[0].value
     assert "Your sessions (2)" in app.text

@@ -13,13 +13,13 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Interval
-from engine.evaluation.files.joined import joined
+from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.offline_evaluation import Row, evaluate
-from engine.evaluation.settings_tuning import Optimisation, Tried, candidates_for
-from engine.evaluation.target_policies import Fixed, Online, replaying
+from engine.evaluation.settings_tuning import CandidateResult, Optimisation, candidates_for
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, replaying
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd
@@ -42,7 +42,7 @@ from pages.parts.race.setup import RaceSetup
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning
 from pages.parts.work import jobs
-from pages.parts.work.download_tokens import pass_of
+from pages.parts.work.download_tokens import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
 Open = Callable[..., EvaluateApp]
@@ -69,7 +69,7 @@ def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open)
     for _ in crowd(loop, WORLDS["coffee"], 300):
         pass
     log = decisions_from(usable(loop))
-    (row,) = evaluate([log], [Fixed("Latte")]).rows()
+    (row,) = evaluate([log], [FixedAction("Latte")]).rows()
     (asked,) = (one for one in found_on(app).rows if one.target == "action Latte")
     assert asked == row
     told = row.intervals[app.session.setup.estimator]
@@ -241,7 +241,7 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     told = (part.proto.json for part in app.at.get("bidi_component"))
     (link,) = (one for one in told if '/evaluate-csv"' in one)
     token = link.partition("/file/")[2].split("/")[0]
-    found = pass_of(token)
+    found = permission_of(token)
     assert found is not None
     rows = list(csv.DictReader(io.StringIO((found.files["evaluate-csv"].make() or b"").decode())))
     targets, estimators = {row["policy"] for row in rows}, {row["estimator"] for row in rows}
@@ -272,7 +272,7 @@ def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> 
         f"{'abc'[a]},{int(u < 0.2 + 0.2 * (a == 1))},.33" for a, u in zip(shown, pays, strict=True)
     )
     data = "\n".join(["action,reward,propensity", *rows]).encode()
-    log = EvaluationLog(joined(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
+    log = EvaluationLog(concatenated(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
     found, setup = finish(evaluating(log, (1, 0), None, None)), EvaluateSetup()
     assert "have few digits" in doubts(found, setup)[0]
     assert not any(row.is_off for row in found.rows)
@@ -315,7 +315,7 @@ def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     whole = found_on(app).log.decisions
     assert (
         found_on(app).rows[0].intervals["naive"]
-        == (evaluate([whole.take(slice(100, 200))], [Online()]).rows()[0].intervals["naive"])
+        == (evaluate([whole.take(slice(100, 200))], [LoggedPolicy()]).rows()[0].intervals["naive"])
     )
     app.at.session_state["along"] = True
     app.run()
@@ -351,7 +351,7 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
         assert not watch.is_live
     assert 2 <= done < 20
     coverage = Coverage(WORLDS["coffee"], LoopSettings(), 300, "few", seed=7)
-    finish(coverage.repeating(done))
+    finish(coverage.repetition_steps(done))
     assert watch.counts("fixed") == {
         key: count for (kind, key), count in coverage.counts.items() if kind == "fixed"
     }
@@ -409,7 +409,7 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     )  # fmt: skip
     loop = session.log.loop
     chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
-    found = Optimisation(low, (Tried(chosen, high, high),))
+    found = Optimisation(low, (CandidateResult(chosen, high, high),))
     session.tuning.trials.append(SettingsTrial(loop, 100, loop.settings, found))
     assert app.run().can_press("apply")
     app.set("evaluate-auto", True)

@@ -119,7 +119,7 @@ def test_a_loop_with_it_is_opened_again_and_goes_out_and_in(
     assert [to_text(entry) for entry in again.session.open.loop.log] == log
 
     file = io.BytesIO()
-    FORMATS[0].write(library(), library().store.about(loop), file)
+    FORMATS[0].write(library(), library().store.loop_info(loop), file)
     brought = library().open(import_file(library(), file, "somebody", "a file").id)
     assert brought.loop.settings.policy == ladder(step=0.2)
     assert [to_text(entry) for entry in brought.loop.log] == log

@@ -126,7 +126,7 @@ def test_a_run_still_ends_by_the_exceptions_that_are_caught(name: str) -> None:
 def test_the_logger_of_script_runs_still_has_its_name() -> None:
     name = "streamlit.runtime.scriptrunner.script_runner"
     module = importlib.import_module(name)
-    assert module._LOGGER.name == name, f"{name} logs under another name: log_lines.py filters it"
+    assert module._LOGGER.name == name, f"{name} has another logger: see server_logging.py"
 
 
 OPTIONS = [

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.explanation import Gap
-from engine.evaluation.field_importance import assessing
+from engine.evaluation.field_importance import importance_steps
 from engine.steps import finish
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -17,7 +17,7 @@ from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import in_short
 from pages.parts.work import jobs
-from pages.parts.work.browser_sessions import Client, serving
+from pages.parts.work.browser_session import BrowserSession, acting_for
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
 
@@ -221,10 +221,13 @@ def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
     for _ in range(6):
         answer(play, 1.0)
     loop = play.open.loop
-    with many_frames(), patch.object(session_module, "assessing", wraps=assessing) as begun:
+    with (
+        many_frames(),
+        patch.object(session_module, "importance_steps", wraps=importance_steps) as begun,
+    ):
         line = jobs.jobs()
         for number, tab in enumerate(tabs):
-            with serving(Client(f"tab {number}", "here")):
+            with acting_for(BrowserSession(f"tab {number}", "here")):
                 tab.measure(loop)
         while not tabs[1].share:
             line.turn()

@@ -17,7 +17,7 @@ from pages.parts.components.browser_id import owner
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.library import library, worlds_of
 from pages.parts.text.format import bare
-from pages.parts.work.download_tokens import _passes
+from pages.parts.work.download_tokens import _permissions
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.worlds import ceilings
 from pages.parts.worlds.session import WorldsSession
@@ -245,7 +245,7 @@ def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     app.at.session_state[f"world-menu-{key}"] = True
     app.run().set(f"world-name-{key}", "Ours")
     assert [kept.name for kept in library().store.worlds(app.owner)] == ["Ours"]
-    files = [file for one in _passes.values() for file in one.files.values()]
+    files = [file for one in _permissions.values() for file in one.files.values()]
     (file,) = (file for file in files if file.name == f"{key}.json")
     assert (file.make(), file.kind) == (world_to_file(BAKERY).encode(), "application/json")
     app.click(f"duplicate-world-{key}")

@@ -1,10 +1,10 @@
 """Off-policy estimators, one per file.
 
-An estimator takes `Weighed` events by ``add`` and returns an `Interval`; two parts of a log are
+An estimator takes `WeightedDecisions` by ``add`` and returns an `Interval`; two parts of a log are
 merged with ``+``.
 """
 
-from engine.evaluation.estimators.base import Bounds, Estimator, Interval, Weighed
+from engine.evaluation.estimators.base import Bounds, Estimator, Interval, WeightedDecisions
 from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
 from engine.evaluation.estimators.doubly_robust import DoublyRobust
@@ -38,5 +38,5 @@ __all__ = [
     "Naive",
     "Snips",
     "Stratified",
-    "Weighed",
+    "WeightedDecisions",
 ]

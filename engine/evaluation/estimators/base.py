@@ -31,7 +31,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weighed:
+class WeightedDecisions:
     """Logged decisions with the importance weights of one target policy.
 
     Attributes:
@@ -63,7 +63,7 @@ class Estimator(ABC):
     bounds: Bounds = (0.0, 1.0)
 
     @abstractmethod
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         """Return the estimator with further events."""
 
     @abstractmethod

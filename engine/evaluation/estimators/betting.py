@@ -20,7 +20,7 @@ from typing import Self
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Estimator, Interval, Weighed
+from engine.evaluation.estimators.base import Estimator, Interval, WeightedDecisions
 
 ROOM = 2.0
 """Largest distance of a value below 0."""
@@ -51,7 +51,7 @@ class Betting(Estimator):
     gains: Array = field(default_factory=_none)
     losses: Array = field(default_factory=_none)
 
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         return self.with_values(*values(weighed, *self.bounds))
 
     def with_values(self, gained: Array, lost: Array) -> Self:
@@ -75,7 +75,7 @@ class Betting(Estimator):
         return Interval(*(low + (high - low) * part for part in ends))
 
 
-def values(weighed: Weighed, low: float, high: float) -> tuple[Array, Array]:
+def values(weighed: WeightedDecisions, low: float, high: float) -> tuple[Array, Array]:
     """Doubly robust value of each event for the target, in parts of the bounds, and the same of
     the shortfall from the largest reward, (N,) each."""
     reward = (weighed.decisions.reward - low) / (high - low)
@@ -87,7 +87,7 @@ def values(weighed: Weighed, low: float, high: float) -> tuple[Array, Array]:
     return gained, lost
 
 
-def _believed(weighed: Weighed, low: float, high: float) -> tuple[Array, Array] | None:
+def _believed(weighed: WeightedDecisions, low: float, high: float) -> tuple[Array, Array] | None:
     """Beliefs at Rank time in parts of the bounds, and their upper limits, (N, K) each."""
     log, target = weighed.decisions, weighed.probabilities
     if log.means is None or log.probabilities is None or target is None:
@@ -97,7 +97,7 @@ def _believed(weighed: Weighed, low: float, high: float) -> tuple[Array, Array] 
     return np.clip((np.where(log.offered, log.means, low) - low) / (high - low), 0, 1), room
 
 
-def _correction(weighed: Weighed, limited: Array) -> Array:
+def _correction(weighed: WeightedDecisions, limited: Array) -> Array:
     """Difference of doubly robust values from weight times reward, by beliefs within their
     limits."""
     assert weighed.probabilities is not None

@@ -12,8 +12,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from engine.evaluation.estimators.base import Interval, Weighed
-from engine.evaluation.estimators.sums import ImportanceSums
+from engine.evaluation.estimators.base import Interval, WeightedDecisions
+from engine.evaluation.estimators.importance_sums import ImportanceSums
 from engine.evaluation.mean_intervals import student
 
 _TINY = 1e-9
@@ -42,7 +42,7 @@ class CressieRead(ImportanceSums):
 
     highest: float = field(default=0.0, metadata={"merge": max})
 
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         # (The class with slots is a copy of the decorated class, so super() would fail.)
         summed = ImportanceSums.add(self, weighed)
         return replace(summed, highest=max(self.highest, _highest(weighed)))
@@ -157,7 +157,7 @@ def _below(x: float, y: float, z: float) -> float | None:
     return x - math.sqrt(2 * y * z) if z <= 0 and y <= 0 else None
 
 
-def _highest(weighed: Weighed) -> float:
+def _highest(weighed: WeightedDecisions) -> float:
     """Largest weight that any event could have had under any shown action."""
     log, target = weighed.decisions, weighed.probabilities
     if not len(log):

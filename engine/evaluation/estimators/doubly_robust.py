@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Weighed
-from engine.evaluation.estimators.sums import MeanOf
+from engine.evaluation.estimators.base import WeightedDecisions
+from engine.evaluation.estimators.importance_sums import MeanOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class DoublyRobust(MeanOf):
 
     key = "dr"
 
-    def values(self, weighed: Weighed) -> Array | None:
+    def values(self, weighed: WeightedDecisions) -> Array | None:
         log, target = weighed.decisions, weighed.probabilities
         if log.means is None or target is None:
             return None

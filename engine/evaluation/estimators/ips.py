@@ -7,7 +7,7 @@ v1.1-preview.1 API description gives both to eight digits).
 from dataclasses import dataclass
 
 from engine.evaluation.estimators.base import Interval
-from engine.evaluation.estimators.sums import ImportanceSums, normal_interval
+from engine.evaluation.estimators.importance_sums import ImportanceSums, normal_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Weighed
-from engine.evaluation.estimators.sums import MeanOf
+from engine.evaluation.estimators.base import WeightedDecisions
+from engine.evaluation.estimators.importance_sums import MeanOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,5 +16,5 @@ class Naive(MeanOf):
 
     key = "naive"
 
-    def values(self, weighed: Weighed) -> Array:
+    def values(self, weighed: WeightedDecisions) -> Array:
         return weighed.decisions.reward[weighed.weight > 0]

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from engine.evaluation.estimators.base import Interval
-from engine.evaluation.estimators.sums import ImportanceSums
+from engine.evaluation.estimators.importance_sums import ImportanceSums
 from engine.evaluation.mean_intervals import normal
 
 

@@ -7,7 +7,7 @@ rewards count as certain. Here no weight is ever large:
 1. Events are compared within strata. In each context an action has an *exposure*, the sum of its
    probabilities, and *successes*, the rewards earned. Its rate is successes / exposure, and the
    interval comes from a likelihood ratio, not from a variance
-   (`engine.evaluation.estimators.profile`): an action never shown has an exposure, too.
+   (`engine.evaluation.estimators.profile_likelihood`): an action never shown has an exposure, too.
 2. In each context each action gets imaginary events, a multiple of 1 - q whose factor maximises the
    likelihood of the spread of rates: a learner drops actions after early failures, so raw rates are
    too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
@@ -38,11 +38,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Estimator, Interval, Weighed
+from engine.evaluation.estimators.base import Estimator, Interval, WeightedDecisions
 from engine.evaluation.estimators.betting import Betting
-from engine.evaluation.estimators.profile import Rates, log_gamma
+from engine.evaluation.estimators.counterfactual_rewards import (
+    CounterfactualRewards,
+    Selection,
+    unreached,
+)
+from engine.evaluation.estimators.profile_likelihood import Rates, log_gamma
 from engine.evaluation.estimators.sum_table import SumTable
-from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.mean_intervals import normal
 
 MOST_CONTEXTS = 4096
@@ -120,12 +124,12 @@ class Stratified(Estimator):
     events: int = 0
     contexts: SumTable | None = field(default_factory=_empty, metadata={"merge": _merged})
     steps: SumTable = field(default_factory=_empty)
-    unshown: Unshown = field(default_factory=Unshown)
+    unshown: CounterfactualRewards = field(default_factory=CounterfactualRewards)
     selection: Selection = field(default_factory=Selection)
     proven: Betting | None = field(default=None, metadata={"merge": _merged_bets})
     unknown: int = 0
 
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         log, target = weighed.decisions, weighed.probabilities
         if target is None or log.probabilities is None:
             return replace(self, unknown=self.unknown + len(log))
@@ -195,7 +199,7 @@ class Stratified(Estimator):
         between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
         chance = z * math.sqrt(max(0.0, between) / self.events)
         down, up, poor = (
-            math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
+            math.hypot(rates.bound(sign, z * z / 2) - estimate, chance, leaning * doubt)
             for sign, doubt in ((-1, down), (1, up), (1, poor))
         )
         lost = unreached(self.steps) / self.events * (mean if side == 0 else 1 - mean)
@@ -235,10 +239,10 @@ class Stratified(Estimator):
         return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
 
 
-def _by_context(weighed: Weighed, reward: Array) -> SumTable | None:
+def _by_context(weighed: WeightedDecisions, reward: Array) -> SumTable | None:
     """Table with a row per context of the batch; None for too many contexts."""
     log = weighed.decisions
-    present, rows = np.unique(log.stratum, return_inverse=True)
+    present, rows = np.unique(log.context_index, return_inverse=True)
     if len(present) > MOST_CONTEXTS:
         return None
     names = tuple(log.contexts[context] for context in present)
@@ -246,7 +250,7 @@ def _by_context(weighed: Weighed, reward: Array) -> SumTable | None:
     return SumTable(names, log.actions, _sums(weighed, reward, strata, len(present)))
 
 
-def _sums(weighed: Weighed, reward: Array, rows: NDArray[np.intp], size: int) -> Array:
+def _sums(weighed: WeightedDecisions, reward: Array, rows: NDArray[np.intp], size: int) -> Array:
     """Sums of a table, (5, size, K), by the row of each event and action, (N, K)."""
     log, target = weighed.decisions, weighed.probabilities
     assert target is not None

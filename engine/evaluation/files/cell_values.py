@@ -16,10 +16,10 @@ from engine.arrays import Array
 from engine.errors import UnreadableError
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.csv_file import NO_TEXT
-from engine.evaluation.files.rounding import half_unit
-from engine.evaluation.files.window import in_utc
+from engine.evaluation.files.event_range import in_utc
+from engine.evaluation.files.rounded_probabilities import half_unit
 from engine.store.entry_codec import read_time
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 
 _NOTHING = {"", "na", "n/a", "nan", "null", "none"}
 """Spellings of a missing number."""

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 
 from engine.errors import UnreadableError
-from engine.evaluation.files.batch import FAILURES, Batch, check_rows
 from engine.evaluation.files.log_file import UNREADABLE, LogFile
-from engine.store.exchange.lines import Faults
+from engine.evaluation.files.table_batch import FAILURES, Batch, check_rows
+from engine.store.exchange.untrusted_lines import Faults
 from engine.worlds.grid import WORKBOOK
 
 BLOCK = 1 << 18

@@ -12,19 +12,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files import loops
+from engine.evaluation.files import loop_decisions
 from engine.evaluation.files.cell_values import CheckedRows, Written, times, words
-from engine.evaluation.files.columns import Columns, guess
+from engine.evaluation.files.column_roles import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
-from engine.evaluation.files.dsjson import DsjsonReader
-from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.dsjson_decisions import DsjsonReader
+from engine.evaluation.files.duplicate_events import EventIds
+from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.rounding import Calibration, Shares
-from engine.evaluation.files.table import batches, column_names, head
+from engine.evaluation.files.rounded_probabilities import Calibration, Shares
 from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
-from engine.evaluation.files.window import ALL, Window
+from engine.evaluation.files.table_file import batches, column_names, head
 from engine.evaluation.logged_decisions import Decisions
-from engine.store.exchange.lines import Faults, numbered_lines
+from engine.store.exchange.untrusted_lines import Faults, numbered_lines
 
 _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
 """Limits of a file that is streamed line by line."""
@@ -52,7 +52,7 @@ class LogSource(ABC):
 
     files: tuple[LogFile, ...]
     bounds: Bounds = (0.0, 1.0)
-    window: Window = ALL
+    event_range: EventRange = WHOLE_LOG
 
     @property
     def label(self) -> str:
@@ -61,7 +61,7 @@ class LogSource(ABC):
         return first if len(self.files) == 1 else f"{first} … {last}"
 
     def batches(self) -> Iterator[Decisions]:
-        """Yield the decisions in the window.
+        """Yield the decisions in the range.
 
         Raises:
             RejectedError: after the last line, with all faults.
@@ -77,7 +77,7 @@ class LogSource(ABC):
         for file in self.files:
             faults.file = file.name
             number = yield from self._read(file, number, faults, before)
-            if self.window.is_over(number + 1):
+            if self.event_range.is_past(number + 1):
                 break
 
     def _prepared(self) -> Self:
@@ -93,7 +93,7 @@ class LogSource(ABC):
             before: state left by earlier files.
 
         Returns:
-            number of its last event, or of one after the window.
+            number of its last event, or of one after the range.
         """
 
 
@@ -145,7 +145,7 @@ class TableLog(LogSource):
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
         names = column_names(file)
         fault = self.columns.fault(names) if names else None
-        if fault is None and self.window.by_time and not self.columns.time:
+        if fault is None and self.event_range.by_time and not self.columns.time:
             fault = "no column is said to hold the time"
         if fault is not None:
             faults.add(0, fault)
@@ -161,20 +161,20 @@ class TableLog(LogSource):
                 rows.report(faults)
                 if log is not None and not faults.total:
                     yield self.calibration.apply(log) if self.calibration else log
-            if self.window.is_over(number + 1):
+            if self.event_range.is_past(number + 1):
                 break
         before.written.end(faults)
         correct_lines(file, faults)
         return number
 
     def _inside(self, table: Any, number: int, rows: CheckedRows) -> NDArray[np.bool_]:
-        """Mask of the rows in the window; rows with an unreadable time count as inside, with a
+        """Mask of the rows in the range; rows with an unreadable time count as inside, with a
         fault."""
-        if self.window == ALL:
+        if self.event_range == WHOLE_LOG:
             return np.ones(len(rows.lines), dtype=bool)
-        when = times(table[self.columns.time], rows) if self.window.by_time else None
+        when = times(table[self.columns.time], rows) if self.event_range.by_time else None
         numbers = np.arange(number + 1, number + 1 + len(rows.lines))
-        return self.window.mask(numbers, when) | ~rows.good
+        return self.event_range.mask(numbers, when) | ~rows.good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,7 @@ class DsjsonLog(LogSource):
         number, faults = 0, Faults("evaluated")
         for file in self.files:
             faults.file = file.name
-            reader = DsjsonReader(self.window, self.bounds, number)
+            reader = DsjsonReader(self.event_range, self.bounds, number)
             with file.open() as opened:
                 lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
                 next(reader.batches(lines, faults), None)
@@ -204,7 +204,7 @@ class DsjsonLog(LogSource):
         return self
 
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
-        reader = DsjsonReader(self.window, self.bounds, number, before.ids, self.dropped)
+        reader = DsjsonReader(self.event_range, self.bounds, number, before.ids, self.dropped)
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
             yield from reader.batches(lines, faults)
@@ -218,9 +218,9 @@ class LoopLog(LogSource):
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults)
-            events = loops.read_events(lines, _MOST_EVENTS, faults)
+            events = loop_decisions.read_events(lines, _MOST_EVENTS, faults)
         if not faults.total:
-            yield from loops.batches(events, self.window)
+            yield from loop_decisions.batches(events, self.event_range)
         return number + len(events)
 
 
@@ -229,7 +229,7 @@ def open_log(
     name: str = "",
     columns: Columns | None = None,
     bounds: Bounds = (0.0, 1.0),
-    window: Window = ALL,
+    event_range: EventRange = WHOLE_LOG,
     most: int = sys.maxsize,
 ) -> LogSource:
     """Open a log in a file of any format, or in all files of a folder in the order of their names.
@@ -251,11 +251,11 @@ def open_log(
         raise faults.rejection()
     match kinds.pop():
         case "dsjson":
-            return DsjsonLog(files=files, bounds=bounds, window=window)
+            return DsjsonLog(files=files, bounds=bounds, event_range=event_range)
         case "jsonl":
-            return LoopLog(files=files, bounds=bounds, window=window)
+            return LoopLog(files=files, bounds=bounds, event_range=event_range)
     columns = columns or guess(head(files[0]))
-    return TableLog(files=files, bounds=bounds, window=window, columns=columns)
+    return TableLog(files=files, bounds=bounds, event_range=event_range, columns=columns)
 
 
 def _files(data: Path | bytes, name: str, most: int) -> tuple[LogFile, ...]:

@@ -8,9 +8,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from engine.errors import UnreadableError
-from engine.evaluation.files.batch import FAILURES, Batch, check_rows
 from engine.evaluation.files.log_file import LogFile
-from engine.store.exchange.lines import Faults
+from engine.evaluation.files.table_batch import FAILURES, Batch, check_rows
+from engine.store.exchange.untrusted_lines import Faults
 
 _ROWS = 1 << 13
 """Rows of a batch."""

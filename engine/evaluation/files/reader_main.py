@@ -1,7 +1,7 @@
 """Process that reads one file for a server, with resource limits.
 
 Its standard input is a `FileRequest` as a line of JSON followed by the bytes of the file; its
-output is an answer, see `engine.evaluation.files.messages`. A crash here leaves the server
+output is an answer, see `engine.evaluation.files.reader_messages`. A crash here leaves the server
 running.
 """
 
@@ -16,14 +16,14 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation.files.columns import guess, nested
-from engine.evaluation.files.joined import joined
+from engine.evaluation.files.batch_concatenation import concatenated
+from engine.evaluation.files.column_roles import guess, nested
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
-from engine.evaluation.files.table import head
+from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, write_answer
+from engine.evaluation.files.table_file import head
 from engine.evaluation.logged_decisions import Decisions
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 
 try:
     import resource
@@ -94,7 +94,7 @@ def decisions_in(file: LogFile, request: FileRequest) -> Decisions:
         _check("The number of events times actions", events * len(actions), request.cells)
     if not events:
         raise Faults("evaluated").rejection()
-    return joined(parts)
+    return concatenated(parts)
 
 
 def _check(name: str, number: int, most: int) -> None:

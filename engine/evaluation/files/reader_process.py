@@ -19,11 +19,11 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, read_answer
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, read_answer
 from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, Steps
-from engine.store.exchange.lines import MAX_LINES, Faults
+from engine.store.exchange.untrusted_lines import MAX_LINES, Faults
 
 T = TypeVar("T", Decisions, Inspected)
 
@@ -42,7 +42,7 @@ _KEPT = {"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}
 """Environment variables passed on to a reader; secrets of the server are not."""
 
 
-def inspecting(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]:
+def inspection_steps(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]:
     """Inspect the columns of a file.
 
     Args:
@@ -54,7 +54,7 @@ def inspecting(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]:
     return _asking(file, _request(name, None, None, memory), Inspected)
 
 
-def reading(
+def reading_steps(
     file: BinaryIO, name: str, columns: Columns | None, bounds: tuple[float, float], memory: int
 ) -> Steps[Decisions]:
     """Read all decisions in a file.

@@ -21,9 +21,9 @@ from engine.evaluation.files.cell_values import (
     with_point,
     words,
 )
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.duplicates import EventIds
-from engine.evaluation.files.rounding import ROUNDING, normalised, summing_to_one
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.duplicate_events import EventIds
+from engine.evaluation.files.rounded_probabilities import ROUNDING, normalised, summing_to_one
 from engine.evaluation.logged_decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.protocol.features import flatten
 
@@ -75,7 +75,7 @@ def decisions(
     propensity = _propensity(batch, columns, offers, np.maximum(shown, 0), rows)
     if columns.event:
         _once(batch[columns.event], ids, rows)
-    stratum, contexts = _contexts(batch, columns.context, rows)
+    context_index, contexts = _contexts(batch, columns.context, rows)
     if not rows.good.all():
         return None
     chances, rounding = offers.probabilities, rows.written.rounding
@@ -86,7 +86,7 @@ def decisions(
     elif chances is not None:
         chances, propensity = summing_to_one(chances, shown, propensity)
     return Decisions(
-        offers.actions, contexts, stratum, shown, propensity, reward,
+        offers.actions, contexts, context_index, shown, propensity, reward,
         offers.offered, offers.baseline, chances, rounding=min(of_all, of_shown),
     )  # fmt: skip
 

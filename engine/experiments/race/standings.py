@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.curves import rows_of
+from engine.evaluation.curve_points import rows_of
 from engine.evaluation.mean_intervals import Band, Estimate, band, estimate
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome

@@ -41,8 +41,8 @@ from engine.store.exchange.dsjson_line import (
     line_of,
     shown_position,
 )
-from engine.store.exchange.lines import STEP
-from engine.store.exchange.seal import sealed
+from engine.store.exchange.file_seal import sealed
+from engine.store.exchange.untrusted_lines import STEP
 from engine.store.loop_info import LoopInfo, Origin, new_id
 from engine.store.store import MAX_NAME
 from engine.worlds import World

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from engine.store.exchange import dsjson, jsonl
-from engine.store.exchange.lines import writing_lines
-from engine.store.library import Library
+from engine.store.exchange.untrusted_lines import write_lines_steps
 from engine.store.loop_info import LoopInfo
+from engine.store.loop_library import LoopLibrary
 from engine.store.snapshot_codec import dump
 
 
@@ -23,27 +23,27 @@ class Format(NamedTuple):
     title: str
     suffix: str
     mime: str
-    writing: Callable[[Library, LoopInfo, BinaryIO], Iterator[None]]
+    writing: Callable[[LoopLibrary, LoopInfo, BinaryIO], Iterator[None]]
     story: str
 
-    def write(self, library: Library, about: LoopInfo, file: BinaryIO) -> None:
+    def write(self, library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> None:
         """Write a loop into a file in one go."""
         for _ in self.writing(library, about, file):
             pass
 
 
-def _write_log(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
-    return writing_lines(jsonl.export_lines(library.store, about.id), file)
+def _write_log(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+    return write_lines_steps(jsonl.export_lines(library.store, about.id), file)
 
 
-def _write_dsjson(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+def _write_dsjson(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
     log = library.open(about.id).loop.log
     reading = dsjson.ExportedEvents(log)
     yield from reading.first()
-    yield from writing_lines(reading.lines(about.origin), file)
+    yield from write_lines_steps(reading.lines(about.origin), file)
 
 
-def _write_model(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+def _write_model(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
     stored = library.open(about.id)
     with stored.lock:
         file.write(dump({"learner": stored.loop.state.learner}))

@@ -1,6 +1,6 @@
 """A loop as JSON Lines: a first line with facts about the loop, then one line an entry.
 
-Version 2 ends with a seal (`engine.store.exchange.seal`), version 1 without one.
+Version 2 ends with a seal (`engine.store.exchange.file_seal`), version 1 without one.
 """
 
 import json
@@ -12,7 +12,7 @@ from engine.errors import PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.store import world_codec
 from engine.store.entry_codec import from_json, parse
-from engine.store.exchange.seal import sealed
+from engine.store.exchange.file_seal import sealed
 from engine.store.loop_info import LoopInfo, Origin, new_id
 from engine.store.store import MAX_NAME, Store
 
@@ -26,7 +26,7 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
     Raises:
         StoreError: if it does not exist or cannot be read.
     """
-    about = store.about(loop_id)
+    about = store.loop_info(loop_id)
     head = {"format": FORMAT, "version": VERSION, "name": about.name, "origin": about.origin}
     head |= {"world": world_codec.to_json(about.world), "seed": about.seed}
     first = json.dumps(head, ensure_ascii=False)

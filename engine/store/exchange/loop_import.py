@@ -18,12 +18,12 @@ from engine.steps import at_once
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
-from engine.store.exchange.lines import STEP, Faults, numbered_lines
+from engine.store.exchange.file_seal import SealedLines
 from engine.store.exchange.log_checker import LogChecker
-from engine.store.exchange.seal import SealedLines
-from engine.store.journal import Journal
-from engine.store.library import Library
+from engine.store.exchange.untrusted_lines import STEP, Faults, numbered_lines
 from engine.store.loop_info import LoopInfo, Origin
+from engine.store.loop_library import LoopLibrary
+from engine.store.loop_recorder import LoopRecorder
 from engine.store.stored_loop import StoredLoop
 from engine.worlds import WORLDS, World
 from engine.worlds.grid import WORKBOOK
@@ -33,8 +33,8 @@ Read = Callable[[str], Iterable[Entry | Undone]]
 """Reader of the entries in one line."""
 
 
-def importing(
-    library: Library,
+def import_steps(
+    library: LoopLibrary,
     file: BinaryIO,
     owner: str,
     name: str = "Log",
@@ -74,7 +74,7 @@ def importing(
         if faults.total or not checker.events:
             raise faults.rejection()
         take.finish(checker.events, origin)
-        return library.store.about(about.id)
+        return library.store.loop_info(about.id)
     except BaseException:
         # Also when a person leaves the page: what is not finished never was.
         with contextlib.suppress(PersonalizerError):
@@ -82,11 +82,11 @@ def importing(
         raise
 
 
-import_file = at_once(importing)
-"""Import a loop in one go; see `importing`."""
+import_file = at_once(import_steps)
+"""Import a loop in one go; see `import_steps`."""
 
 
-def _worlds_of(library: Library, owner: str) -> Iterator[World]:
+def _worlds_of(library: LoopLibrary, owner: str) -> Iterator[World]:
     """Worlds of the app, then the worlds kept by an owner, most recently used first."""
     yield from WORLDS.values()
     for kept in library.store.worlds(owner):
@@ -94,7 +94,12 @@ def _worlds_of(library: Library, owner: str) -> Iterator[World]:
 
 
 def _begin(
-    library: Library, lines: SealedLines, owner: str, name: str, needs_world: bool, faults: Faults
+    library: LoopLibrary,
+    lines: SealedLines,
+    owner: str,
+    name: str,
+    needs_world: bool,
+    faults: Faults,
 ) -> tuple[LoopInfo, Read, Iterator[tuple[int, str]]]:
     """Read the first line; return the loop's facts, the reader of entries, and their lines."""
     number, text = next(lines, (0, "null"))
@@ -180,13 +185,13 @@ def _origin(
     return about.origin if fault is None else "edited"
 
 
-class _Intake(Journal):
+class _Intake(LoopRecorder):
     """A loop during import, with its growing log."""
 
-    def __init__(self, library: Library, about: LoopInfo) -> None:
+    def __init__(self, library: LoopLibrary, about: LoopInfo) -> None:
         super().__init__(library.store, about, EventLog(), is_begun=True)
         loop = LearningLoop.resume(self.log, seed=about.seed)
-        self._stored = StoredLoop(about, loop, self, library.followers)
+        self._stored = StoredLoop(about, loop, self, library.make_projections)
         self._new: Sequence[Entry | Undone] = ()
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from engine.evaluation.probability_parts import Chance
+from engine.evaluation.probability_parts import ProbabilityParts
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import PAGE, Size, table
@@ -35,7 +35,7 @@ def belief_rows(
     world: World,
     dark: bool,
     now: Ranked,
-    chances: Sequence[Chance],
+    chances: Sequence[ProbabilityParts],
     before: Ranked | None = None,
     truth: Iterable[float] | None = None,
     moment: Moment = "offered",
@@ -44,7 +44,7 @@ def belief_rows(
     """Rows of `belief_spec`, one for each action; ``before`` is the ``answered`` ranking."""
     colours = theme(dark).actions
     truths = [None] * len(world.items) if truth is None else [float(mean) for mean in truth]
-    least = min(chance.kept for chance in chances)
+    least = min(chance.by_exploration for chance in chances)
     rows: list[Row] = []
     lit = now.shown if before is None or moment != "answered" else before.shown
     for place, i in enumerate(_in_sight(now, lit, moment, size), 1):
@@ -53,8 +53,16 @@ def belief_rows(
         row: Row = {"action": item.name, "label": label, "colour": colours[i % len(colours)]}
         row["row"] = place
         row |= {"mean": now.means[i], "sd": now.sds[i], "truth": truths[i]}
-        row |= {"won": chance.won, "kept": chance.kept, "more": chance.kept > least}
-        row |= {"wins": chance.wins, "error": now.errors[i], "told": percent(now.probabilities[i])}
+        row |= {
+            "won": chance.by_belief,
+            "kept": chance.by_exploration,
+            "more": chance.by_exploration > least,
+        }
+        row |= {
+            "wins": chance.win_rate,
+            "error": now.errors[i],
+            "told": percent(now.probabilities[i]),
+        }
         row |= _decided(now, i, chance)
         row |= {} if before is None else _moved(before, now, i)
         row |= {"offered": {}, "asked": _COVERED, "answered": _UNDRAWN}[moment]
@@ -96,11 +104,11 @@ _COVERED: Row = {**_UNDRAWN, "won": 0.0, "kept": 0.0, "wins": None, "told": ""}
 """Hidden values of a row after the visit, and while the audience guesses."""
 
 
-def _decided(now: Ranked, i: int, chance: Chance) -> Row:
+def _decided(now: Ranked, i: int, chance: ProbabilityParts) -> Row:
     """Draw of an action, and whether the draw or chance decided the offer."""
     chosen = now.mode == "online" and i == now.chosen
     return {
         "draw": now.draw[i] if now.draw else None,
         "ringed": chosen and now.cause == "draw",
-        "lot": chosen and now.cause == "random" and chance.kept > 0,
+        "lot": chosen and now.cause == "random" and chance.by_exploration > 0,
     }

@@ -33,7 +33,7 @@ VISIBLE = 0.15
 _CORNER = "M-2,0L0,0L0,2Z"
 
 Cells = Sequence[Mapping[str, Any]]
-"""Rows of `engine.evaluation.context_map.favourites`."""
+"""Rows of `engine.evaluation.favoured_actions.favourites`."""
 
 
 @cached(bytes_in_world)

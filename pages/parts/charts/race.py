@@ -8,7 +8,7 @@ from itertools import cycle
 import altair as alt
 import pyarrow as pa
 
-from engine.evaluation.curves import rows_of, thinned
+from engine.evaluation.curve_points import rows_of, thinned
 from engine.evaluation.mean_intervals import Band
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import Final, SegmentRegret

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from engine.evaluation.running_estimates import Stretch
+from engine.evaluation.running_estimates import RunningEstimate
 from pages.parts.charts.base import Ends, Spec, table
 from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, lines
 from pages.parts.text.theme import theme
@@ -25,7 +25,10 @@ def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
 
 
 def growing_rows(
-    naive: Sequence[Stretch], estimate: Sequence[Stretch], truth: float | None, ends: Ends
+    naive: Sequence[RunningEstimate],
+    estimate: Sequence[RunningEstimate],
+    truth: float | None,
+    ends: Ends,
 ) -> pa.Table:
     """Rows of `growing_spec`, see `labelled`."""
     rows = _rows(NAIVE, naive, banded=False) + _rows(ESTIMATE, estimate)
@@ -40,13 +43,13 @@ def stretches_spec(dark: bool, span: int, ends: Ends, looks: LineStyles) -> Spec
     return lines(dark, span, ends, "mean reward, per eighth of the log", looks, HEIGHT)
 
 
-def stretches_rows(estimates: Mapping[str, Sequence[Stretch]], ends: Ends) -> pa.Table:
+def stretches_rows(estimates: Mapping[str, Sequence[RunningEstimate]], ends: Ends) -> pa.Table:
     """Rows of `stretches_spec`, see `labelled`: each value stands in the middle of its part."""
     rows = [row for name, stretches in estimates.items() for row in _rows(name, stretches)]
     return table(labelled([row | {"mark": True} for row in rows], ends, HEIGHT))
 
 
-def _rows(line: str, stretches: Sequence[Stretch], banded: bool = True) -> Rows:
+def _rows(line: str, stretches: Sequence[RunningEstimate], banded: bool = True) -> Rows:
     rows: Rows = []
     for stretch in stretches:
         if stretch.interval is None:

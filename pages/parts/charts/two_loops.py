@@ -61,7 +61,7 @@ class Half:
         name: distinguishing name.
         earned: mean reward; None before the first answer.
         ranked: ranking for the present visitor.
-        favoured: favourite per context (`engine.evaluation.context_map`).
+        favoured: favourite per context (`engine.evaluation.favoured_actions`).
     """
 
     name: str

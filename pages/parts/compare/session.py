@@ -16,7 +16,7 @@ from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.frame_scheduler import pace
+from pages.parts.work.live_pace import pace
 from pages.parts.work.live_play import TICK, LivePlay, serve_in_time
 
 _MAX_STORED = 3
@@ -71,7 +71,7 @@ class CompareSession:
     def reset(self) -> None:
         """Start three new loops with the same crowd."""
         setup = self.setup
-        self.live.send_away()
+        self.live.drop_waiting()
         self.world = world_of(setup.world)
         self.comparison = Comparison(
             self.world,
@@ -137,7 +137,7 @@ class CompareSession:
             self.reset()
         if history is not None and history != self.story:
             self.restore(history)
-        self.live.settle()
+        self.live.end_concurrent_clicks()
 
     def _leave(self, before: CompareSetup) -> None:
         """Store the comparison of the previous world and seed; the one stored first is dropped if
@@ -155,7 +155,7 @@ class CompareSession:
             self.reset()
             return
         del self._stored[setup.place]
-        self.live.send_away()
+        self.live.drop_waiting()
         previous, self.story, self.comparison, self.forecast, self._alone = stored
         self.world = self.comparison.world
         self.setup = replace(previous, auto=setup.auto, speed=setup.speed, truth=setup.truth)

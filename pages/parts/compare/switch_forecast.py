@@ -1,6 +1,6 @@
 """Forecast of the reward after going online, computed in the background as visitors arrive."""
 
-from engine.evaluation.switch_value import SwitchValue, assessing
+from engine.evaluation.switch_value import SwitchValue, switch_value_steps
 from engine.experiments.comparison import Comparison
 from engine.steps import Steps, finish
 from pages.parts.work.jobs import Job, Submit, submit
@@ -44,7 +44,7 @@ class SwitchForecast:
         is_due = came - self.came > (_STALE * came if is_live else 0)
         if not is_due or not self._comparison.is_apprentice or self.is_at_work:
             return
-        work = self._steps(came, assessing(apprentice))
+        work = self._steps(came, switch_value_steps(apprentice))
         if is_live or apprentice.settings.apprentice_exploration:
             self._job = self._submit(work)
         else:

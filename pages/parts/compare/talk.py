@@ -18,7 +18,7 @@ from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show, Stage
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 _WATCH, _SERVE = 200, 200
 """Visitors added while the apprentice watches, and after it goes online."""

@@ -9,9 +9,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from pages.parts.components.download_link import download_link
 from pages.parts.text.base_path import base_path
-from pages.parts.work.browser_sessions import this_client
-from pages.parts.work.download_tokens import ELSEWHERE, File, pass_of, this_pass
-from pages.parts.work.table_export import Rows, as_cells, as_parquet
+from pages.parts.work.browser_session import this_session
+from pages.parts.work.download_tokens import ELSEWHERE, File, download_permission, permission_of
+from pages.parts.work.spreadsheet_safe_export import Rows, as_cells, as_parquet
 
 FILE_PATH = "/playground/file"
 PARQUET = "application/vnd.apache.parquet"
@@ -37,7 +37,7 @@ def download_file(label: str, key: str, file: File, called: str = "") -> None:
 
     ``called`` is the accessible name if the label alone is too short.
     """
-    mine = this_pass(this_client())
+    mine = download_permission(this_session())
     mine.files[key] = file
     download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}", called)
 
@@ -52,8 +52,8 @@ def download_text(
 async def send_file(request: Request) -> Response:
     """Send a session's file, as last offered under the link."""
     parameters = request.path_params
-    pass_ = pass_of(parameters["token"])
-    file = pass_.files.get(parameters["key"]) if pass_ is not None else None
+    permission = permission_of(parameters["token"])
+    file = permission.files.get(parameters["key"]) if permission is not None else None
     if file is None:
         return PlainTextResponse(ELSEWHERE, 403)
     async with _AT_ONCE:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.errors import RejectedError
-from engine.store.exchange.lines import SHOWN
+from engine.store.exchange.untrusted_lines import MAX_LISTED
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, plain
 
@@ -18,5 +18,5 @@ def show_faults(error: PersonalizerError | None) -> None:
         faults = [(fault.line, fault.reason) for fault in error.faults]
         table = pd.DataFrame(faults, columns=["line", "reason"])
         show_rows(table, key="faults")
-        if error.total > SHOWN:
-            note(f"The first {SHOWN} of {error.total:,}.")
+        if error.total > MAX_LISTED:
+            note(f"The first {MAX_LISTED} of {error.total:,}.")

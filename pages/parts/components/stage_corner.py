@@ -27,14 +27,14 @@ def draw_corner(show: Show, link: str, leads_to: str) -> None:
         leads_to: description of that link.
     """
     remote = this_remote()
-    remote.tell(notes_of(show), link)
+    remote.set_notes(notes_of(show), link)
     show_qr(link, leads_to, _SIZE)
     st.markdown(plain(short_address(remote, link)))
 
     def step() -> None:
-        direction = remote.take()
+        direction = remote.next_step()
         if direction is not None:
-            remote.counted = counted(component_value("remote", "steps"), show.screen.name)
+            remote.hand_counts = counted(component_value("remote", "steps"), show.screen.name)
             advance(show, 1 if direction == "next" else -1)
 
     watch_remote(remote, step)

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from pages.parts.components.stage_corner import own_link
 from pages.parts.scene.talk import Show
-from pages.parts.work.frame_scheduler import Followed
+from pages.parts.work.frame_scheduler import LiveState
 
 
-class Paced(Followed, Protocol):
+class Paced(LiveState, Protocol):
     """Session of a page that is redrawn periodically during live play."""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.errors import PersonalizerError
-from engine.store import Library, LoopInfo, StoredLoop, world_codec
+from engine.store import LoopInfo, LoopLibrary, StoredLoop, world_codec
 from pages.parts.components.browser_id import owner
 from pages.parts.connect.session import ConnectSession
 from pages.parts.play.current_session import play_session
@@ -16,7 +16,7 @@ from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, no_link
 from pages.parts.text.format import plain
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Connection:
 
     session: ConnectSession
     play: PlaySession
-    library: Library
+    library: LoopLibrary
     owner: str
     loops: Mapping[str, str]
     stored: StoredLoop
@@ -56,7 +56,9 @@ def open_connection() -> Connection:
         st.stop()
 
 
-def _opened(session: ConnectSession, play: PlaySession, library: Library, owner: str) -> Connection:
+def _opened(
+    session: ConnectSession, play: PlaySession, library: LoopLibrary, owner: str
+) -> Connection:
     no_world = world_codec.to_text(None)
     loops = {
         loop.id: loop.name
@@ -67,6 +69,6 @@ def _opened(session: ConnectSession, play: PlaySession, library: Library, owner:
         session.choose("")
     stored = play.open.stored
     if session.chosen:
-        stored = result_of(library.opening(session.chosen))
+        stored = result_of(library.open_steps(session.chosen))
     made = library.store.keys_made(stored.id) if stored.is_saved else {}
     return Connection(session, play, library, owner, loops, stored, made)

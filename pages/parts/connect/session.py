@@ -11,13 +11,13 @@ import msgspec
 from engine.errors import PersonalizerError
 from engine.loop.lock import locked
 from engine.service.configuration import change_configuration, change_policy, restore_policy
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
 from pages.parts.connect.address import OwnServer
 from pages.parts.connect.sample_calls import CallCounts, sending
 from pages.parts.connect.samples import sample_world
-from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, submit
-from pages.parts.work.log_lines import refusals_logged
+from pages.parts.work.live_pace import pace
+from pages.parts.work.server_logging import refusals_logged
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class ConnectSession:
         return next((key for (of, _), key in reversed(self._keys.items()) if of == loop), "")
 
     @locked
-    def create_loop(self, library: Library, owner: str) -> None:
+    def create_loop(self, library: LoopLibrary, owner: str) -> None:
         """Create a loop without a world, which takes any actions, and display it."""
 
         def create() -> None:
@@ -92,7 +92,7 @@ class ConnectSession:
         self.attempt("keys", create, f"{NAME} is a new session. It takes any actions.")
 
     @locked
-    def make_key(self, library: Library, owner: str, stored: StoredLoop, slot: int) -> None:
+    def make_key(self, library: LoopLibrary, owner: str, stored: StoredLoop, slot: int) -> None:
         """Make or replace a key of a loop, which is stored at the latest now."""
 
         def make() -> None:

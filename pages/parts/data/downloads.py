@@ -17,10 +17,10 @@ from starlette.types import Send
 
 from engine import PersonalizerError
 from engine.steps import Steps
-from engine.store import Library, LoopInfo
+from engine.store import LoopInfo, LoopLibrary
 from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.settings.library import look_up
-from pages.parts.work.download_tokens import ELSEWHERE, OVER, Pass, pass_of
+from pages.parts.work.download_tokens import ELSEWHERE, OVER, DownloadPermission, permission_of
 from pages.parts.work.jobs import jobs
 
 _log = logging.getLogger(__name__)
@@ -43,8 +43,10 @@ def file_name(about: LoopInfo, kind: Format) -> str:
 class Download:
     """Download of a loop in parts."""
 
-    def __init__(self, kind: Format, library: Library, about: LoopInfo, pass_: Pass) -> None:
-        self._file, self._pass, self._bytes = io.BytesIO(), pass_, 0
+    def __init__(
+        self, kind: Format, library: LoopLibrary, about: LoopInfo, permission: DownloadPermission
+    ) -> None:
+        self._file, self._permission, self._bytes = io.BytesIO(), permission, 0
         self._steps = kind.writing(library, about, self._file)
 
     async def part(self) -> bytes:
@@ -53,8 +55,8 @@ class Download:
         Raises:
             PersonalizerError: if they cannot be read, or the session has ended.
         """
-        job = jobs().submit(self._written(), self._pass.client, logging.DEBUG)
-        self._pass.job = job
+        job = jobs().submit(self._written(), self._permission.session, logging.DEBUG)
+        self._permission.job = job
         try:
             part = await asyncio.wrap_future(job)
         except asyncio.CancelledError:
@@ -97,13 +99,13 @@ class DownloadResponse(StreamingResponse):
 async def send(request: Request) -> Response:
     """Return a loop as a file to the session with the token."""
     params = request.path_params
-    pass_ = pass_of(params["token"])
+    permission = permission_of(params["token"])
     kind = next((kind for kind in FORMATS if kind.key == params["kind"]), None)
-    if pass_ is None or kind is None:
+    if permission is None or kind is None:
         return PlainTextResponse(ELSEWHERE, 403)
     try:
         library, about = await asyncio.to_thread(look_up, params["loop"])
-        download = Download(kind, library, about, pass_)
+        download = Download(kind, library, about, permission)
         first = await download.part()
     except PersonalizerError as error:
         _log.warning("download refused", extra={"code": error.code})

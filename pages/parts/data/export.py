@@ -8,9 +8,10 @@ from pages.parts.components.download_link import download_link
 from pages.parts.data.downloads import link_to
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import note
-from pages.parts.work.browser_sessions import this_client
-from pages.parts.work.download_tokens import Pass, this_pass
-from pages.parts.work.frame_scheduler import frame, pace
+from pages.parts.work.browser_session import this_session
+from pages.parts.work.download_tokens import DownloadPermission, download_permission
+from pages.parts.work.frame_scheduler import frame
+from pages.parts.work.live_pace import pace
 
 _TICK = 1.0
 """Seconds between two checks for a waiting file, on an idle server."""
@@ -22,7 +23,7 @@ def take_along(about: LoopInfo) -> None:
     with st.expander("Export", icon=":material/download:", key=key, on_change="rerun") as box:
         if not box.open:
             return
-        mine = this_pass(this_client())
+        mine = download_permission(this_session())
         for kind in FORMATS:
             note(kind.story)
             path = link_to(about, kind, mine.token)
@@ -31,7 +32,7 @@ def take_along(about: LoopInfo) -> None:
 
 
 @frame
-def _draw_waiting(mine: Pass) -> None:
+def _draw_waiting(mine: DownloadPermission) -> None:
     """Draw the position of a requested file in the queue."""
     if mine.waiting_text:
         note(mine.waiting_text)

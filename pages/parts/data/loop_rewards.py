@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.stored_curve import curve_of_stored
-from engine.store import Library, LoopInfo, world_codec
+from engine.evaluation.stored_learning_curve import stored_curve_steps
+from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
 from pages.parts.work.frame_scheduler import result_of
@@ -30,7 +30,7 @@ class LoopRewards:
     curve: tuple[float, ...]
 
 
-def loop_rewards(library: Library, about: LoopInfo) -> LoopRewards | None:
+def loop_rewards(library: LoopLibrary, about: LoopInfo) -> LoopRewards | None:
     """Return the rewards of a loop; None if it is too long for a list, has no world, or no
     rewards."""
     world = world_codec.from_text(about.world)
@@ -44,10 +44,10 @@ def loop_rewards(library: Library, about: LoopInfo) -> LoopRewards | None:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _cached_rewards(
-    loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
+    loop: str, digest: bytes, _library: LoopLibrary, _about: LoopInfo, _world: World
 ) -> LoopRewards | None:
     """Rewards of a loop, cached by the digest of its log."""
-    curve = result_of(curve_of_stored(_library.store, _about, _world))
+    curve = result_of(stored_curve_steps(_library.store, _about, _world))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))

@@ -10,7 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.store import Library, LoopInfo, world_codec
+from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
@@ -21,8 +21,8 @@ from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.log_lines import refusals_logged
-from pages.parts.work.session_state import existing
+from pages.parts.work.server_logging import refusals_logged
+from pages.parts.work.session_singletons import existing
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def attempt(verb: Callable[[], object], done: str) -> None:
         say(done)
 
 
-def show_loops(library: Library, owner: str) -> None:
+def show_loops(library: LoopLibrary, owner: str) -> None:
     """Draw one row per loop, the last used first."""
     try:
         loops = library.store.listed(owner)
@@ -96,7 +96,7 @@ def _show_first_step() -> None:
             st.switch_page(PLAY)
 
 
-def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None:
+def _show(library: LoopLibrary, owner: str, about: LoopInfo, is_first: bool) -> None:
     world = world_codec.from_text(about.world)
     rewards = loop_rewards(library, about)
     row = st.container(
@@ -140,7 +140,7 @@ def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _menu(library: Library, owner: str, about: LoopInfo) -> None:
+def _menu(library: LoopLibrary, owner: str, about: LoopInfo) -> None:
     """Draw the menu of a loop: all actions except opening."""
     end = about.used + library.store.limits.retention_days * 86_400
     until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
@@ -152,7 +152,7 @@ def _menu(library: Library, owner: str, about: LoopInfo) -> None:
         note(f"Kept until {until}, and longer if it is used.")
 
 
-def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
+def _show_damaged(library: LoopLibrary, owner: str, loop: Damaged) -> None:
     """Draw a damaged loop, which can be deleted but not opened or exported."""
     with st.container(border=True, gap="small", key=f"loop-{loop.id}"):
         with st.container(gap=None):
@@ -165,17 +165,17 @@ def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
         _delete(library, owner, loop)
 
 
-def _duplicate(library: Library, owner: str, about: LoopInfo) -> None:
+def _duplicate(library: LoopLibrary, owner: str, about: LoopInfo) -> None:
     done = f"{about.name} has a copy now."
 
     def verb() -> None:
-        result_of(library.store.duplicating(about.id, owner))
+        result_of(library.store.duplicate_steps(about.id, owner))
 
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
     st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done), width="stretch")
 
 
-def _rename(library: Library, owner: str, about: LoopInfo) -> None:
+def _rename(library: LoopLibrary, owner: str, about: LoopInfo) -> None:
     key = f"name-{about.id}"
 
     def rename() -> None:
@@ -186,10 +186,10 @@ def _rename(library: Library, owner: str, about: LoopInfo) -> None:
     st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
 
 
-def _delete(library: Library, owner: str, about: LoopInfo | Damaged) -> None:
+def _delete(library: LoopLibrary, owner: str, about: LoopInfo | Damaged) -> None:
     def delete() -> None:
         def verb() -> None:
-            result_of(library.store.deleting(about.id, owner))
+            result_of(library.store.delete_steps(about.id, owner))
 
         attempt(verb, f"{about.name} is deleted.")
         if session := existing(PlaySession):

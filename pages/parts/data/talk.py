@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.store import Library, LoopInfo, world_codec
+from engine.store import LoopInfo, LoopLibrary, world_codec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_talk import Talk
 from pages.parts.data.loop_rewards import loop_rewards, sparkline
@@ -27,7 +27,7 @@ def open_talk() -> Talk:
     return Talk(show, leads_to="the sessions of whoever opens it")
 
 
-def data_show(library: Library, owner: str) -> Show:
+def data_show(library: LoopLibrary, owner: str) -> Show:
     """Return a single screen with the list."""
     try:
         loops = [loop for loop in library.store.listed(owner) if isinstance(loop, LoopInfo)]
@@ -41,13 +41,13 @@ def data_show(library: Library, owner: str) -> Show:
     return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
 
 
-def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
+def _show(library: LoopLibrary, loops: Sequence[LoopInfo]) -> None:
     with st.container(key="stage-loops"):
         for loop in loops[:_ROWS]:
             _show_row(library, loop)
 
 
-def _show_row(library: Library, loop: LoopInfo) -> None:
+def _show_row(library: LoopLibrary, loop: LoopInfo) -> None:
     world, rewards = world_codec.from_text(loop.world), loop_rewards(library, loop)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))

@@ -9,15 +9,16 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.steps import Steps
-from engine.store import Library, LoopInfo
-from engine.store.exchange.loop_import import importing
+from engine.store import LoopInfo, LoopLibrary
+from engine.store.exchange.loop_import import import_steps
 from engine.worlds import WORLDS
 from pages.parts.components.file_faults import show_faults
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.text.format import counted, note, plain
-from pages.parts.work.frame_scheduler import frame, pace
+from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.jobs import submit
+from pages.parts.work.live_pace import pace
 from pages.parts.work.uploads import Upload, this_upload
 
 _WORK, _REFUSED = "importing", "import-refused"
@@ -34,10 +35,10 @@ class Import:
         pace: seconds between frames of the page.
     """
 
-    def __init__(self, library: Library, upload: Upload, owner: str, edited: bool) -> None:
+    def __init__(self, library: LoopLibrary, upload: Upload, owner: str, edited: bool) -> None:
         self.lock, self.pace = RLock(), _TICK
         self.token, file = upload.token, upload.reader()
-        work = importing(library, file, owner, upload.name, edited=edited)
+        work = import_steps(library, file, owner, upload.name, edited=edited)
         self.job = submit(_closing(file, work))
 
     @property
@@ -56,7 +57,7 @@ def _closing(file: BinaryIO, work: Steps[LoopInfo]) -> Steps[LoopInfo]:
         return (yield from work)
 
 
-def bring_in(library: Library, owner: str) -> None:
+def bring_in(library: LoopLibrary, owner: str) -> None:
     """Draw the upload, check and import of a file; a faulty file is rejected as a whole."""
     limits, upload = library.store.limits, this_upload()
     work: Import | None = st.session_state.get(_WORK)
@@ -82,7 +83,7 @@ def bring_in(library: Library, owner: str) -> None:
             show_faults(st.session_state.pop(_REFUSED, None))
 
 
-def _offer(library: Library, owner: str, upload: Upload) -> None:
+def _offer(library: LoopLibrary, owner: str, upload: Upload) -> None:
     st.markdown(f"{plain(upload.name)}: {upload.size / 2**20:,.1f} MiB")
     edited = f"edited-{upload.token}"
     st.checkbox("I changed this file; import it and mark it as edited.", key=edited)

@@ -10,7 +10,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.settings.library import library
 from pages.parts.settings.link import quoted, say_refused
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _LINKED = "evaluate-linked"
 WATCHED = "watched"
@@ -31,7 +31,7 @@ def open_loop(address_is_new: bool) -> StoredLoop | None:
             if not LOOP.fullmatch(view):
                 raise StoreError("This link is broken.")
             with st.spinner("Opening the session"):
-                state[_LINKED] = result_of(library().opening(view))
+                state[_LINKED] = result_of(library().open_steps(view))
         except StoreError as error:
             say_refused(error.message)
     linked: StoredLoop | None = state.get(_LINKED)

@@ -54,7 +54,7 @@ class Series:
 
     def one_more(self) -> Steps[None]:
         """Repeat the experiment once more."""
-        yield from self.coverage.repeating(1)
+        yield from self.coverage.repetition_steps(1)
         self.past.append(self.coverage.counts)
 
 

@@ -8,14 +8,19 @@ from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Row, bounds_of, evaluate_part, with_events
 from engine.evaluation.policy_difference import Difference
-from engine.evaluation.running_estimates import Stretch, growing, stretches, within
+from engine.evaluation.running_estimates import (
+    RunningEstimate,
+    prefix_estimates,
+    restricted,
+    segment_estimates,
+)
 from engine.evaluation.target_policies import (
     Baseline,
-    Even,
-    Fixed,
-    Given,
-    Online,
+    FixedAction,
+    GivenProbabilities,
+    LoggedPolicy,
     Target,
+    UniformTarget,
     WorldRule,
     truths,
 )
@@ -27,7 +32,7 @@ STAND_IN = "cressie_read_mended"
 """Best estimator among those that need only the probability of the logged action."""
 _STEP = 10_000
 """Events per step of work."""
-Also = tuple[str, Given]
+Also = tuple[str, GivenProbabilities]
 """Name of a loop, and the target with the loop's settings."""
 Window = tuple[int, int]
 """First and last event to evaluate, counted from 1; a last event of 0 means all."""
@@ -81,20 +86,20 @@ class LogEvaluation:
         sums, size = Difference.within(self.bounds), len(self.decisions)
         for part in (slice(start, start + _STEP) for start in range(0, size, _STEP)):
             decisions = self.decisions.take(part)
-            sums = sums.add(*(within(target, part).weigh(decisions) for target in targets))
+            sums = sums.add(*(restricted(target, part).weigh(decisions) for target in targets))
         return sums.interval()
 
-    def growing(self, target: str, estimator: str) -> Sequence[Stretch]:
+    def prefix_estimates(self, target: str, estimator: str) -> Sequence[RunningEstimate]:
         """Estimate a target on growing prefixes of the log."""
         estimator_class = _estimator_class(self.estimator_of(target, estimator))
         arguments = self.decisions, self._target(target), estimator_class, self.bounds
-        return list(growing(*arguments))
+        return list(prefix_estimates(*arguments))
 
-    def stretches(self, target: str, estimator: str) -> Sequence[Stretch]:
+    def segment_estimates(self, target: str, estimator: str) -> Sequence[RunningEstimate]:
         """Estimate a target on consecutive segments of the log."""
         estimator_class = _estimator_class(self.estimator_of(target, estimator))
         arguments = self.decisions, self._target(target), estimator_class, self.bounds
-        return list(stretches(*arguments))
+        return list(segment_estimates(*arguments))
 
     def _target(self, key: str) -> Target:
         return next(target for target in self.targets if target.key == key)
@@ -119,7 +124,14 @@ def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> l
     rules = () if rule is None or log.world is None else (WorldRule(log.world, rule),)
     settings = None if also is None else also[1]
     learners = [learner for learner in (log.guess, log.service, settings) if learner is not None]
-    return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
+    return [
+        LoggedPolicy(),
+        *learners,
+        *rules,
+        *baseline,
+        UniformTarget(),
+        *map(FixedAction, actions),
+    ]
 
 
 def evaluating(
@@ -134,14 +146,14 @@ def evaluating(
         refuse("BadRequest", "window", first, f"1 to {len(whole):,}", "The first event")
     part = slice(first - 1, last or None)
     decisions = replace(whole.take(part), unmatched=0) if window != (1, 0) else whole
-    targets = [within(target, part) for target in _targets(log, rule, also)]
+    targets = [restricted(target, part) for target in _targets(log, rule, also)]
     bounds, rows = log.bounds or bounds_of(whole), list[Row]()
     parts = [slice(start, start + _STEP) for start in range(0, len(decisions), _STEP)]
     taken = [decisions.take(part) for part in parts]
     for target in targets:
         estimates = evaluate_part([], [target], bounds=bounds)
         for part, batch in zip(parts, taken, strict=True):
-            estimates = estimates.add(batch, [within(target, part)])
+            estimates = estimates.add(batch, [restricted(target, part)])
             yield None
         rows += with_events(estimates).rows()
         yield None

@@ -5,8 +5,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from engine.evaluation.files import reader_process
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import Inspected
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.reader_messages import Inspected
 from engine.steps import Steps
 from engine.store import Limits
 from pages.parts.evaluate.logs import EvaluationLog
@@ -31,14 +31,14 @@ class FileSource:
 def inspecting(upload: Upload) -> Steps[Inspected]:
     """Read the columns of a file."""
     with upload.reader() as file:
-        return (yield from reader_process.inspecting(file, upload.name, _memory()))
+        return (yield from reader_process.inspection_steps(file, upload.name, _memory()))
 
 
 def reading(upload: Upload, source: FileSource) -> Generator[object, None, EvaluationLog]:
     """Read the decisions in a file; `RejectedError` lists all faults."""
     yield 0.0
     with upload.reader() as file:
-        log = yield from reader_process.reading(
+        log = yield from reader_process.reading_steps(
             file, upload.name, source.columns, source.bounds, _memory()
         )
     return EvaluationLog(log, bounds=source.bounds)

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import Inspected
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.reader_messages import Inspected
 from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
 from pages.parts.evaluate.log_file import FileSource, inspecting

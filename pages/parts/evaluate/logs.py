@@ -9,9 +9,9 @@ from threading import RLock
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files.joined import joining
+from engine.evaluation.files.batch_concatenation import decisions_steps
 from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
-from engine.evaluation.target_policies import Given, greedy, replaying
+from engine.evaluation.target_policies import GivenProbabilities, greedy, replaying
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.simulation.crowd import crowd
@@ -41,8 +41,8 @@ class EvaluationLog:
     decisions: Decisions
     events: Sequence[EventState] = ()
     world: World | None = None
-    guess: Given | None = None
-    service: Given | None = None
+    guess: GivenProbabilities | None = None
+    service: GivenProbabilities | None = None
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
 
@@ -124,7 +124,7 @@ def _log(
         events = usable(loop)
         unmatched = unmatched_in(loop, events)
         work = greedy(events, loop)
-    decisions = yield from joining(events, unmatched)
+    decisions = yield from decisions_steps(events, unmatched)
     guess = yield from work
     service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
     return EvaluationLog(decisions, events, world, guess, service, loop)

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from engine.evaluation.estimators import Interval
-from engine.evaluation.settings_tuning import Optimisation, Tried
+from engine.evaluation.settings_tuning import CandidateResult, Optimisation
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
@@ -18,7 +18,7 @@ from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import show as show_widget
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import explained
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _SHOWN = 8
 """Number of settings in the table, the best of all tried."""
@@ -181,7 +181,7 @@ def _apply(play: PlaySession, tuning: Tuning, trial: SettingsTrial) -> None:
         tuning.applied(trial)
 
 
-def _name(tried: Tried) -> str:
+def _name(tried: CandidateResult) -> str:
     return plain(f"{tried.candidate.key[0].upper()}{tried.candidate.key[1:]}")
 
 

@@ -72,7 +72,10 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
         key=f"evaluate-of-{setup.world}",
         label_visibility="collapsed",
     )
-    naive, estimates = result.growing(target, "naive"), result.growing(target, setup.estimator)
+    naive, estimates = (
+        result.prefix_estimates(target, "naive"),
+        result.prefix_estimates(target, setup.estimator),
+    )
     truth = result.truths.get(target) if setup.truth else None
     span = span_of(len(result.decisions))
     final = estimates[-1].interval
@@ -98,7 +101,7 @@ def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
         max_selections=_MOST,
         label_visibility="collapsed",
     )
-    estimates = {names[key]: result.stretches(key, setup.estimator) for key in chosen}
+    estimates = {names[key]: result.segment_estimates(key, setup.estimator) for key in chosen}
     styles = tuple((names[key], _style_of(result, key)) for key in chosen)
     span = span_of(len(result.decisions))
     picture(

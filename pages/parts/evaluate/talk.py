@@ -13,7 +13,7 @@ from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 _GUESSES = ("about 0.9", "about 0.7", "about 0.5", "about 0.3", "about 0.1")
 

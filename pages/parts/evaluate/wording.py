@@ -14,7 +14,7 @@ from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.rules import tables_of
 from pages.parts.text.format import counted, in_a_sentence, plain, signed
 from pages.parts.text.money import in_money
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _POLICIES = {
     "online": "Actual offers",

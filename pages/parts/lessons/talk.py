@@ -24,7 +24,7 @@ from pages.parts.settings.link import current_setup, open_link, set_widgets, wri
 from pages.parts.text.format import bare, percent
 from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.work.jobs import submit
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 from pages.parts.work.stage_remotes import this_remote
 
 _LATER = ("reveal", "why", "further", "exit", "answer")
@@ -178,7 +178,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
 
 def _take_hands(run: LessonRun, setup: LearnSetup) -> None:
     """Take the room's hands as the guess, in the address too."""
-    guess = guessed_by(this_remote().counted, run.lesson)
+    guess = guessed_by(this_remote().hand_counts, run.lesson)
     if guess is not None:
         run.guess = guess
         set_widgets(setup.having({"guess": format_guess(guess)}))

@@ -20,9 +20,9 @@ from engine.worlds import World
 from pages.parts.components.scene_view.presses import MOST_BYTES
 from pages.parts.play.scene import ClickScene, Look, scene_of
 from pages.parts.play.session import PlaySession
-from pages.parts.work.browser_sessions import Client, serving, this_client
+from pages.parts.work.browser_session import BrowserSession, acting_for, this_session
 from pages.parts.work.figure_registry import Drawn, drawn_here
-from pages.parts.work.frame_scheduler import drawing, only_follow
+from pages.parts.work.frame_scheduler import drawing, let_next_frame_wait
 from pages.parts.work.jobs import jobs
 from pages.parts.work.request_body import body_of
 
@@ -48,7 +48,7 @@ class PlayScreen:
     session: PlaySession
     world: World
     look: Look
-    client: Client
+    client: BrowserSession
     parts: dict[str, Drawn]
     has_more: bool
     scene: ClickScene
@@ -63,7 +63,7 @@ class PlayScreen:
         """Count the clicks in a request; return the next scene as JSON, or None if drawing needs a
         run."""
         session = self.session
-        with serving(self.client):
+        with acting_for(self.client):
             with jobs().giving_way():
                 session.take(request)
             with drawing(is_clicked_for=True), session.lock:
@@ -95,7 +95,7 @@ def screens() -> WeakValueDictionary[str, PlayScreen]:
 def show_on_screen(session: PlaySession, look: Look, scene: ClickScene, has_more: bool) -> None:
     """Register the scene of a script run; answers to clicks replace it later."""
     screen = PlayScreen(
-        session, session.displayed.world, look, this_client(), drawn_here(), has_more, scene
+        session, session.displayed.world, look, this_session(), drawn_here(), has_more, scene
     )
     screen.show(scene)
     session.screen = screens()[scene.session] = screen
@@ -107,7 +107,7 @@ def follow_click(session: PlaySession, request: object) -> None:
     If an answer has drawn them already, the run gives precedence to clicks of other sessions.
     """
     if request == {"drawn": True}:
-        only_follow()
+        let_next_frame_wait()
     else:
         session.take(request)
 

@@ -86,7 +86,7 @@ def picked(hands: Sequence[int]) -> int:
 
 def _pick(duel: Duel, number: int) -> None:
     """Offer the room's action to a visitor, unless the visitor was served before."""
-    counted = this_remote().counted
+    counted = this_remote().hand_counts
     items = duel.world.items
     hands = counted if len(counted) == min(len(items), MOST) else ()
     duel.choose(items[picked(hands)].id, number)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.worlds import World
@@ -35,7 +35,7 @@ _ASK = "Answer a visitor to see here how your answer changed the chances."
 
 def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
     """Return the heading of the picture, and its help text."""
-    parts = chances(ranked, opened.loop.settings.policy)
+    parts = probability_parts(ranked, opened.loop.settings.policy)
     striped = wording.striped(opened.world, ranked, parts)
     return SHOWN[ranked.mode][0], "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
 
@@ -47,7 +47,7 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     here = click is not None and world.context_of(click.before.request) == opened.context
     before = click.before if click and here else None
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
-    parts = chances(ranked, policy)
+    parts = probability_parts(ranked, policy)
     legend = wording.legend(world, ranked, parts, here, reveals)
     legend += _UNAVAILABLE if ranked.request.excluded else ""
     striped = wording.striped(world, ranked, parts)
@@ -79,7 +79,7 @@ def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
     parts_above = heading(_WHY), small(where_it_comes_from(click))
     if context == opened.context:
         return panel(*parts_above)
-    parts = chances(click.after, opened.loop.settings.policy)
+    parts = probability_parts(click.after, opened.loop.settings.policy)
     return panel(
         *parts_above,
         small(

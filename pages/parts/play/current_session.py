@@ -5,7 +5,7 @@ from pages.parts.components.browser_id import keys, owner
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 
 def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:

@@ -11,7 +11,7 @@ from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
 from pages.parts.text.format import plain
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 
 def open_loop(address_is_new: bool) -> None:
@@ -42,7 +42,7 @@ def _go_to(name: str, session: PlaySession | None) -> PlaySession | None:
         if not LOOP.fullmatch(name):
             raise StoreError("This link is broken.")
         with st.spinner("Opening the session"):
-            stored = result_of(library().opening(name))
+            stored = result_of(library().open_steps(name))
         if name == stored.id:  # A link from before links had roles.
             keys().add(name)
         if stored.world is None:

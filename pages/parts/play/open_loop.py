@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine import PersonalizerError
-from engine.evaluation.context_map import favourites
 from engine.evaluation.explanation import changes, summary
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
@@ -179,7 +179,7 @@ class OpenLoop:
         along some fields (the first two by default)."""
         cells = self.mapped(self.context, *along)
         part = "favoured" if cells is None else ("favoured", *cells)
-        return self._part(part, lambda: favourites(self.loop, self.world, cells))
+        return self._part(part, lambda: favoured_actions(self.loop, self.world, cells))
 
     @property
     def changed_before(self) -> Sequence[int]:

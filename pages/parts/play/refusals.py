@@ -9,7 +9,7 @@ from engine.errors import StoreError, UnknownOutcomeError
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.shown_offers import Offer, VisitorLeftError
 from pages.parts.text.format import counted
-from pages.parts.work.log_lines import refusals_logged
+from pages.parts.work.server_logging import refusals_logged
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from threading import RLock
 from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.simulation.drift import with_other_tastes
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
@@ -25,7 +25,7 @@ from pages.parts.play.time_travel import TimeTravel
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.jobs import submit
 from pages.parts.work.live_play import LivePlay
-from pages.parts.work.log_lines import timed
+from pages.parts.work.server_logging import timed
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class PlaySession:
         setup: PlaySetup,
         now: Callable[[], float] = time.monotonic,
         *,
-        library: Library | None = None,
+        library: LoopLibrary | None = None,
         owner: str = "",
         keys: Set[str] = frozenset(),
         stored: StoredLoop | None = None,
@@ -106,7 +106,7 @@ class PlaySession:
         self.setup, self.open = self.setup.of_loop(loop.stored), loop
         self._reset_from: OpenLoop | None = None
         self.time_travel.look(None)
-        self.live.send_away()
+        self.live.drop_waiting()
 
     @locked
     def move_to(self, stored: StoredLoop) -> None:
@@ -147,7 +147,7 @@ class PlaySession:
         A background job makes the copy; the session stays usable meanwhile.
         """
         assert self.library is not None, "without a library nobody sees another's loop"
-        copy = submit(self.library.copying(self.open.stored, self.owner))
+        copy = submit(self.library.copy_steps(self.open.stored, self.owner))
         wait([copy])
         with self.lock, self.reporting("copy"):
             self.move_to(copy.result())
@@ -199,7 +199,7 @@ class PlaySession:
             with self.reporting("settings"):
                 if changes := setup.changes(before, self.open.loop.settings):
                     self.mine.configure(changes)
-        self.live.settle()
+        self.live.end_concurrent_clicks()
 
     def _come_to(self, world: str, anew: bool) -> None:
         """Open the loop that was left in a world, or a new one."""

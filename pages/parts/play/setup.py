@@ -10,12 +10,12 @@ from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.play import side_loop
 from pages.parts.settings.choices import CROSSES, MODE, SEED, SPEED, TRUTH, WORLD, max_visitors
 from pages.parts.settings.knobs import Tunable
-from pages.parts.settings.library import followers
+from pages.parts.settings.library import loop_projections
 from pages.parts.settings.setting import SWITCH, Setting
 from pages.parts.text.glossary import meaning, meanings
 
@@ -85,13 +85,18 @@ class PlaySetup(Tunable):
         world = self.world if stored.world is None else key_of(stored.world)
         return self.having({**knobs, **values, "world": world, "mode": settings.learning_mode})
 
-    def new_loop(self, world: World, library: Library | None, owner: str) -> StoredLoop:
+    def new_loop(self, world: World, library: LoopLibrary | None, owner: str) -> StoredLoop:
         """Return an untrained loop in a world; without a library in memory only."""
         seed, settings = self.seed, self.settings()
         if library is not None:
             return library.begin(owner, world, seed, settings)
         return StoredLoop.create(
-            None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
+            None,
+            owner=owner,
+            world=world,
+            seed=seed,
+            settings=settings,
+            make_projections=loop_projections,
         )
 
     @classmethod

@@ -6,7 +6,7 @@ from functools import partial
 from threading import RLock
 
 from engine import LoopSettings
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.second_loop import SecondLoop, Standing, standing
 from engine.loop.entries import Ranked
@@ -143,7 +143,7 @@ class SideLoop:
     @locked
     def favoured(self, cells: Sequence[int] | None = None) -> list[dict[str, object]]:
         """Return the favourite action of each context, or of some cells in a large world."""
-        return favourites(self._second.loop, self._world_now, cells)
+        return favoured_actions(self._second.loop, self._world_now, cells)
 
     @property
     @locked

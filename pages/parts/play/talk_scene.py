@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
 from pages.parts.charts.beliefs import belief_spec
@@ -57,7 +57,7 @@ def _beliefs(
 ) -> Figure:
     """Return the chart of beliefs at a moment of a visit, with as many actions as fit."""
     world, size = opened.world, look.size
-    parts = chances(ranked, opened.loop.settings.policy)
+    parts = probability_parts(ranked, opened.loop.settings.policy)
     offers, rows = SHOWN[ranked.mode][1], rows_of(world, size)
     offers += f" ({rows} of {len(world.items)})" if rows < len(world.items) else ""
     title = "A bell and a bar for each action"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from engine.evaluation.learning_curve import RECENT_VISITORS
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.worlds import Context, World
 from pages.parts.play.open_loop import OpenLoop
@@ -35,7 +35,7 @@ def _with_faces(world: World, context: Context) -> list[str]:
 def offered(opened: OpenLoop) -> str:
     """Return the offer and its reason."""
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
-    parts = chances(ranked, policy)
+    parts = probability_parts(ranked, policy)
     if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
         item = plain(world.items[ranked.chosen].label)
         return highest_sample_in_short(item, ranked, parts, policy)

@@ -12,7 +12,7 @@ from engine.loop.lock import locked
 from engine.loop.log import Mark
 from engine.loop.time_travel import entries_before
 from engine.steps import Steps
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.undo_stack import Bookmark
 from pages.parts.work.jobs import submit
@@ -25,7 +25,7 @@ class TimelineHost(Protocol):
     lock: RLock
     open: OpenLoop
     live: LivePlay
-    library: Library | None
+    library: LoopLibrary | None
     owner: str
 
     def move_to(self, stored: StoredLoop) -> None:
@@ -166,7 +166,7 @@ class TimeTravel:
         past, library = self._past, self._host.library
         if past is None or library is None:
             return
-        made = submit(library.branching(past.of.stored, past.mark, self._host.owner))
+        made = submit(library.branch_steps(past.of.stored, past.mark, self._host.owner))
         wait([made])
         with self.lock, self._host.reporting("branch"):
             self._host.move_to(made.result())

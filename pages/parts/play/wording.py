@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.evaluation.probability_parts import Chance
+from engine.evaluation.probability_parts import ProbabilityParts
 from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
@@ -10,13 +10,15 @@ from engine.worlds import World
 from pages.parts.text.format import percent, plain
 
 
-def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
+def decided(
+    world: World, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy
+) -> str:
     """Return the reason for an offer."""
     labels = [plain(item.label) for item in world.items]
     if ranked.mode != "online":
         return _today(ranked, labels)
     name = f"**{labels[ranked.chosen]}**"
-    kept = sum(chance.kept for chance in chances)
+    kept = sum(chance.by_exploration for chance in chances)
     if ranked.cause == "lot" or (ranked.cause == "random" and not kept):
         return f"{name} was chosen at random; its chance is the length of its bar."
     if ranked.cause == "random":
@@ -37,31 +39,31 @@ def _chance(name: str, kept: float) -> str:
     )
 
 
-def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
+def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy) -> str:
     """Return the sample that decided, and the share of samples that give the chance."""
     assert ranked.draw is not None
     sample, mine = ranked.draw[ranked.chosen], chances[ranked.chosen]
     if not isinstance(policy, Thompson):
         return _highest_sample(name, ranked)
     chance = percent(ranked.probabilities[ranked.chosen])
-    if mine.wins is not None:
+    if mine.win_rate is not None:
         return (
-            f"{name} has the highest sample, {sample:.2f}. It wins {_of_100(mine.wins)} (hollow "
-            f"bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
+            f"{name} has the highest sample, {sample:.2f}. It wins {_of_100(mine.win_rate)} "
+            f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
     wins = _samples_won(ranked, chances)
     if percent(wins) == chance:
         return f"{_highest_sample(name, ranked)} It wins in {_of_100(wins)} samples."
-    random = percent(sum(part.kept for part in chances))
+    random = percent(sum(part.by_exploration for part in chances))
     won = f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
     if ranked.chosen == ranked.baseline:
         return f"{won} {random} of offers are random, most of them this one: **{chance}**."
     return f"{won} {random} of offers are random, so its chance is **{chance}**."
 
 
-def _samples_won(ranked: Ranked, chances: Sequence[Chance]) -> float:
+def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
     """Share of samples that the offer wins if one sample decides."""
-    return chances[ranked.chosen].won / sum(part.won for part in chances)
+    return chances[ranked.chosen].by_belief / sum(part.by_belief for part in chances)
 
 
 def _highest_sample(name: str, ranked: Ranked) -> str:
@@ -70,11 +72,11 @@ def _highest_sample(name: str, ranked: Ranked) -> str:
 
 
 def highest_sample_in_short(
-    name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy
+    name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy
 ) -> str:
     """Return the sentence for the stage; with the share of samples if that is the chance."""
     chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
-    decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].wins is None
+    decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].win_rate is None
     if decides_alone and percent(wins) == percent(chance):
         return f"{name} has the highest sample, as in {_of_100(wins)} draws."
     return _highest_sample(name, ranked)
@@ -116,14 +118,14 @@ def _of_100(share: float) -> str:
 
 
 def legend(
-    world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
+    world: World, ranked: Ranked, chances: Sequence[ProbabilityParts], before: bool, truth: bool
 ) -> str:
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences = []
     if ranked.draw is not None:
         sentences.append("Dots are samples: one plausible guess at each offer's reward.")
     sentences.append("Wide bell: unsure.")
-    if chances[ranked.baseline].wins is not None:
+    if chances[ranked.baseline].win_rate is not None:
         sentences.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
             "samples agree."
@@ -135,9 +137,9 @@ def legend(
     return " ".join(sentences)
 
 
-def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
+def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:
     """Return the meaning of striped parts of bars and their distribution; empty if absent."""
-    kept = [chances[i].kept for i in ranked.request.allowed]
+    kept = [chances[i].by_exploration for i in ranked.request.allowed]
     total = sum(kept)
     if not total:
         return ""

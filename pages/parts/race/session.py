@@ -9,9 +9,9 @@ from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
 from pages.parts.race.finished_races import FinishedRaces, finished_races
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.work.browser_sessions import this_client
-from pages.parts.work.frame_scheduler import pace
-from pages.parts.work.race_pool import Racer, Track
+from pages.parts.work.browser_session import this_session
+from pages.parts.work.live_pace import pace
+from pages.parts.work.race_pool import QueuedRace, RaceQueue
 
 PACE = 0.5
 """Seconds between frames of a race."""
@@ -45,7 +45,7 @@ class RaceSession:
     known: Standings
 
     def __init__(
-        self, setup: RaceSetup, race_track: Track, finished: FinishedRaces | None = None
+        self, setup: RaceSetup, queue: RaceQueue, finished: FinishedRaces | None = None
     ) -> None:
         self.lock = RLock()
         self.setup = setup
@@ -55,8 +55,8 @@ class RaceSession:
         self.drawn: tuple[object, ...] = ()
         self.ahead = 0
         self.linked: tuple[RaceSetup, str] | None = None
-        self._track, self._finished = race_track, finished or finished_races()
-        self._running: tuple[Racer, UnderWay] | None = None
+        self._queue, self._finished = queue, finished or finished_races()
+        self._running: tuple[QueuedRace, UnderWay] | None = None
 
     @locked
     def adopt(self, setup: RaceSetup) -> None:
@@ -100,8 +100,8 @@ class RaceSession:
         if not self.can_start:
             return
         self._show(setup, bet, Standings(setup.plan()), "queued")
-        racer = self._track.enter(this_client())
-        self._running = racer, UnderWay(self.known.plan, racer.executor, ahead=0)
+        race = self._queue.add(this_session())
+        self._running = race, UnderWay(self.known.plan, race.executor, ahead=0)
         self.advance()
 
     def _show(self, raced: RaceSetup, bet: str | None, known: Standings, state: State) -> None:
@@ -145,18 +145,18 @@ class RaceSession:
         """Begin a frame: collect finished runs and update the state of the race."""
         if self._running is None:
             return
-        racer, under_way = self._running
-        place = self._track.place(racer)
-        if place is None:
+        race, under_way = self._running
+        ahead = self._queue.races_ahead(race)
+        if ahead is None:
             self._end("lost")
             return
-        self.ahead, self.state = place, "queued" if place else "running"
-        under_way.ahead = 0 if place else max(4, _AHEAD // self.known.plan.visitors)
+        self.ahead, self.state = ahead, "queued" if ahead else "running"
+        under_way.ahead = 0 if ahead else max(4, _AHEAD // self.known.plan.visitors)
         try:
             for result in under_way.collect(timeout=0):
                 self.known.add(result)
         except BrokenExecutor:
-            self._track.abandon(racer.executor)
+            self._queue.remove_all_of(race.executor)
             self._end("broken")
             return
         if under_way.is_over:
@@ -164,9 +164,9 @@ class RaceSession:
 
     def _end(self, state: State) -> None:
         if self._running is not None:
-            racer, under_way = self._running
+            race, under_way = self._running
             under_way.stop()
-            self._track.leave(racer)
+            self._queue.remove(race)
         self._running = None
         self.state = state
         if state == "done" and self.raced is not None:

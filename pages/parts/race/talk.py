@@ -15,8 +15,8 @@ from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
-from pages.parts.work.race_pool import track
-from pages.parts.work.session_state import session_of
+from pages.parts.work.race_pool import race_queue
+from pages.parts.work.session_singletons import session_of
 
 _FEW = 4
 """Most contenders whose stories fit beside each other."""
@@ -25,7 +25,7 @@ _FEW = 4
 def open_talk() -> Talk:
     """Return the talk about the race in the address."""
     is_new = open_link(RaceSetup)
-    session = session_of(RaceSession, lambda: RaceSession(current_setup(RaceSetup), track()))
+    session = session_of(RaceSession, lambda: RaceSession(current_setup(RaceSetup), race_queue()))
     session.adopt(current_setup(RaceSetup))
     if is_new:
         controls.prepare(session, st.query_params.get("raced"))

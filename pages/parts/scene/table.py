@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.worlds.grid import share_of
 from pages.parts.work.figure_registry import drawn_now
-from pages.parts.work.table_export import Rows, as_cells
+from pages.parts.work.spreadsheet_safe_export import Rows, as_cells
 
 _NUMBER = re.compile(r"(-\d+)+$")
 """Counters at the end of a table's key, which change when the table is reset."""

@@ -11,14 +11,14 @@ import streamlit as st
 from engine import LoopSettings, PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
 from engine.steps import Steps
-from engine.store import Library, Limits, LoopInfo, Store, address
-from engine.store.worlds import KeptWorld
+from engine.store import Limits, LoopInfo, LoopLibrary, Store, address
+from engine.store.stored_worlds import KeptWorld
 from engine.worlds import World
 from pages.parts.text.format import plain
 
 
-def followers(world: World | None) -> tuple[LearningCurve, ...]:
-    """Return the followers attached to every loop: the learning curve, if the world is known."""
+def loop_projections(world: World | None) -> tuple[LearningCurve, ...]:
+    """Return the projections of every loop: the learning curve, if the world is known."""
     return () if world is None else (LearningCurve(world),)
 
 
@@ -27,18 +27,18 @@ _OPENING = Lock()
 
 
 @cache
-def _opened(url: str) -> Library:
-    opened = Library(Store.open(url, Limits.from_environment(os.environ)), followers)
-    opened.keep_swept()
+def _opened(url: str) -> LoopLibrary:
+    opened = LoopLibrary(Store.open(url, Limits.from_environment(os.environ)), loop_projections)
+    opened.start_sweeping()
     return opened
 
 
-def _library() -> Library:
+def _library() -> LoopLibrary:
     with _OPENING:
         return _opened(address())
 
 
-def library() -> Library:
+def library() -> LoopLibrary:
     """Return the library; if it cannot be opened, draw the error and stop the script."""
     try:
         return _library()
@@ -47,7 +47,7 @@ def library() -> Library:
         st.stop()
 
 
-def library_of_server() -> Library:
+def library_of_server() -> LoopLibrary:
     """Return the kept loops, for a route; StoreError without a database."""
     return _library()
 
@@ -57,16 +57,16 @@ def positions_of(loops: Collection[str]) -> dict[str, int]:
     return _library().store.lengths(loops)
 
 
-def look_up(loop: str) -> tuple[Library, LoopInfo]:
+def look_up(loop: str) -> tuple[LoopLibrary, LoopInfo]:
     """Return the library and a loop's summary; StoreError if the loop does not exist."""
     kept = _library()
-    return kept, kept.store.about(loop)
+    return kept, kept.store.loop_info(loop)
 
 
 def settings_of(view: str) -> Steps[tuple[str, LoopSettings]]:
     """Return name and settings of a loop by its view id; StoreError if the loop does not exist."""
     kept, about = look_up(view)
-    stored = yield from kept.opening(view)
+    stored = yield from kept.open_steps(view)
     with stored.lock:
         return about.name, stored.loop.settings
 
@@ -118,4 +118,4 @@ def ask_database() -> None:
 
 def open_loops() -> int:
     """Return the number of loops open in this process."""
-    return _library().open_loops if _opened.cache_info().currsize else 0
+    return _library().open_loop_count if _opened.cache_info().currsize else 0

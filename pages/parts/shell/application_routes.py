@@ -22,7 +22,7 @@ from engine.service.openapi import openapi
 from engine.service.operations import answered
 from engine.service.server import Server
 from engine.steps import Steps
-from engine.store import Library
+from engine.store import LoopLibrary
 from pages.parts.settings.library import library_of_server
 from pages.parts.shell.operations.middleware import API_PATH
 from pages.parts.shell.operations.settings import Operations
@@ -65,7 +65,7 @@ class ApplicationCalls:
     """
 
     def __init__(
-        self, limits: CallLimits, library: Callable[[], Library] = library_of_server
+        self, limits: CallLimits, library: Callable[[], LoopLibrary] = library_of_server
     ) -> None:
         self._limits, self._library, self._opening = limits, library, Lock()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="applications")

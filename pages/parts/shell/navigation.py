@@ -17,10 +17,11 @@ from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
 from pages.parts.shell.session_owner import first_minute, hand_over, may_only_look, settle
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark, logo, style
-from pages.parts.work.browser_sessions import count_in_memory, session_limit, this_client
+from pages.parts.work.browser_session import this_session
 from pages.parts.work.figure_registry import begin_page
 from pages.parts.work.frame_scheduler import drawing_all
-from pages.parts.work.log_lines import timed
+from pages.parts.work.server_logging import timed
+from pages.parts.work.session_limit import count_in_memory, session_limit
 from pages.stage import script_of
 
 _log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def _draw() -> None:
         st.logo(logo(is_dark()), size="large")
     st.html(style() + stage_style() if on_stage else style())
     count_in_memory()
-    if refused := session_limit().refuse(this_client().session):
+    if refused := session_limit().admit(this_session().id):
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")
         st.stop()

@@ -9,7 +9,7 @@ from pages.parts.lessons.session import LearnSession
 from pages.parts.play.first_minute import FirstMinute
 from pages.parts.play.session import PlaySession
 from pages.parts.settings import library
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _OWED = "owed"
 """Pairs of old and new owner ids whose hand-over is pending."""

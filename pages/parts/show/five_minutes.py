@@ -19,9 +19,9 @@ from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.talk import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.link import Linked, current_setup
-from pages.parts.work.frame_scheduler import pace
-from pages.parts.work.race_pool import track
-from pages.parts.work.session_state import session_of
+from pages.parts.work.live_pace import pace
+from pages.parts.work.race_pool import race_queue
+from pages.parts.work.session_singletons import session_of
 
 PACE = 0.5
 """Seconds between frames during a computation."""
@@ -109,7 +109,7 @@ def ahead(setup: ShowSetup) -> Ahead:
     return Ahead(
         setup,
         session_of(EvaluateSession, lambda: EvaluateSession(setup.log)),
-        session_of(RaceSession, lambda: RaceSession(setup.race, track())),
+        session_of(RaceSession, lambda: RaceSession(setup.race, race_queue())),
     )
 
 

@@ -33,7 +33,7 @@ def present(show: Show, corner: Callable[[], None]) -> None:
     def step(pressed: str) -> None:
         if setup := show_in_link():
             ahead(setup).start()
-        this_remote().counted = counted(component_value("steps", "pressed"), screen.name)
+        this_remote().hand_counts = counted(component_value("steps", "pressed"), screen.name)
         advance(show, 1 if pressed == "next" else -1)
 
     # Before the slow picture, so that keys work meanwhile.

@@ -12,7 +12,7 @@ from pages.parts.scene.talk import SCREEN, STAGE
 from pages.parts.settings.link import current_setup, no_link, say_refused
 from pages.parts.why.session import WhySession
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 _ADDRESS = "why-address"
 

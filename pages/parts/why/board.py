@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.evaluation.field_importance import Importances
-from engine.evaluation.learned_weights import Weight
+from engine.evaluation.learned_weights import LearnedWeight
 from engine.worlds import World, key_of
 from pages.parts.components.download import download_rows
 from pages.parts.play.open_loop import OpenLoop
@@ -136,7 +136,7 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
     download_rows(label, lambda: matches, key="weights-csv", name="weights")
 
 
-def _row(weight: Weight, world: World) -> dict[str, object]:
+def _row(weight: LearnedWeight, world: World) -> dict[str, object]:
     labels = {field.name: field.label for field in world.fields if field.name in weight.values}
     context = [weight.values[name] for name in labels]
     # A tag is a field in the request, but not in the world.
@@ -146,8 +146,8 @@ def _row(weight: Weight, world: World) -> dict[str, object]:
         "who": in_a_row(context) or "any visitor",
         "fields": ", ".join([*labels.values(), *tags]) or "–",
         "action": world.items[world.position(weight.action)].name,
-        "adds": weight.adds.mean,
-        "sd": weight.adds.sd,
+        "adds": weight.contribution.mean,
+        "sd": weight.contribution.sd,
     }
 
 

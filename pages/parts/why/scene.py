@@ -5,7 +5,7 @@ from functools import cached_property, partial
 
 from engine.evaluation.explanation import Gap
 from engine.evaluation.field_importance import Importances
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.learners.base import Source
 from engine.worlds import World
 from pages.parts.charts import beliefs, reasons
@@ -52,7 +52,9 @@ def scene_of_worth(importances: Importances, world: World, style: FigureStyle) -
 def _decided(subject: Subject) -> Text:
     policy = subject.loop.settings.policy
     return Text(
-        offers.decided(subject.world, subject.ranked, chances(subject.ranked, policy), policy)
+        offers.decided(
+            subject.world, subject.ranked, probability_parts(subject.ranked, policy), policy
+        )
     )
 
 
@@ -60,7 +62,7 @@ def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figur
     """Beliefs about every action; in a "what if", beside those about the logged visitor."""
     world, ranked = subject.world, subject.ranked
     logged = session.subject.ranked if session.subject and session.changed else None
-    parts = chances(ranked, subject.loop.settings.policy)
+    parts = probability_parts(ranked, subject.loop.settings.policy)
     title = "A bell and a bar for each action"
     return Figure(
         "chart-why-beliefs",

@@ -9,16 +9,16 @@ from threading import RLock
 from weakref import ref
 
 from engine.evaluation.explanation import Gap, gap, runner_up
-from engine.evaluation.field_importance import Importances, assessing
-from engine.evaluation.learned_weights import Weight, weighing
+from engine.evaluation.field_importance import Importances, importance_steps
+from engine.evaluation.learned_weights import LearnedWeight, learned_weights_steps
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.steps import Steps, telling
 from engine.worlds import Context
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Subject, WhyQuery, finding
-from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, shared, submit
+from pages.parts.work.live_pace import pace
 from pages.parts.work.live_play import TICK
 
 _NAMED = 0.06
@@ -48,7 +48,7 @@ def _measuring(key: Hashable, loop: LearningLoop) -> Steps[Importances | None]:
     for other, known in _measured:
         if other == key:
             return known
-    importances = yield from assessing(loop)
+    importances = yield from importance_steps(loop)
     _measured.append((key, importances))
     return importances
 
@@ -73,7 +73,7 @@ class WhySession:
         self.against: int | None = None
         self.query = WhyQuery()
         self._seen: tuple[object, ...] = ()
-        self._weights: tuple[Subject, list[Weight]] | None = None
+        self._weights: tuple[Subject, list[LearnedWeight]] | None = None
         self._work: _Work | None = None
 
     # -- which offer ------------------------------------------------------------------
@@ -145,15 +145,15 @@ class WhySession:
     # -- what its loop has learned ----------------------------------------------------
 
     @property
-    def weights(self) -> list[Weight] | None:
-        """Weights of the loop at the offer; None before `weighing` is done."""
+    def weights(self) -> list[LearnedWeight] | None:
+        """Weights of the loop at the offer; None before `learned_weights_steps` is done."""
         return self._weights[1] if self._weights and self._weights[0] is self.subject else None
 
-    def weighing(self) -> Steps[list[Weight]]:
+    def weighing(self) -> Steps[list[LearnedWeight]]:
         """Compute the weights of the loop at the offer."""
         subject = self.subject
         assert subject is not None
-        weights = yield from weighing(subject.loop, subject.world)
+        weights = yield from learned_weights_steps(subject.loop, subject.world)
         self._weights = subject, weights
         return weights
 

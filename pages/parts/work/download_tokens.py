@@ -8,12 +8,12 @@ from threading import RLock
 import streamlit as st
 
 from pages.parts.text.format import counted
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job
 
 ELSEWHERE = "This link belongs to another session. Reload the page."
 OVER = "The session of this file has ended. Reload the page."
-_passes: dict[str, "Pass"] = {}
+_permissions: dict[str, "DownloadPermission"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class File:
     make: Callable[[], bytes | None]
 
 
-class Pass:
+class DownloadPermission:
     """Permission of one browser session to download files.
 
     Attributes:
@@ -43,12 +43,12 @@ class Pass:
 
     is_live = True
 
-    def __init__(self, client: Client) -> None:
-        self.client, self.token = client, secrets.token_urlsafe(16)
+    def __init__(self, session: BrowserSession) -> None:
+        self.session, self.token = session, secrets.token_urlsafe(16)
         self.lock = RLock()
         self.job: Job[bytes] | None = None
         self.files: dict[str, File] = {}
-        _passes[self.token] = self
+        _permissions[self.token] = self
 
     @property
     def waiting_text(self) -> str:
@@ -58,15 +58,15 @@ class Pass:
 
     def leave(self) -> None:
         """Invalidate the token at the end of the session."""
-        _passes.pop(self.token, None)
+        _permissions.pop(self.token, None)
 
 
-@st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
-def this_pass(_client: Client) -> Pass:
+@st.cache_resource(scope="session", on_release=DownloadPermission.leave, show_spinner=False)
+def download_permission(_session: BrowserSession) -> DownloadPermission:
     """Return the permission of the current browser session."""
-    return Pass(_client)
+    return DownloadPermission(_session)
 
 
-def pass_of(token: str) -> Pass | None:
+def permission_of(token: str) -> DownloadPermission | None:
     """Return the permission with a token; None after the end of its session."""
-    return _passes.get(token)
+    return _permissions.get(token)

@@ -1,36 +1,30 @@
-"""Scheduling of page frames: order, and rate during live play.
+"""Order of page frames: pages with a pending click are drawn first, all others one by one."""
 
-Pages with a pending click are drawn first, all others one after the other.
-"""
-
-import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from functools import cache, wraps
+from functools import wraps
 from threading import RLock, local
 from typing import Protocol, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from engine.loop.lock import Shared, locked
+from engine.loop.lock import Shared
 from engine.steps import Steps
-from pages.parts.work.browser_sessions import this_client
+from pages.parts.work.browser_session import this_session
 from pages.parts.work.figure_registry import drawing_part
 from pages.parts.work.jobs import jobs, submit
+from pages.parts.work.live_pace import frame_costs
 
 T = TypeVar("T")
 
-SHARE = 0.3
-"""Share of a processor for the frames of all live pages together."""
-PAINTED = 0.015
+PAINT_TIME = 0.015
 """Seconds between the frame of a click and the end of its run. On that end the browser draws the
 whole page anew; if both came at once, it would paint the click's charts only after that."""
-_FORGOTTEN = 30.0
-"""Seconds without a frame after which a page is live no longer."""
-_CLICKED, _FOLLOWS = "clicked", "follows"
+_CLICKED, _WAITS_FOR_CLICKS = "clicked", "waits_for_clicks"
+"""Session-state keys: the page was drawn in full; its next frame waits for clicks of others."""
 _CLICKS, _BACKGROUND = RLock(), RLock()
 """Held while a page is drawn for a click, and while one is drawn for any other reason."""
 _SHORT_PATIENCE = 0.2
@@ -39,77 +33,27 @@ _PATIENCE = 20.0
 """Seconds that frames without a click wait for each other."""
 
 
-class Frames:
-    """Costs of the frames of live pages, and the time between frames that follows from them.
-
-    Args:
-        now: monotonic clock, in seconds.
-    """
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self.lock = RLock()
-        self._now = now
-        self._costs: dict[str, tuple[float, float]] = {}
-
-    @locked
-    def note(self, session: str, seconds: float) -> None:
-        """Note the processor time of a frame of a session's live page."""
-        before, _ = self._costs.get(session, (seconds, 0.0))
-        self._costs[session] = 0.8 * before + 0.2 * seconds, self._now()
-
-    @locked
-    def follows(self, session: str) -> bool:
-        """Return whether the page of a session was live when its last frame was drawn."""
-        return session in self._costs
-
-    @locked
-    def forget(self, session: str) -> None:
-        """Note that the page of a session is live no longer."""
-        self._costs.pop(session, None)
-
-    @locked
-    def pace(self, session: str, least: float) -> float:
-        """Return the seconds from one frame of a session to the next: ``least`` times 1, 4, 16, ...
-
-        Steps are large because each change of the pace draws the page in full.
-        """
-        past = self._now() - _FORGOTTEN
-        others = sum(c for s, (c, seen) in self._costs.items() if s != session and seen > past)
-        return least * 4.0 ** math.ceil(math.log(max(others / (SHARE * least), 1.0), 4.0))
-
-
-@cache
-def frames() -> Frames:
-    """Return the process's frames."""
-    return Frames()
-
-
-def pace(least: float) -> float:
-    """Return the seconds from one frame of the session to the next, see `Frames`."""
-    return frames().pace(this_client().session, least)
-
-
-class _Here(local):
-    """State of the thread: locks of the page in progress, and the reason to draw."""
+class _ThreadState(local):
+    """Locks of the page that the thread draws, and the reason to draw it."""
 
     turn: ExitStack | None = None
     is_clicked_for = False
 
 
-_HERE = _Here()
+_thread = _ThreadState()
 
 
 @contextmanager
 def drawing(is_clicked_for: bool) -> Iterator[None]:
     """Draw for a click at once, and for any other reason in turn."""
-    before = _HERE.turn, _HERE.is_clicked_for
+    before = _thread.turn, _thread.is_clicked_for
     with ExitStack() as turn:
         _begin(turn, is_clicked_for)
-        _HERE.turn, _HERE.is_clicked_for = turn, is_clicked_for
+        _thread.turn, _thread.is_clicked_for = turn, is_clicked_for
         try:
             yield
         finally:
-            _HERE.turn, _HERE.is_clicked_for = before
+            _thread.turn, _thread.is_clicked_for = before
 
 
 def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
@@ -137,7 +81,7 @@ def result_of(steps: Steps[T]) -> T:
 
     If the job is cancelled, as at the end of its session, the script stops.
     """
-    turn = _HERE.turn
+    turn = _thread.turn
     if turn is not None:
         turn.close()
     try:
@@ -146,7 +90,7 @@ def result_of(steps: Steps[T]) -> T:
         raise StopException from None
     finally:
         if turn is not None:
-            _begin(turn, _HERE.is_clicked_for)
+            _begin(turn, _thread.is_clicked_for)
 
 
 @contextmanager
@@ -158,12 +102,12 @@ def drawing_all() -> Iterator[None]:
         yield
 
 
-def only_follow() -> None:
+def let_next_frame_wait() -> None:
     """Let the next frame wait for clicks of other sessions, after an answered click."""
-    st.session_state[_FOLLOWS] = True
+    st.session_state[_WAITS_FOR_CLICKS] = True
 
 
-class Followed(Shared, Protocol):
+class LiveState(Shared, Protocol):
     """State of a page."""
 
     @property
@@ -171,7 +115,7 @@ class Followed(Shared, Protocol):
         """True while the page changes without clicks."""
 
 
-S = TypeVar("S", bound=Followed)
+S = TypeVar("S", bound=LiveState)
 
 
 def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
@@ -180,12 +124,12 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
 
     @wraps(draw)
     def drawn(session: S) -> None:
-        start, client = time.thread_time(), this_client().session
-        is_alone = _HERE.turn is None  # Else the rest of the page follows.
+        start, session_id = time.thread_time(), this_session().id
+        is_alone = _thread.turn is None  # Else the rest of the page follows.
         # The last frame of live play is not for a click either.
-        was_live = session.is_live or frames().follows(client)
-        is_clicked_for = _HERE.is_clicked_for or not was_live
-        is_clicked_for &= not st.session_state.pop(_FOLLOWS, False)
+        was_live = session.is_live or frame_costs().was_live(session_id)
+        is_clicked_for = _thread.is_clicked_for or not was_live
+        is_clicked_for &= not st.session_state.pop(_WAITS_FOR_CLICKS, False)
         try:
             with drawing(is_clicked_for), session.lock, drawing_part(draw.__qualname__):
                 draw(session)
@@ -194,10 +138,10 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
             raise
         finally:
             if session.is_live:
-                frames().note(client, time.thread_time() - start)
+                frame_costs().note(session_id, time.thread_time() - start)
             else:
-                frames().forget(client)
+                frame_costs().forget(session_id)
         if is_alone and is_clicked_for:
-            time.sleep(PAINTED)
+            time.sleep(PAINT_TIME)
 
     return drawn

@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from engine.loop.lock import locked
 from engine.steps import WAITS, Steps
-from pages.parts.work.browser_sessions import Client, is_there, serving, this_client
+from pages.parts.work.browser_session import BrowserSession, acting_for, is_connected, this_session
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Member(Protocol):
     """Object that takes turns on behalf of a browser session."""
 
     @property
-    def client(self) -> Client:
+    def session(self) -> BrowserSession:
         """The session."""
 
 
@@ -50,26 +50,26 @@ def pass_turn(line: list[M], member: M) -> None:
 
     So sessions take turns, and twenty on one machine get the time of one on another.
     """
-    client = member.client
-    line.sort(key=lambda m: (m.client.address == client.address) + (m.client == client))
+    session = member.session
+    line.sort(key=lambda m: (m.session.address == session.address) + (m.session == session))
 
 
 class Job(Future[T]):
     """Result of steps on the background thread; can be cancelled until done.
 
     Attributes:
-        client: session that the job is done for.
+        session: browser session that the job is done for.
         progress: share of the job that is done, from 0 to 1, if its steps yield it.
         has_begun: True from the first turn on.
         seen: time at which the session was connected last, in seconds.
     """
 
     def __init__(
-        self, jobs: "Jobs", steps: Steps[T], client: Client, now: float, level: int
+        self, jobs: "Jobs", steps: Steps[T], session: BrowserSession, now: float, level: int
     ) -> None:
         super().__init__()
         self._jobs, self._steps, self._level = jobs, steps, level
-        self.client, self.progress, self.has_begun = client, 0.0, False
+        self.session, self.progress, self.has_begun = session, 0.0, False
         self._queued = self.seen = now
 
     @property
@@ -130,7 +130,7 @@ class Jobs:
         start: runs a function in a thread.
         now: monotonic clock, in seconds.
         rest: sleeps for a number of seconds.
-        is_there: returns True while a session, given by its id, is connected.
+        is_connected: returns True while a session, given by its id, is connected.
     """
 
     def __init__(
@@ -138,22 +138,22 @@ class Jobs:
         start: Callable[[Callable[[], None]], None] = _in_a_thread,
         now: Callable[[], float] = time.monotonic,
         rest: Callable[[float], None] = time.sleep,
-        is_there: Callable[[str], bool] = is_there,
+        is_connected: Callable[[str], bool] = is_connected,
     ) -> None:
         self.lock = RLock()
-        self._start, self._now, self._rest, self._is_there = start, now, rest, is_there
+        self._start, self._now, self._rest, self._is_connected = start, now, rest, is_connected
         self._line: list[Job[Any]] = []
         self._is_at_work = False
         self._no_clicks, self._clicks, self.clicked = Condition(), 0, 0
 
-    def submit(self, steps: Steps[T], client: Client, level: int = logging.INFO) -> Job[T]:
+    def submit(self, steps: Steps[T], session: BrowserSession, level: int = logging.INFO) -> Job[T]:
         """Queue a job for a session; a session's jobs are done in order.
 
         Args:
             level: level of the job's log lines.
         """
         with self.lock:
-            job = Job(self, steps, client, self._now(), level)
+            job = Job(self, steps, session, self._now(), level)
             self._line.append(job)
             _log.log(level, "job queued", extra={"ahead": len(self._line) - 1})
             is_first, self._is_at_work = not self._is_at_work, True
@@ -200,7 +200,7 @@ class Jobs:
         if job is None:
             return False
         start, clicked = self._now(), self.clicked
-        with serving(job.client):
+        with acting_for(job.session):
             job.work(lambda: self.clicked > clicked or self._now() - start >= SLICE, start)
         with self.lock:
             pass_turn(self._line, job)
@@ -222,7 +222,7 @@ class Jobs:
     def _next(self) -> Job[Any] | None:
         """Remove jobs that have ended, and return the job with the next turn."""
         for job in list(self._line):
-            if self._is_there(job.client.session):
+            if self._is_connected(job.session.id):
                 job.seen = self._now()
             if not job.done() and self._now() - job.seen <= GRACE:
                 return job
@@ -240,7 +240,7 @@ def jobs() -> Jobs:
 
 def submit(steps: Steps[T]) -> Job[T]:
     """Queue a job for the session of the running script."""
-    return jobs().submit(steps, this_client())
+    return jobs().submit(steps, this_session())
 
 
 Submit = Callable[[Steps[None]], Job[None]]

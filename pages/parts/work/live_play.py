@@ -8,8 +8,8 @@ from typing import Protocol
 
 from engine.loop.lock import locked
 from pages.parts.text.format import counted
-from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import SLICE, Job, Submit, jobs, locked_steps, submit
+from pages.parts.work.live_pace import pace
 
 TICK = 0.25
 """Seconds between two frames of live play."""
@@ -82,10 +82,10 @@ class LivePlay:
         self.crowds = 0
         self._crowd: Job[None] | None = None
         self._requested = 0
-        self.send_away()
+        self.drop_waiting()
 
     @locked
-    def send_away(self) -> None:
+    def drop_waiting(self) -> None:
         """Drop all waiting visitors, except those requested by a concurrent click, who come
         afterwards.
 
@@ -93,19 +93,19 @@ class LivePlay:
         """
         self.waiting = self.enqueued = 0
         self.playing = False
-        self._due = 0.0
+        self._next_due = 0.0
         if self._requested:
             self.enqueue(self._requested)
 
     @locked
-    def settle(self) -> None:
+    def end_concurrent_clicks(self) -> None:
         """End the handling of concurrent clicks."""
         self._requested = 0
 
     @locked
     def pause_after_click(self) -> None:
         """Pause live play for a moment."""
-        self._due = self._host.now() + PAUSE
+        self._next_due = self._host.now() + PAUSE
 
     @locked
     def enqueue(self, visitors: int) -> None:
@@ -113,9 +113,9 @@ class LivePlay:
         self.playing, self.crowds = False, self.crowds + 1
         self.waiting = self.enqueued = self._requested = visitors
         if self._crowd is None or self._crowd.done():
-            self._crowd = self._submit(locked_steps(self.lock, self._let_in))
+            self._crowd = self._submit(locked_steps(self.lock, self._serve_waiting))
 
-    def _let_in(self) -> bool:
+    def _serve_waiting(self) -> bool:
         """Serve some of the waiting visitors; return True if none is left."""
         if self.waiting:
             served = self._host.serve(self.waiting)  # None wait after a refusal.
@@ -184,9 +184,9 @@ class LivePlay:
             self._crowd, self.waiting = None, 0
             if not crowd.cancelled():
                 crowd.result()
-        if not self.playing or every is None or self._host.now() < self._due:
+        if not self.playing or every is None or self._host.now() < self._next_due:
             return
-        self._due = self._host.now() + 0.8 * every
+        self._next_due = self._host.now() + 0.8 * every
         self._host.serve(max(1, round(self._host.speed * every)))
         if self._host.is_full:
             self.stop()

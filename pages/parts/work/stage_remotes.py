@@ -26,17 +26,19 @@ Step = Literal["next", "back"]
 Verb = Literal[Step, "blank"]
 """All requests of a remote; nothing else leads from it to a loop."""
 VERBS: tuple[Verb, ...] = get_args(Verb)
-MOST, IN_SECONDS = 12, 3.0
+MAX_PRESSES, PRESS_INTERVAL = 12, 3.0
 """Maximum number of presses per interval, and the interval in seconds."""
-AWAY = 6.0
+ABSENT_AFTER = 6.0
 """Seconds without a poll after which a stage has no open page."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters of a code, without look-alikes, as people read it from a screen."""
 _CODE = 6
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
-_TOKENS, _MOST_TOKENS, _MOST_NAMES = "stage-tokens", 5, 20
-"""Session-state key of a session's previous tokens: Streamlit's session cache ends with each
-connection."""
+_TOKENS, _STORED_TOKENS = "stage-tokens", 5
+"""Session-state key of a session's previous tokens, as Streamlit's session cache ends with each
+connection, and their maximum number."""
+_MAX_TOKENS = 20
+"""Maximum number of tokens of one stage."""
 
 
 _ROUNDS = 10_000
@@ -72,7 +74,7 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StageReport:
     """State that only the stage's browser knows.
 
     Attributes:
@@ -90,10 +92,11 @@ class Remote:
     Attributes:
         token: secret that permits to steer.
         code: code that permits to watch.
-        names: codes by token: the current one, and those of the tab before a reload.
-        notes, seen: last report of the stage.
-        counted: hands for each answer at the last step.
-        taken: number of executed steps.
+        codes: codes by token: the current one, and those of the tab before a reload.
+        notes: speaker notes on the current screen.
+        report: last report of the stage's browser.
+        hand_counts: hands for each answer at the last step.
+        executed_steps: number of executed steps.
         link: link to the stage's content, to view and copy.
 
     Args:
@@ -104,12 +107,12 @@ class Remote:
         self.lock, self._now = RLock(), now
         self.token = secrets.token_urlsafe(16)
         self.code = _code_of(self.token)
-        self.names: dict[str, str] = {}
-        self.notes, self.seen, self.link = Notes(), Seen(), ""
-        self.counted: Sequence[int] = ()
-        self._steps: deque[Step] = deque(maxlen=MOST)
-        self._times: deque[float] = deque(maxlen=MOST)
-        self.taken, self._blanks, self._heard = 0, 0, now()
+        self.codes: dict[str, str] = {}
+        self.notes, self.report, self.link = Notes(), StageReport(), ""
+        self.hand_counts: Sequence[int] = ()
+        self._steps: deque[Step] = deque(maxlen=MAX_PRESSES)
+        self._times: deque[float] = deque(maxlen=MAX_PRESSES)
+        self.executed_steps, self._blanks, self._reported = 0, 0, now()
         self.register([self.token])
 
     # -- from the stage ---------------------------------------------------------------
@@ -119,38 +122,38 @@ class Remote:
         """Register under earlier tokens and codes, so that devices stay connected after a reload or
         a restart."""
         for token in tokens:
-            if _TOKEN.fullmatch(token) and len(self.names) < _MOST_NAMES:
-                self.names[token] = code = _code_of(token)
+            if _TOKEN.fullmatch(token) and len(self.codes) < _MAX_TOKENS:
+                self.codes[token] = code = _code_of(token)
                 _remotes[token] = self
                 # The token identifies the tab; another tab may have the same code, even on purpose.
-                if token in _codes.setdefault(code, self).names:
+                if token in _codes.setdefault(code, self).codes:
                     _codes[code] = self
 
     @locked
-    def tell(self, notes: Notes, link: str) -> None:
+    def set_notes(self, notes: Notes, link: str) -> None:
         """Set the notes and the link of the current screen."""
         self.notes, self.link = notes, link
 
     @locked
-    def take(self) -> Step | None:
+    def next_step(self) -> Step | None:
         """Return the next requested step, or None."""
         if not self._steps:
             return None
-        self.taken += 1
+        self.executed_steps += 1
         return self._steps.popleft()
 
     @locked
-    def hear(self, seen: Seen) -> dict[str, int]:
-        """Take a report of the stage's browser; return pending work for it.
+    def poll(self, report: StageReport) -> dict[str, int]:
+        """Store a report of the stage's browser, and return the pending work for it.
 
         Returns:
             ``steps`` to execute, and ``blanks``, the number of requests to darken or light the
             screen since the stage began.
         """
         now = self._now()
-        if now - self._heard > AWAY:
+        if now - self._reported > ABSENT_AFTER:
             self._steps.clear()  # Presses without an open stage are obsolete.
-        self.seen, self._heard = seen, now
+        self.report, self._reported = report, now
         return {"steps": len(self._steps), "blanks": self._blanks}
 
     # -- from a second device ---------------------------------------------------------
@@ -159,7 +162,7 @@ class Remote:
     def press(self, verb: Verb) -> bool:
         """Queue a request; return False if presses were too frequent."""
         now = self._now()
-        if len(self._times) == MOST and now - self._times[0] < IN_SECONDS:
+        if len(self._times) == MAX_PRESSES and now - self._times[0] < PRESS_INTERVAL:
             return False
         self._times.append(now)
         if verb == "blank":
@@ -172,11 +175,11 @@ class Remote:
     @locked
     def state(self) -> dict[str, object]:
         """State for a second device, as JSON."""
-        away = self._now() - self._heard > AWAY
-        return {**asdict(self.notes), **asdict(self.seen), "away": away}
+        away = self._now() - self._reported > ABSENT_AFTER
+        return {**asdict(self.notes), **asdict(self.report), "away": away}
 
     @property
-    def way(self) -> str:
+    def relative_link(self) -> str:
         """Path and query of the link, valid on any host name."""
         parts = urlsplit(self.link)
         # Two slashes would start a host name.
@@ -186,7 +189,7 @@ class Remote:
     @locked
     def leave(self) -> None:
         """Unregister the stage at the end of its session."""
-        for token, code in self.names.items():
+        for token, code in self.codes.items():
             # After a reload, the entries may belong to another session.
             for register, key in ((_remotes, token), (_codes, code)):
                 if register.get(key) is self:
@@ -197,12 +200,12 @@ _remotes: dict[str, Remote] = {}
 _codes: dict[str, Remote] = {}
 
 
-def steered_by(token: str) -> Remote | None:
+def remote_of_token(token: str) -> Remote | None:
     """Return the stage of a token, or None."""
     return _remotes.get(token)
 
 
-def seen_by(code: str) -> Remote | None:
+def remote_of_code(code: str) -> Remote | None:
     """Return the stage of a code, or None."""
     return _codes.get(code)
 
@@ -218,5 +221,5 @@ def this_remote() -> Remote:
     remote = _of_session()
     tokens = [*st.session_state.get(_TOKENS, []), remote.token]
     remote.register(tokens)
-    st.session_state[_TOKENS] = list(dict.fromkeys(tokens))[-_MOST_TOKENS:]
+    st.session_state[_TOKENS] = list(dict.fromkeys(tokens))[-_STORED_TOKENS:]
     return remote

@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store.store import MAX_NAME
-from engine.store.worlds import KeptWorld
+from engine.store.stored_worlds import KeptWorld
 from engine.worlds import GALLERY, World, key_of
 from engine.worlds.json_file import world_to_file
 from engine.worlds.limits import MAX_TITLE

@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Literal
 
 from engine import PersonalizerError
-from engine.evaluation.estimated_world import Estimated
+from engine.evaluation.estimated_world import EstimatedWorld
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
@@ -53,7 +53,7 @@ class Origin:
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
-    estimated: Estimated | None = None
+    estimated: EstimatedWorld | None = None
 
 
 _Step = tuple[Draft, Origin]
@@ -95,7 +95,7 @@ class WorldsSession:
             self.begin(known_world(key))
 
     @locked
-    def begin(self, world: World, estimated: Estimated | None = None) -> None:
+    def begin(self, world: World, estimated: EstimatedWorld | None = None) -> None:
         """Open a world for editing."""
         draft = draft_of(world)
         self._put(draft, Origin(draft, world, estimated))

@@ -20,7 +20,7 @@ from pages.parts.settings.text_field import text_field, typed
 from pages.parts.text.format import note, plain
 from pages.parts.text.glossary import explained
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 from pages.parts.work.uploads import this_upload
 from pages.parts.worlds.kept_worlds import is_ready, keep
 from pages.parts.worlds.session import WorldsSession

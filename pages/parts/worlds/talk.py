@@ -15,7 +15,7 @@ from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 from pages.parts.worlds import draft_in_address
 from pages.parts.worlds.scene import scene_of
 from pages.parts.worlds.session import WorldsSession

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.estimated_world import Estimated, estimating
+from engine.evaluation.estimated_world import EstimatedWorld, estimate_steps
 from pages.parts.evaluate.logs import EvaluationLog
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused
@@ -43,7 +43,7 @@ def _make(log: EvaluationLog) -> None:
     title = f"{log.world.title}, simulated"[:40] if log.world else "My log"
     unit = log.world.unit if log.world else ""
     bounds = log.bounds or (0.0, 1.0)
-    work = estimating([log.decisions], title, items=items, bounds=bounds, unit=unit)
+    work = estimate_steps([log.decisions], title, items=items, bounds=bounds, unit=unit)
     try:
         st.session_state[_MADE] = result_of(work)
     except PersonalizerError as error:
@@ -52,12 +52,12 @@ def _make(log: EvaluationLog) -> None:
 
 def adopt_new_world(session: WorldsSession) -> None:
     """Open the estimated world for editing, if there is one."""
-    made: Estimated | None = st.session_state.pop(_MADE, None)
+    made: EstimatedWorld | None = st.session_state.pop(_MADE, None)
     if made is not None:
         session.begin(made.world, made)
 
 
-def _how_fields_come(made: Estimated) -> str:
+def _how_fields_come(made: EstimatedWorld) -> str:
     if made.world.together:
         return "Correlations between fields are kept."
     if len(made.world.fields) < 2:

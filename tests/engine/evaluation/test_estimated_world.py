@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, PersonalizerError
-from engine.evaluation.estimated_world import Estimated, _dependence, estimate
+from engine.evaluation.estimated_world import EstimatedWorld, _dependence, estimate
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.simulation.crowd import crowd
@@ -20,20 +20,20 @@ from tests.engine.evaluation.made_logs import log_of
 COFFEE, NEWS = WORLDS["coffee"], WORLDS["news"]
 
 
-def off(world: World, estimated: Estimated) -> float:
+def off(world: World, estimated: EstimatedWorld) -> float:
     expected, _ = aligned(world, estimated)
     return float(np.sqrt((world.frequencies @ (expected - world.expected) ** 2).mean()))
 
 
 @pytest.fixture(scope="module")
-def news() -> Estimated:
+def news() -> EstimatedWorld:
     return estimate([logged(NEWS, 6_000, 3, 0.5)], "News, again")
 
 
 # -- accuracy -------------------------------------------------------------------------
 
 
-def test_it_comes_nearer_than_chance_would_let_plain_means(news: Estimated) -> None:
+def test_it_comes_nearer_than_chance_would_let_plain_means(news: EstimatedWorld) -> None:
     variance = (NEWS.expected * (1 - NEWS.expected)).mean()
     assert off(NEWS, news) < np.sqrt(variance * NEWS.size * len(NEWS.items) / 6_000)
     # Shrunken values vary less than the true values.
@@ -41,7 +41,7 @@ def test_it_comes_nearer_than_chance_would_let_plain_means(news: Estimated) -> N
     assert news.world.uniform_value == pytest.approx(NEWS.uniform_value, abs=0.03)
 
 
-def test_it_says_how_uncertain_it_is(news: Estimated) -> None:
+def test_it_says_how_uncertain_it_is(news: EstimatedWorld) -> None:
     expected, errors = aligned(NEWS, news)
     z = np.abs(expected - NEWS.expected) / errors
     assert 0.85 < (z < 2).mean() < 1
@@ -56,14 +56,14 @@ def test_more_events_come_nearer() -> None:
     assert errors[-1] < 0.06
 
 
-def test_fields_values_and_frequencies_are_those_of_the_log(news: Estimated) -> None:
+def test_fields_values_and_frequencies_are_those_of_the_log(news: EstimatedWorld) -> None:
     assert [field.name for field in news.world.fields] == ["reader", "time", "place"]
     for field, other in zip(news.world.fields, NEWS.fields, strict=True):
         shares = {value.name: value.share / 6_000 for value in field.values}
         assert shares == pytest.approx({v.name: v.share for v in other.values}, abs=0.03)
 
 
-def test_halves_stay_halves(news: Estimated) -> None:
+def test_halves_stay_halves(news: EstimatedWorld) -> None:
     half, full = news.world.outcomes[:, :, 1].mean(), news.world.outcomes[:, :, 2].mean()
     assert half == pytest.approx(NEWS.outcomes[:, :, 1].mean(), abs=0.05)
     assert full == pytest.approx(NEWS.outcomes[:, :, 2].mean(), abs=0.05)
@@ -96,7 +96,7 @@ def test_levels_of_rewards_come_back_as_often_as_they_came() -> None:
     assert estimate([noisy]).world.levels == LEVELS
 
 
-def test_it_is_said_to_be_no_truth(news: Estimated) -> None:
+def test_it_is_said_to_be_no_truth(news: EstimatedWorld) -> None:
     assert news.world.title == "News, again"
     assert "simulation of a log of 6,000 events" in news.world.story
     assert world_from_json(json.loads(news.world.text)) == news.world

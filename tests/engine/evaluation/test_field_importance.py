@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
-from engine.evaluation.field_importance import Importance, assessing, importance
+from engine.evaluation.field_importance import Importance, importance, importance_steps
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.policies.base import Policy
 from engine.protocol.features import flatten, namespace_of
@@ -71,7 +71,9 @@ def test_relevant_fields_are_important_and_noise_is_not() -> None:
 
 def test_the_share_that_is_done_grows_to_all_of_it() -> None:
     shares = [
-        progress for progress in assessing(served(12), latest=10) if isinstance(progress, float)
+        progress
+        for progress in importance_steps(served(12), latest=10)
+        if isinstance(progress, float)
     ]
     assert len({*shares} - {0.0}) == 10 * 7, "ten events, with everything and without each of six"
     assert shares == sorted(shares)
@@ -79,7 +81,7 @@ def test_the_share_that_is_done_grows_to_all_of_it() -> None:
 
 
 def test_no_importance_without_a_chance_for_all_actions() -> None:
-    assert finish(assessing(LearningLoop())) is None
+    assert finish(importance_steps(LearningLoop())) is None
     only_first = served(5, policy=Greedy())
     assert importance(only_first) is None or importance(only_first).events < 5  # type: ignore[union-attr]
     assert importance(LearningLoop(LoopSettings(learning_mode="apprentice"))) is None

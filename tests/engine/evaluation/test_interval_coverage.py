@@ -15,7 +15,7 @@ from engine.worlds.coffee import COFFEE
 
 def watched(flaw: Flaw, visitors: int = 100, times: int = 2, **settings: Any) -> Coverage:
     watch = Coverage(COFFEE, LoopSettings(**settings), visitors, flaw, (Naive, Ips))
-    finish(watch.repeating(times))
+    finish(watch.repetition_steps(times))
     return watch
 
 
@@ -38,7 +38,7 @@ def test_the_truth_is_the_worlds() -> None:
 @pytest.mark.no_cover
 def test_repetitions_add_up_and_are_the_same_again() -> None:
     watch, again = watched("none"), watched("none", times=1)
-    finish(again.repeating(1))
+    finish(again.repetition_steps(1))
     assert watch.repetitions == again.repetitions == 2
     assert watch.counts == again.counts
     assert watch.counts["fixed", "ips"].intervals == 8
@@ -74,6 +74,6 @@ def test_experiments_that_cannot_be_repeated_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="flaw"):
         Coverage(COFFEE, LoopSettings(), 100, "worse")  # type: ignore[arg-type]
     with pytest.raises(PersonalizerError, match="repetitions"):
-        next(Coverage(COFFEE, LoopSettings(), 100).repeating(501))
+        next(Coverage(COFFEE, LoopSettings(), 100).repetition_steps(501))
     with pytest.raises(PersonalizerError, match="is 'apprentice', but must be 'online'"):
-        next(Coverage(COFFEE, LoopSettings(learning_mode="apprentice"), 100).repeating(1))
+        next(Coverage(COFFEE, LoopSettings(learning_mode="apprentice"), 100).repetition_steps(1))

@@ -26,7 +26,7 @@ def two_events(**changes: Any) -> Decisions:
     columns: dict[str, Any] = {
         "actions": ("tea", "coffee"),
         "contexts": ("weather=Rainy", "weather=Sunny"),
-        "stratum": np.array([0, 1]),
+        "context_index": np.array([0, 1]),
         "shown": np.array([0, 1]),
         "propensity": np.array([0.25, 0.5]),
         "reward": np.array([1.0, 0.0]),
@@ -51,7 +51,7 @@ def two_events(**changes: Any) -> Decisions:
         ({"propensity": np.array([0.25, 0.4])}, "must be that of the shown action"),
         ({"reward": np.array([np.inf, 0.0])}, "Event 1: the reward is inf"),
         ({"offered": np.array([[True, True], [True, False]])}, "Event 2: the shown action is coff"),
-        ({"stratum": np.array([0, 2])}, "Event 2: the context is 2"),
+        ({"context_index": np.array([0, 2])}, "Event 2: the context is 2"),
         ({"probabilities": np.array([[0.25, 0.5], [0.5, 0.5]])}, "with a sum of 1"),
         ({"means": np.full((2, 2), np.nan)}, "Event 1: the believed rewards"),
         ({"reward": np.zeros(3)}, "not equally long"),
@@ -90,8 +90,8 @@ def test_a_loop_tells_what_it_did() -> None:
     assert decisions.reward[:30].tolist() == [row["reward"] for row in rows]
     first = rows[0]
     context = ", ".join(f"{name}={first[name]}" for name in COFFEE.contexts[0])
-    assert decisions.contexts[decisions.stratum[0]] == context
-    assert decisions.contexts[decisions.stratum[-1]] == "price=2.5, many[0]=1, many[1]=2"
+    assert decisions.contexts[decisions.context_index[0]] == context
+    assert decisions.contexts[decisions.context_index[-1]] == "price=2.5, many[0]=1, many[1]=2"
     assert decisions.offered[-1].tolist() == [False, True, True, True]
     assert decisions.actions[decisions.baseline[-1]] == "Cold brew"
     assert decisions.probabilities is not None
@@ -117,7 +117,7 @@ def test_batches_are_joined_by_what_they_name() -> None:
     builder.add(log_of(["a=2", "a=3"], ["u", "v"], [2, 1], [0.5, 0.01]))
     log = builder.build((0.0, 2.0))
     assert (log.contexts, log.actions) == (("a=1", "a=2", "a=3"), ("t", "u", "v"))
-    assert (log.stratum.tolist(), log.shown.tolist()) == ([0, 1, 1, 2], [0, 1, 1, 2])
+    assert (log.context_index.tolist(), log.shown.tolist()) == ([0, 1, 1, 2], [0, 1, 1, 2])
     assert log.reward.tolist() == [0, 0.5, 1, 0.5]
     # Of four events none counts for more than two.
     assert log.weight.tolist() == [2, 2, 2, 2]

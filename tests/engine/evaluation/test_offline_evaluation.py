@@ -10,15 +10,23 @@ from engine import PersonalizerError
 from engine.evaluation.estimators import ESTIMATORS
 from engine.evaluation.logged_decisions import decisions_from
 from engine.evaluation.offline_evaluation import FEW, bounds_of, evaluate
-from engine.evaluation.target_policies import Baseline, Even, Fixed, Given, Online
+from engine.evaluation.target_policies import (
+    Baseline,
+    FixedAction,
+    GivenProbabilities,
+    LoggedPolicy,
+    UniformTarget,
+)
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(200).log
-TARGETS = (Online(), Baseline(), Even(), *map(Fixed, LOG.actions))
+TARGETS = (LoggedPolicy(), Baseline(), UniformTarget(), *map(FixedAction, LOG.actions))
 
 
 def test_a_row_tells_how_well_the_log_knows_a_target() -> None:
-    online, *_, row = evaluate([LOG], (Online(), Even(), Fixed("action1"))).rows()
+    online, *_, row = evaluate(
+        [LOG], (LoggedPolicy(), UniformTarget(), FixedAction("action1"))
+    ).rows()
     weight = (LOG.shown == 1) / LOG.propensity
     assert (row.target, row.events) == ("action action1", 200)
     assert row.effective == pytest.approx(weight.sum() ** 2 / (weight**2).sum())
@@ -31,9 +39,9 @@ def test_a_row_tells_how_well_the_log_knows_a_target() -> None:
 def test_too_little_overlap_is_said() -> None:
     never = np.zeros((200, 3))
     never[np.arange(200), (LOG.shown + 1) % 3] = 1
-    rows = evaluate([LOG], (Given("never", never), Even())).rows()
+    rows = evaluate([LOG], (GivenProbabilities("never", never), UniformTarget())).rows()
     assert [row.doubt for row in rows] == ["no_overlap", None]
-    (few,) = evaluate([LOG.take(slice(FEW - 1))], (Online(),)).rows()
+    (few,) = evaluate([LOG.take(slice(FEW - 1))], (LoggedPolicy(),)).rows()
     assert few.doubt == "little_overlap"
 
 
@@ -73,7 +81,7 @@ def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
         probabilities=certain,
         offered=np.ones((200, 3), dtype=bool),
     )
-    even, first = evaluate([log], (Even(), Given("first", certain))).rows()
+    even, first = evaluate([log], (UniformTarget(), GivenProbabilities("first", certain))).rows()
     assert even.effective == pytest.approx(200)
     assert (even.share, even.doubt) == (1, "little_overlap")
     assert first.doubt is None
@@ -100,16 +108,16 @@ def test_a_mean_weight_is_off_by_more_than_chance_however_little_that_is() -> No
         probabilities=None,
         means=None,
     )
-    (even,) = evaluate([log], [Even()]).rows()
+    (even,) = evaluate([log], [UniformTarget()]).rows()
     assert 1.01 < even.mean < 1.1
     assert even.is_off
-    (even,) = evaluate([replace(log, rounding=0.05)], [Even()]).rows()
+    (even,) = evaluate([replace(log, rounding=0.05)], [UniformTarget()]).rows()
     assert (even.is_off, even.mean) == (False, 1.0), "within a rounding to one digit"
 
 
 def test_a_log_of_nothing_is_refused_and_a_reward_is_named_by_its_number_in_all() -> None:
     with pytest.raises(PersonalizerError, match="no event"):
-        evaluate([decisions_from([])], (Online(), Even()))
+        evaluate([decisions_from([])], (LoggedPolicy(), UniformTarget()))
     bad = replace(LOG, reward=np.where(np.arange(200) == 4, 7.0, LOG.reward))
     with pytest.raises(PersonalizerError, match="Event 205: the reward is 7"):
         evaluate([LOG, bad], TARGETS)

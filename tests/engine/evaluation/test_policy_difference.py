@@ -7,21 +7,28 @@ import pytest
 
 from engine.evaluation.estimators import Interval, Stratified
 from engine.evaluation.policy_difference import Difference, difference
-from engine.evaluation.target_policies import Baseline, Even, Fixed, Given, Online, Target
+from engine.evaluation.target_policies import (
+    Baseline,
+    FixedAction,
+    GivenProbabilities,
+    LoggedPolicy,
+    Target,
+    UniformTarget,
+)
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 PAIRS: list[tuple[Target, Target]] = [
-    (Fixed("action1"), Online()),
-    (Even(), Baseline()),
-    (Fixed("action2"), Fixed("action0")),
+    (FixedAction("action1"), LoggedPolicy()),
+    (UniformTarget(), Baseline()),
+    (FixedAction("action2"), FixedAction("action0")),
 ]
 
 
 def test_a_policy_is_no_better_than_itself() -> None:
-    assert answer_of(Online(), Online()) == Interval(0.0, 0.0, 0.0)
+    assert answer_of(LoggedPolicy(), LoggedPolicy()) == Interval(0.0, 0.0, 0.0)
 
 
 def answer_of(one: Target, other: Target, seed: int = 1) -> Interval:
@@ -54,13 +61,13 @@ def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
     covered, width, apart = 0, 0.0, 0.0
     for seed in range(40):
         of = made(300, seed)
-        here = (of.log.stratum == 0)[:, None]
-        chances = (target.probabilities(of.log) for target in (Fixed("action1"), Baseline()))
-        rule = Given("rule", np.where(here, *chances))
+        here = (of.log.context_index == 0)[:, None]
+        chances = (target.probabilities(of.log) for target in (FixedAction("action1"), Baseline()))
+        rule = GivenProbabilities("rule", np.where(here, *chances))
         today = of.shares @ of.expected[:, 0]
         truths = dict(zip(of.log.actions, of.shares @ of.expected, strict=True))
         for action in of.log.actions[1:3]:
-            interval = answer_of(Fixed(action), Baseline(), seed)
+            interval = answer_of(FixedAction(action), Baseline(), seed)
             covered += interval.holds(float(truths[action] - today))
         interval = answer_of(rule, Baseline(), seed)
         gain = of.shares[0] * (of.expected[0, 1] - of.expected[0, 0])
@@ -81,7 +88,7 @@ def test_the_probability_of_what_was_shown_is_enough() -> None:
         log = replace(of.log, probabilities=None, means=None)
         earned, shares = of.shares @ of.expected, of.log.probabilities
         assert shares is not None
-        online = float((shares * of.expected[log.stratum]).sum(axis=1).mean())
+        online = float((shares * of.expected[log.context_index]).sum(axis=1).mean())
         truths = earned[1] - online, earned.mean() - earned[0], earned[2] - earned[0]
         for (one, other), truth in zip(PAIRS, truths, strict=True):
             result, turned = (difference([log], *pair) for pair in ((one, other), (other, one)))
@@ -96,11 +103,11 @@ def test_the_probability_of_what_was_shown_is_enough() -> None:
 
 def test_it_is_not_known_of_what_was_never_shown_and_where_probabilities_are_wrong() -> None:
     log = replace(made(200).log, probabilities=None)
-    assert difference([log], Fixed("action9"), Online()) is not None  # The baseline's.
+    assert difference([log], FixedAction("action9"), LoggedPolicy()) is not None  # The baseline's.
     never = replace(log, shown=np.zeros(200, dtype=np.intp))
-    assert difference([never], Fixed("action1"), Online()) is None
+    assert difference([never], FixedAction("action1"), LoggedPolicy()) is None
     wrong = replace(log, propensity=log.propensity / 3)
-    assert difference([wrong], Even(), Online()) is None
+    assert difference([wrong], UniformTarget(), LoggedPolicy()) is None
 
 
 def test_it_holds_for_the_best_beside_what_ran_on_logs_of_a_greedy_learner() -> None:
@@ -110,10 +117,10 @@ def test_it_holds_for_the_best_beside_what_ran_on_logs_of_a_greedy_learner() -> 
     covered = 0
     for log, truth in greedy(CASES[2], 40, 1_000, 91):
         (best,) = (target for kind, target, _ in targets_of(log, truth) if kind == "best")
-        interval, chances = difference([log], best, Online()), best.weigh(log).probabilities
+        interval, chances = difference([log], best, LoggedPolicy()), best.weigh(log).probabilities
         assert interval is not None
         assert chances is not None
         assert log.probabilities is not None
         apart = chances - log.probabilities
-        covered += interval.holds(float((apart * truth[log.stratum]).sum() / len(log)))
+        covered += interval.holds(float((apart * truth[log.context_index]).sum() / len(log)))
     assert covered >= 34

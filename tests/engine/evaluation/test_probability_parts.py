@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.learners.belief import Belief
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
@@ -41,10 +41,12 @@ def test_the_parts_of_each_chance_sum_to_it_and_all_of_them_to_one(
     for reward, context in enumerate(CONTEXTS * 4):
         loop.reward(loop.rank(DRINKS, context).event_id, reward % 2)
     ranked = loop.preview(DRINKS, CONTEXTS[0], excluded)
-    parts = chances(ranked, policy)
-    assert [part.won + part.kept for part in parts] == pytest.approx(ranked.probabilities)
-    assert sum(part.won + part.kept for part in parts) == pytest.approx(1)
-    assert all(part.won >= 0 and part.kept >= 0 for part in parts)
+    parts = probability_parts(ranked, policy)
+    assert [part.by_belief + part.by_exploration for part in parts] == pytest.approx(
+        ranked.probabilities
+    )
+    assert sum(part.by_belief + part.by_exploration for part in parts) == pytest.approx(1)
+    assert all(part.by_belief >= 0 and part.by_exploration >= 0 for part in parts)
 
 
 @given(st.floats(0, 1), st.integers(1, 20))
@@ -86,7 +88,7 @@ def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
     for context in COFFEE.contexts:
         features = COFFEE.features(context)
         ranked = loop.preview(COFFEE.actions, features)
-        results = [part.wins for part in chances(ranked, loop.settings.policy)]
+        results = [part.win_rate for part in probability_parts(ranked, loop.settings.policy)]
         belief = loop.belief(COFFEE.actions, features)
         together = Belief.together([belief])
         textbook = Thompson(floor=0.0, agreement=1).probabilities(together, Normals(5))[0]

@@ -8,8 +8,8 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Ips, Naive
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
-from engine.evaluation.running_estimates import growing, stretches, within
-from engine.evaluation.target_policies import Fixed, Given
+from engine.evaluation.running_estimates import prefix_estimates, restricted, segment_estimates
+from engine.evaluation.target_policies import FixedAction, GivenProbabilities
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS
 
@@ -23,8 +23,8 @@ def log() -> Decisions:
 
 
 def test_at_its_end_a_growing_log_tells_what_all_of_it_does(log: Decisions) -> None:
-    latte = Fixed("Latte")
-    results = list(growing(log, latte, Ips, points=7))
+    latte = FixedAction("Latte")
+    results = list(prefix_estimates(log, latte, Ips, points=7))
     whole = Ips().add(latte.weigh(log)).interval()
     assert whole is not None
     last = results[-1].interval
@@ -38,10 +38,10 @@ def test_at_its_end_a_growing_log_tells_what_all_of_it_does(log: Decisions) -> N
 def test_stretches_are_the_log_in_parts(log: Decisions) -> None:
     chances = np.full(log.offered.shape, 0.25)
     chances[:45] = np.eye(4)[0]
-    target = Given("first, then any", chances)
-    results = list(stretches(log, target, Naive, parts=4))
+    target = GivenProbabilities("first, then any", chances)
+    results = list(segment_estimates(log, target, Naive, parts=4))
     assert [(one.start, one.end) for one in results][-1][1] == 90
     assert all(one.end == other.start for one, other in pairwise(results))
     last = slice(results[-1].start, 90)
-    alone = Naive().add(within(target, last).weigh(log.take(last))).interval()
+    alone = Naive().add(restricted(target, last).weigh(log.take(last))).interval()
     assert results[-1].interval == alone

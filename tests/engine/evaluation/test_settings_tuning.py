@@ -10,8 +10,8 @@ from engine.evaluation.estimators import Interval
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.settings_tuning import (
     Candidate,
+    CandidateResult,
     Optimisation,
-    Tried,
     candidates_for,
     optimising,
     record,
@@ -94,7 +94,7 @@ def test_what_ran_is_known_as_far_as_its_rewards_differ(
 )
 def test_mean_and_lower_bound_must_both_beat_the_loop(judged: Interval, may: bool) -> None:
     online, lucky = Interval(0.5, 0.4, 0.6), Interval(0.9, 0.8, 1.0)
-    assert Optimisation(online, (Tried(NOBODY, lucky, judged),)).may_apply is may
+    assert Optimisation(online, (CandidateResult(NOBODY, lucky, judged),)).may_apply is may
 
 
 def test_too_few_events_are_refused() -> None:

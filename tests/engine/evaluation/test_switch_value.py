@@ -25,8 +25,8 @@ from engine import (
 from engine.evaluation.switch_value import (
     FOLDS,
     SwitchValue,
-    assessing,
     switch_value,
+    switch_value_steps,
 )
 from engine.evaluation.switch_value import _cross_fit as cross_fit
 from engine.learners.base import Learner
@@ -195,7 +195,7 @@ def test_assessment_uses_the_state_at_its_start() -> None:
             loop.reward(loop.rank(DRINKS, context).event_id, 1.0)
 
     serve_some()
-    expected, work = look(loop), assessing(loop)
+    expected, work = look(loop), switch_value_steps(loop)
     for _ in range(2):
         next(work)
         serve_some()

@@ -9,11 +9,11 @@ from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.target_policies import (
     Baseline,
-    Even,
-    Fixed,
-    Given,
-    Online,
-    Texts,
+    ContextTexts,
+    FixedAction,
+    GivenProbabilities,
+    LoggedPolicy,
+    UniformTarget,
     WorldRule,
     frozen,
     greedy,
@@ -31,7 +31,7 @@ from tests.clock import ManualClock
 LOG = Decisions(
     actions=("tea", "coffee", "cake"),
     contexts=("weather=Rainy, name=Ann", "weather=Sunny, name=Anna"),
-    stratum=np.array([0, 1, 1]),
+    context_index=np.array([0, 1, 1]),
     shown=np.array([0, 1, 0]),
     propensity=np.array([0.5, 0.25, 0.8]),
     reward=np.array([1.0, 0.0, 0.5]),
@@ -40,30 +40,34 @@ LOG = Decisions(
 )
 
 
-def choices(target: Fixed | Baseline) -> list[str]:
+def choices(target: FixedAction | Baseline) -> list[str]:
     return [LOG.actions[i] for i in target.probabilities(LOG).argmax(axis=1)]
 
 
 def test_probabilities_of_each_target() -> None:
     assert choices(Baseline()) == ["tea", "coffee", "tea"]
-    assert choices(Fixed("coffee")) == ["coffee"] * 3
-    assert choices(Fixed("cake")) == ["cake", "coffee", "tea"]
-    assert choices(Fixed("soup")) == choices(Baseline())
-    assert Even().probabilities(LOG).tolist() == [[1 / 3] * 3, [0.5, 0.5, 0], [0.5, 0.5, 0]]
+    assert choices(FixedAction("coffee")) == ["coffee"] * 3
+    assert choices(FixedAction("cake")) == ["cake", "coffee", "tea"]
+    assert choices(FixedAction("soup")) == choices(Baseline())
+    assert UniformTarget().probabilities(LOG).tolist() == [
+        [1 / 3] * 3,
+        [0.5, 0.5, 0],
+        [0.5, 0.5, 0],
+    ]
 
 
 def test_a_weight_is_how_much_likelier_the_target_was_to_show_what_was_shown() -> None:
-    assert Fixed("tea").weigh(LOG).weight.tolist() == [2, 0, 1.25]
-    assert Even().weigh(LOG).weight.tolist() == pytest.approx([2 / 3, 2, 0.625])
-    online = Online().weigh(LOG)
+    assert FixedAction("tea").weigh(LOG).weight.tolist() == [2, 0, 1.25]
+    assert UniformTarget().weigh(LOG).weight.tolist() == pytest.approx([2 / 3, 2, 0.625])
+    online = LoggedPolicy().weigh(LOG)
     assert online.weight.tolist() == [1, 1, 1]
     assert online.probabilities is None
 
 
 def test_chances_belong_to_the_events_that_they_were_computed_for() -> None:
-    assert Given("mine", Even().probabilities(LOG)).weigh(LOG).weight[1] == 2
+    assert GivenProbabilities("mine", UniformTarget().probabilities(LOG)).weigh(LOG).weight[1] == 2
     with pytest.raises(PersonalizerError, match="not those of the log"):
-        Given("mine", np.ones((2, 3))).weigh(LOG)
+        GivenProbabilities("mine", np.ones((2, 3))).weigh(LOG)
 
 
 @cache
@@ -116,12 +120,12 @@ def gym_log(gym_loop: LearningLoop) -> Decisions:
 
 
 def test_contexts_are_those_of_the_world(gym_loop: LearningLoop, gym_log: Decisions) -> None:
-    results = [Texts(GYM).context(gym_log.contexts[at]) for at in gym_log.stratum]
+    results = [ContextTexts(GYM).context(gym_log.contexts[at]) for at in gym_log.context_index]
     assert results == [GYM.context_of(event.ranked.request) for event in gym_loop.events.values()]
 
 
 def test_what_is_none_of_the_world_s_is_none() -> None:
-    texts = Texts(GYM)
+    texts = ContextTexts(GYM)
     assert texts.context("hour=9") is None
     assert texts.context("weather=Rainy") is None
     assert texts.context("") is None
@@ -156,7 +160,7 @@ def served_log(served_loop: LearningLoop) -> Decisions:
 
 
 def test_actions_and_chance_are_served_to_everybody_who_comes(served_log: Decisions) -> None:
-    result = truths(COFFEE, served_log, [Fixed("Latte"), Baseline(), Even()])
+    result = truths(COFFEE, served_log, [FixedAction("Latte"), Baseline(), UniformTarget()])
     earned = COFFEE.frequencies @ COFFEE.expected
     assert result["action Latte"] == pytest.approx(earned[COFFEE.position("Latte")])
     assert result["baseline"] == pytest.approx(earned[0])
@@ -168,7 +172,7 @@ def test_true_values_of_targets_defined_on_the_log(
 ) -> None:
     first = np.zeros(served_log.offered.shape)
     first[:, 0] = 1.0
-    actual = truths(COFFEE, served_log, [Online(), Given("first", first)])
+    actual = truths(COFFEE, served_log, [LoggedPolicy(), GivenProbabilities("first", first)])
     cells = [COFFEE.cell(COFFEE.context_of(e.ranked.request)) for e in served_loop.events.values()]
     expected = COFFEE.expected[cells]
     assert served_log.probabilities is not None
@@ -179,4 +183,4 @@ def test_true_values_of_targets_defined_on_the_log(
 
 
 def test_of_another_world_nothing_is_known(served_log: Decisions) -> None:
-    assert truths(WORLDS["news"], served_log, [Even()]) == {}
+    assert truths(WORLDS["news"], served_log, [UniformTarget()]) == {}

@@ -10,7 +10,7 @@ from engine.service.limits import CallLimits, RateLimit
 from engine.service.operations import answered
 from engine.service.server import Server
 from engine.steps import finish
-from engine.store import Library, Store, StoredLoop
+from engine.store import LoopLibrary, Store, StoredLoop
 from tests.clock import ManualClock
 
 ACTIONS = [
@@ -41,7 +41,7 @@ class Application:
     def of(cls, store: Store, limits: CallLimits | None = None, **more: Any) -> "Application":
         """An application of a new loop."""
         limits, clock = limits or CallLimits(), ManualClock()
-        library = Library(store)
+        library = LoopLibrary(store)
         stored = StoredLoop.create(store, owner="me", seed=7, clock=clock, **more)
         stored.save()
         library._loops[stored.view] = stored

@@ -24,7 +24,7 @@ def loop_with_snapshots(
 ) -> StoredLoop:
     """A loop with a snapshot every so many entries."""
     kept = StoredLoop.create(
-        store, owner="me", world=WORLD, seed=7, settings=settings, followers=with_curve
+        store, owner="me", world=WORLD, seed=7, settings=settings, make_projections=with_curve
     )
     for _ in range(events):
         serve_next(kept)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
+from engine.store.database_check import check_database
 from tests.engine.store.databases import database, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 
@@ -27,7 +27,7 @@ def goes_on(copy: Store, kept: StoredLoop) -> None:
     """Check that a copy is complete, and that its loop of two visitors continues like
     the original.
     """
-    assert list(audit(copy)) == []
+    assert list(check_database(copy)) == []
     back = StoredLoop.open(copy, kept.id)
     assert len(back.loop.events) == 2
     serve_next(back)
@@ -90,6 +90,6 @@ def test_a_damaged_copy_is_found_by_the_check(plain_store: Store, tmp_path: Path
         damaged.seek((page - 1) * size)
         damaged.write(b"\xff" * size)
     with closing(Store.open(f"sqlite:///{file}")) as copied:
-        finding = next(audit(copied))
+        finding = next(check_database(copied))
     assert finding.view == ""
-    assert "SQLite finds" in finding.what
+    assert "SQLite finds" in finding.description

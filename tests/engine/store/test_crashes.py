@@ -22,7 +22,7 @@ def test_processes_on_one_loop_end_with_the_same_posterior(
     back = StoredLoop.open(store, kept.id)
     assert len(back.loop.events) == 1 + processes * events
     assert result[0] == beliefs(back.loop) == beliefs(from_scratch(store, kept.id))
-    assert store.about(kept.id).events == 1 + processes * events
+    assert store.loop_info(kept.id).events == 1 + processes * events
     kept.loop.catch_up()
     assert beliefs(kept.loop) == result[0]
 

@@ -76,7 +76,7 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
     """A lost race leads to a retry, which would never end here."""
     entries = list(kept.loop.log.history)
     with store._writing() as connection:
-        end = store.about(kept.id).end
+        end = store.loop_info(kept.id).end
         connection.execute(INSERT, rows_of(kept.id, end, entries[:1])[0])
     with pytest.raises(StoreError, match="not what was written"):
         serve_next(kept)

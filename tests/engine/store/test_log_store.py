@@ -11,7 +11,7 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 def test_a_place_is_given_once(store: Store, kept: StoredLoop) -> None:
-    end, entry = store.about(kept.id).end, kept.loop.log[0]
+    end, entry = store.loop_info(kept.id).end, kept.loop.log[0]
     with pytest.raises(OvertakenError):
         store.append(kept.id, replace(end, length=end.length - 1), [entry], 0)
     for other in (replace(end, length=end.length + 1), replace(end, digest=b"another")):

@@ -17,10 +17,10 @@ def kept(plain_store: Store) -> StoredLoop:
 
 
 def test_info_equals_the_written_values(plain_store: Store, kept: StoredLoop) -> None:
-    about = plain_store.about(kept.id)
+    about = plain_store.loop_info(kept.id)
     assert (about.owner, about.seed, about.origin) == ("me", 2**70, "here")
     assert (about.length, about.events) == (kept.loop.log.position, 1)
-    assert plain_store.about(about.view) == about
+    assert plain_store.loop_info(about.view) == about
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_row_that_was_changed_is_not_believed(
     with plain_store._writing() as connection:
         connection.execute(text(f"UPDATE loops SET {change}"))
     with pytest.raises(DamagedError):
-        plain_store.about(kept.id)
+        plain_store.loop_info(kept.id)
 
 
 @pytest.mark.parametrize("change", ["owner = 'you', name = 'other'", "seed = '8'"])
@@ -47,7 +47,7 @@ def test_a_damaged_loop_stays_damaged_after_any_operation(store: Store, change: 
     store.hand_over("me", "you")
     store.rename(kept.id, "you", "mine")
     with pytest.raises(DamagedError):
-        store.about(kept.id)
+        store.loop_info(kept.id)
     assert store.loops("you") == []
     assert store.listed("you") == [Damaged(kept.id, "mine")]
 

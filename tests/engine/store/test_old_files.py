@@ -25,7 +25,7 @@ from engine import Hypothesis, LearningLoop
 from engine.evaluation.apprentice_agreement import MatchingRecord
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.state import LoopState, State
-from engine.store import Library, Limits, LoopInfo, Store, StoredLoop
+from engine.store import Limits, LoopInfo, LoopLibrary, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS
 from engine.store.exchange.loop_import import import_file
 from engine.store.snapshot_codec import dump
@@ -45,14 +45,14 @@ FORMER = (
 
 
 @pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopLibrary]:
     """The old database with a snapshot of its time; its loops do not expire."""
     path = shutil.copy(DATA / "events.db", tmp_path_factory.mktemp("old"))
     snapshot = (EXPECTED["coffee"]["id"], 20, "0" * 64, "[20, [[0, 20]], 0]", b"other code's")
     with sqlite3.connect(path) as database:
         database.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?)", snapshot)
     store = Store.open(f"sqlite:///{path}", Limits(retention_days=36_500))
-    yield Library(store)
+    yield LoopLibrary(store)
     store.close()
 
 
@@ -81,9 +81,9 @@ def check_answers(loop: LearningLoop, name: str, answers: str) -> None:
 
 
 @each_loop
-def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name: str) -> None:
+def test_an_old_database_opens_and_its_loops_answer_the_same(old: LoopLibrary, name: str) -> None:
     case = EXPECTED[name]
-    about = old.store.about(case["id"])
+    about = old.store.loop_info(case["id"])
     loop = opened(old.store, about)
     assert (about.name, about.seed, about.events) == (case["name"], case["seed"], case["events"])
     assert (about.length, len(loop.log)) == (case["history"], case["counting"])
@@ -93,9 +93,9 @@ def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name:
 
 @each_loop
 @pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
-def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -> None:
+def test_its_loops_leave_in_the_same_files(old: LoopLibrary, name: str, kind: Any) -> None:
     case, file = EXPECTED[name], io.BytesIO()
-    kind.write(old, old.store.about(case["id"]), file)
+    kind.write(old, old.store.loop_info(case["id"]), file)
     entries = gzip.decompress(file.getvalue()).splitlines()[1:-1]
     before = gzip.decompress((DATA / f"{name}{kind.suffix}").read_bytes()).splitlines()
     assert entries == before[kind.key == "log" :]
@@ -104,7 +104,7 @@ def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -
 @each_loop
 def test_old_files_come_in_and_their_loops_answer_the_same(name: str, tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    library = Library(store)
+    library = LoopLibrary(store)
     for suffix, answers in (".jsonl.gz", "answers"), (".dsjson.gz", "answers after dsjson"):
         with (DATA / f"{name}{suffix}").open("rb") as file:
             about = import_file(library, file, "me", needs_world=False)
@@ -144,8 +144,8 @@ def measured(states: Iterable[State]) -> tuple[str, float]:
 
 
 @pytest.mark.parametrize("name", PINNED)
-def test_what_a_log_tells_changes_only_with_the_version(old: Library, name: str) -> None:
-    loops = [opened(old.store, old.store.about(case["id"])) for case in EXPECTED.values()]
+def test_what_a_log_tells_changes_only_with_the_version(old: LoopLibrary, name: str) -> None:
+    loops = [opened(old.store, old.store.loop_info(case["id"])) for case in EXPECTED.values()]
     results: dict[str, tuple[int, list[State]]] = {
         "LoopState": (LoopState.VERSION, [LoopState(loop.log).state() for loop in loops])
     }

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, inspect, select, text
 
 from engine import LearningLoop, PersonalizerError
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
+from engine.store.database_check import check_database
 from engine.store.entry_codec import to_text
 from engine.store.schema import NEWEST, VERSION, migrate
 from tests.engine.requests import DRINKS
@@ -55,7 +55,7 @@ def test_a_database_of_version_1_is_brought_forward(
     (record,) = map(vars, caplog.records)
     assert (record["msg"], record["was"], record["schema"]) == ("database migrated", 1, NEWEST)
     assert [about.name for about in store.loops("me")] == ["Old"]
-    assert list(audit(store)) == []
+    assert list(check_database(store)) == []
     assert (tmp_path / "events.db.schema-1").exists() != store.is_shared
     back = StoredLoop.open(store, "old")
     assert [ranked.means for ranked in [back.loop.preview(DRINKS)]] == [loop.preview(DRINKS).means]

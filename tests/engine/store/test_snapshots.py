@@ -37,7 +37,7 @@ def test_undo_reaches_behind_snapshots(plain_store: Store, learner: str, entries
     assert list(kept.loop.events) == list(memory.events)
     back = StoredLoop.open(plain_store, kept.id, with_curve)
     assert beliefs(back.loop) == beliefs(memory)
-    assert plain_store.about(kept.id).events == len(memory.events)
+    assert plain_store.loop_info(kept.id).events == len(memory.events)
     curve = LearningCurve(WORLD)
     curve.follow(memory)
     for each in (kept, back):

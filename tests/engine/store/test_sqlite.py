@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from engine.store import Library, Store, StoredLoop, StoreError
+from engine.store import LoopLibrary, Store, StoredLoop, StoreError
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 from tests.faults.disk import Disk
 
@@ -43,7 +43,7 @@ def test_nothing_counts_in_a_file_that_was_deleted(
     for file in away.iterdir():
         shutil.move(file, tmp_path)
     serve_next(lent)
-    assert plain_store.about(lent.id).events == 2
+    assert plain_store.loop_info(lent.id).events == 2
 
 
 def test_a_file_that_is_deleted_in_the_middle_is_noticed_before_the_commit(
@@ -86,7 +86,7 @@ def test_a_database_may_be_named_by_a_uri_of_sqlite(tmp_path: Path) -> None:
     with closing(Store.open(f"sqlite:///file:{tmp_path}/u.db?uri=true")) as store:
         lent = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
         serve_next(lent)
-        assert store.about(lent.id).events == 1
+        assert store.loop_info(lent.id).events == 1
     assert (tmp_path / "u.db").stat().st_size
 
 
@@ -102,7 +102,7 @@ def test_a_commit_to_a_file_that_was_replaced_is_refused(
 def test_an_older_file_in_its_place_is_not_taken_for_it(
     plain_store: Store, lent: StoredLoop, tmp_path: Path
 ) -> None:
-    older, library = tmp_path / "older", Library(plain_store)
+    older, library = tmp_path / "older", LoopLibrary(plain_store)
     lent = library.open(lent.id)
     with closing(sqlite3.connect(tmp_path / "plain.db")) as live:
         live.execute("VACUUM INTO ?", (str(older),))
@@ -114,7 +114,7 @@ def test_an_older_file_in_its_place_is_not_taken_for_it(
             serve_next(lent)
     assert len(lent.loop.events) == 2
     serve_next(library.open(lent.id))
-    assert plain_store.about(lent.id).events == 2
+    assert plain_store.loop_info(lent.id).events == 2
 
 
 def test_a_folder_that_may_only_be_read_for_a_while(disk: Disk) -> None:
@@ -132,7 +132,7 @@ def test_a_folder_that_may_only_be_read_for_a_while(disk: Disk) -> None:
         serve_next(back)
     disk.unprotect()
     serve_next(back)
-    assert store.about(kept.id).events == 2
+    assert store.loop_info(kept.id).events == 2
     store.close()
 
 

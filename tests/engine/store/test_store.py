@@ -30,7 +30,7 @@ def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:
 def test_a_loop_that_is_there_already_cannot_begin(store: Store, kept: StoredLoop) -> None:
     with pytest.raises(ExistsError, match=f"a loop with the id {kept.id} already"):
         store.create(store_about(kept))
-    assert store.about(kept.id).events == 1
+    assert store.loop_info(kept.id).events == 1
 
 
 def test_what_is_no_name_is_refused_and_no_fault_of_the_database(
@@ -46,7 +46,7 @@ def store_about(kept: StoredLoop) -> LoopInfo:
 
 def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> None:
     store.rename(kept.id, "me", "  Tuesday  ")
-    assert store.about(kept.id).name == "Tuesday"
+    assert store.loop_info(kept.id).name == "Tuesday"
     for name in ("", " \x00", "x" * 81):
         with pytest.raises(PersonalizerError, match="1 to 80 characters"):
             store.rename(kept.id, "me", name)
@@ -55,7 +55,7 @@ def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> 
     with pytest.raises(GoneError):
         store.delete(kept.id, "you")
     store.delete(kept.id, "me")
-    for gone in (store.about, store.length, lambda i: list(store.texts(i, 0, 1))):
+    for gone in (store.loop_info, store.length, lambda i: list(store.texts(i, 0, 1))):
         with pytest.raises(GoneError):
             gone(kept.id)
     with pytest.raises(GoneError, match="not here any more"):
@@ -91,7 +91,7 @@ def test_between_two_steps_of_a_copy_others_write_and_nobody_sees_it(
     store: Store, kept: StoredLoop, long: StoredLoop
 ) -> None:
     before = list(store.texts(long.id, 0, 21))
-    work = store.duplicating(long.id, "me")
+    work = store.duplicate_steps(long.id, "me")
     for _ in range(7):
         next(work)
         serve_next(kept)
@@ -128,7 +128,7 @@ def test_of_a_copy_that_is_broken_off_nothing_stays(
 ) -> None:
     names = ["left", "late"]
     monkeypatch.setattr("engine.store.store.new_id", iter(names).__next__)
-    left, late = (store.duplicating(long.id, "me") for _ in names)
+    left, late = (store.duplicate_steps(long.id, "me") for _ in names)
     for work in (left, late):
         next(work)
         next(work)
@@ -144,7 +144,7 @@ def test_of_a_copy_that_is_broken_off_nothing_stays(
 def test_between_two_steps_of_an_erasure_others_write_and_it_is_there_for_nobody(
     store: Store, kept: StoredLoop, long: StoredLoop
 ) -> None:
-    for left, _ in zip(range(18, -1, -3), store.deleting(long.id, "me"), strict=True):
+    for left, _ in zip(range(18, -1, -3), store.delete_steps(long.id, "me"), strict=True):
         assert store.rows(long.id)[0] == left
         serve_next(kept)
         assert [loop.id for loop in store.loops("me")] == [kept.id]
@@ -158,12 +158,12 @@ def test_between_two_steps_of_an_erasure_others_write_and_it_is_there_for_nobody
 def test_an_erasure_that_was_broken_off_is_done_at_the_next_sweep(
     store: Store, kept: StoredLoop, long: StoredLoop
 ) -> None:
-    next(store.deleting(long.id, "me"))
+    next(store.delete_steps(long.id, "me"))
     assert store.rows(long.id)[0] == 18
     assert store.sweep() == 1
     assert store.rows(long.id) == (0, 0)
     assert store.sweep() == 0
-    assert store.about(kept.id).events == 1
+    assert store.loop_info(kept.id).events == 1
 
 
 def test_an_import_that_was_killed_is_erased_and_one_that_goes_on_is_not(
@@ -171,7 +171,7 @@ def test_an_import_that_was_killed_is_erased_and_one_that_goes_on_is_not(
 ) -> None:
     """Another store of the same database checks, like a server that has just started."""
     after_a_start = Store(store._engine)
-    importing, killed = store.duplicating(long.id, "me"), store.duplicating(long.id, "me")
+    importing, killed = store.duplicate_steps(long.id, "me"), store.duplicate_steps(long.id, "me")
     entries = len(long.loop.log.history)
     assert [next(importing), next(killed), next(killed)] == [None] * 3
     for seconds in range(0, int(STILL), 60):

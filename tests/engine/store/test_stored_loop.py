@@ -15,8 +15,8 @@ from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
 from engine.steps import finish
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
-from engine.store.stored_loop import EVERY
+from engine.store.database_check import check_database
+from engine.store.stored_loop import SNAPSHOT_INTERVAL
 from tests.clock import ManualClock
 from tests.engine.comparable import learned_bits, next_answers
 from tests.engine.requests import CONTEXTS, DRINKS, Json
@@ -152,7 +152,7 @@ def test_a_loop_comes_back_with_the_same_next_answer(store: Store, kept: StoredL
     back = StoredLoop.open(store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop) == beliefs(from_scratch(store, kept.id))
     assert len(back.loop.log) == len(kept.loop.log)
-    assert store.about(kept.id).events == len(back.loop.events)
+    assert store.loop_info(kept.id).events == len(back.loop.events)
 
 
 def test_a_loop_without_a_store_stays_in_memory() -> None:
@@ -173,7 +173,7 @@ def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
     assert stored.loop.events[answer.event_id].earned == 1.0
 
     def change_often() -> None:
-        for number in range(EVERY):
+        for number in range(SNAPSHOT_INTERVAL):
             stored.configure(default_reward=number % 2)
         # Not in the middle of an atomic commit.
         assert plain_store.snapshots(stored.id) == []
@@ -248,7 +248,7 @@ def test_what_applications_called_comes_back_as_it_was(plain_store: Store, every
 
 
 @pytest.mark.parametrize("aggregation", ["earliest", "sum"])
-@pytest.mark.parametrize("every", [1, 4, EVERY])
+@pytest.mark.parametrize("every", [1, 4, SNAPSHOT_INTERVAL])
 def test_the_served_model_and_a_retrained_one_come_back_as_they_were(
     plain_store: Store, every: int, aggregation: Any
 ) -> None:
@@ -283,7 +283,7 @@ def test_the_served_model_and_a_retrained_one_come_back_as_they_were(
     assert event not in loops[0].loop.events
 
 
-@pytest.mark.parametrize("every", [1, EVERY])
+@pytest.mark.parametrize("every", [1, SNAPSHOT_INTERVAL])
 def test_a_multi_slot_call_comes_back_as_it_was(plain_store: Store, every: int) -> None:
     stored = StoredLoop.create(plain_store, seed=2)
     slots: list[Json] = [{"id": "hero"}, {"id": "side", "excludedActions": ["latte"]}]
@@ -320,4 +320,4 @@ def test_without_its_log_a_loop_goes_on_with_its_model_and_settings(plain_store:
     assert back.loop.settings == kept.loop.settings
     assert back.loop.state.service == kept.loop.state.service
     assert back.world_now == kept.world_now
-    assert list(audit(plain_store)) == []
+    assert list(check_database(plain_store)) == []

@@ -41,7 +41,7 @@ def beliefs(loop: LearningLoop) -> list[tuple[object, ...]]:
 def from_scratch(store: Store, loop_id: str) -> LearningLoop:
     """The loop as a fold over its whole log."""
     entries = store.read(loop_id, 0, store.length(loop_id))
-    return _fold(entries, store.about(loop_id).seed)
+    return _fold(entries, store.loop_info(loop_id).seed)
 
 
 def _fold(entries: Iterable[Entry | Undone], seed: int) -> LearningLoop:

@@ -10,9 +10,9 @@ import pytest
 from altair.utils import schemapi
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import (
@@ -118,7 +118,7 @@ def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) 
     assert all(scale == expected for scale in scales)
     loop = LearningLoop(seed=1)
     now = loop.preview(world.actions, world.features(world.contexts[0]))
-    rows = belief_rows(world, dark, now, chances(now, loop.settings.policy))
+    rows = belief_rows(world, dark, now, probability_parts(now, loop.settings.policy))
     columns = (rows["action"].to_pylist(), rows["colour"].to_pylist())
     assert columns == ([item.name for item in world.items], expected["range"])
 
@@ -134,10 +134,10 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
     curve.follow(loop)
     points = list(curve.rows())
     frames = [
-        belief_rows(world, False, now, chances(now, loop.settings.policy), before, truth),
+        belief_rows(world, False, now, probability_parts(now, loop.settings.policy), before, truth),
         contexts.map_rows(
             world,
-            favourites(loop, world),
+            favoured_actions(loop, world),
             world.contexts[0],
             next(iter(axes_of(world))),
             turn=1,

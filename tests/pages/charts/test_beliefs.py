@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
@@ -41,7 +41,7 @@ def previewed(loop: LearningLoop, world: World, context: int = 0, event: str = "
 def drawn(
     world: World, policy: Policy, now: Ranked, before: Ranked | None = None
 ) -> list[dict[str, Any]]:
-    table = belief_rows(world, False, now, chances(now, policy), before)
+    table = belief_rows(world, False, now, probability_parts(now, policy), before)
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
@@ -142,7 +142,7 @@ def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) ->
         assert (float(signals["lane"]), head >= 40) == (height, True)
         assert head + size * height < spec["height"] < head + size * height + 12
         found = belief_rows(
-            world, dark, now := previewed(loop, world), chances(now, loop.settings.policy)
+            world, dark, now := previewed(loop, world), probability_parts(now, loop.settings.policy)
         )
         assert found["colour"].to_pylist()[:12] == list(theme(dark).actions[:size])
 
@@ -165,7 +165,7 @@ def test_on_the_stage_the_likeliest_actions_have_rows_and_that_which_is_lit() ->
     loop = LearningLoop(seed=3)
     list(crowd(loop, world, 30))
     now = previewed(loop, world)
-    parts = chances(now, loop.settings.policy)
+    parts = probability_parts(now, loop.settings.policy)
     rows = belief_rows(world, False, now, parts, size=STAGE).to_pylist()
     assert [row["row"] for row in rows] == list(range(1, rows_of(world, STAGE) + 1))
     names = [item.name for item in world.items]
@@ -183,7 +183,7 @@ def test_while_a_room_is_asked_the_first_actions_have_rows_as_its_hands_do() -> 
     loop = LearningLoop(seed=3)
     list(crowd(loop, world, 60))
     now = previewed(loop, world)
-    parts = chances(now, loop.settings.policy)
+    parts = probability_parts(now, loop.settings.policy)
     offered, asked = (
         [row["action"] for row in belief_rows(
             world, False, now, parts, moment=moment, size=STAGE).to_pylist()]

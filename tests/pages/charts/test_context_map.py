@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
 from pages.parts.charts.context_map import map_rows
@@ -16,7 +16,7 @@ HERE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
 
 
 def cells(axes: Axes, knows: bool = True, truth: bool = False) -> list[dict[str, Any]]:
-    cells_now = favourites(LearningLoop(seed=1), COFFEE)
+    cells_now = favoured_actions(LearningLoop(seed=1), COFFEE)
     rows: list[dict[str, Any]] = map_rows(
         COFFEE, cells_now, HERE, axes, 1, knows, truth
     ).to_pylist()
@@ -54,7 +54,7 @@ def test_the_truth_is_marked_where_another_action_is_favoured() -> None:
 def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:
     world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
     here, axes = world.contexts[999], Axes("f2", ("f5",))
-    cells_now = favourites(LearningLoop(seed=1), world, world.through(here, "f2", "f5"))
+    cells_now = favoured_actions(LearningLoop(seed=1), world, world.through(here, "f2", "f5"))
     rows = map_rows(world, cells_now, here, axes, 1, True, True).to_pylist()
     assert len(rows) == 16
     assert [row["at"] for row in rows if row["here"]] == [999]
@@ -73,7 +73,7 @@ def test_values_that_share_a_picture_have_a_column_each() -> None:
     world = world_from_json(definition)
     here, axes = world.contexts[0], Axes("weather", ("hurry",))
     names = [f"🕑 {value.name}" for value in world.fields[1].values]
-    cells_now = favourites(LearningLoop(seed=1), world)
+    cells_now = favoured_actions(LearningLoop(seed=1), world)
     for rows in (
         map_rows(world, cells_now, here, axes, 1, True, True),
         truth_rows(world, axes, here),

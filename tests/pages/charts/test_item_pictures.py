@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.worlds import World
 from engine.worlds.coffee import COFFEE
 from engine.worlds.pictures import picture_of
@@ -40,7 +40,7 @@ def test_it_stands_in_place_of_the_emoji() -> None:
 
 
 def test_it_stands_in_the_corner_of_a_map_too() -> None:
-    cells = favourites(LearningLoop(seed=1), PICTURED)
+    cells = favoured_actions(LearningLoop(seed=1), PICTURED)
     rows = map_rows(PICTURED, cells, PICTURED.contexts[0], AXES, 1, True, True).to_pylist()
     marks = {row["best"]: row["mark"] for row in rows}
     assert [marks[item.name] for item in PICTURED.items] == [emoji_of(i) for i in PICTURED.items]

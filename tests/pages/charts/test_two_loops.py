@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.policies.greedy import Greedy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
@@ -23,7 +23,7 @@ def halves(world: World, visitors: int = 12) -> list[Half]:
         loop = LearningLoop(settings, seed=3)
         list(crowd(loop, world, visitors))
         ranked = loop.preview(world.actions, world.features(world.contexts[1]))
-        made.append(Half(settings.policy.label, 0.5, ranked, favourites(loop, world)))
+        made.append(Half(settings.policy.label, 0.5, ranked, favoured_actions(loop, world)))
     return made
 
 

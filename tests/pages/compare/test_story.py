@@ -9,7 +9,7 @@ from pages.parts.compare.comparison_cache import ComparisonCache
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Jobs
 from pages.parts.work.live_play import LivePlay
 
@@ -24,11 +24,11 @@ def one_step(serve_one: Callable[[], bool], visitors: int) -> int:
 @pytest.fixture
 def telling(monkeypatch: pytest.MonkeyPatch) -> CompareSession:
     """A session with a history from a link; the test serves its crowd step by step."""
-    line = Jobs(lambda work: None, is_there=lambda session: True)
+    line = Jobs(lambda work: None, is_connected=lambda session: True)
     monkeypatch.setattr("pages.parts.compare.session.serve_in_time", one_step)
     monkeypatch.setattr(
         "pages.parts.compare.session.LivePlay",
-        lambda host: LivePlay(host, lambda job: line.submit(job, Client("", ""))),
+        lambda host: LivePlay(host, lambda job: line.submit(job, BrowserSession("", ""))),
     )
     return CompareSession(CompareSetup(), History(CAME, SWITCHES), cache=ComparisonCache())
 

@@ -9,7 +9,7 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job, Jobs
 
 BASELINE = best_rule(COFFEE, ("weather",))
@@ -19,14 +19,14 @@ class Waiting:
     """A comparison, its forecast, and a job queue whose turns a test takes."""
 
     def __init__(self, explore: float = 0.0, came: int = 100) -> None:
-        self.line = Jobs(lambda work: None, is_there=lambda session: True)
+        self.line = Jobs(lambda work: None, is_connected=lambda session: True)
         settings = LoopSettings(apprentice_exploration=explore)
         self.comparison = Comparison(COFFEE, BASELINE, settings)
         self.forecast = SwitchForecast(self.comparison, self._submit)
         self.come(came)
 
     def _submit(self, work: Steps[None]) -> Job[None]:
-        return self.line.submit(work, Client("", ""))
+        return self.line.submit(work, BrowserSession("", ""))
 
     def come(self, visitors: int) -> None:
         for _ in range(visitors):

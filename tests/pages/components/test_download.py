@@ -11,9 +11,9 @@ import pytest
 
 from pages.parts.components import download
 from pages.parts.components.download import FILE_PATH
-from pages.parts.work.browser_sessions import Client
-from pages.parts.work.download_tokens import Pass
-from pages.parts.work.table_export import as_cells, as_parquet
+from pages.parts.work.browser_session import BrowserSession
+from pages.parts.work.download_tokens import DownloadPermission
+from pages.parts.work.spreadsheet_safe_export import as_cells, as_parquet
 from tests.pages.fetched import fetch
 
 PAGES = Path(__file__).parents[3] / "pages"
@@ -29,10 +29,10 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
 
 
 @pytest.fixture
-def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
+def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[DownloadPermission]:
     """The download tokens of the session that draws the page."""
-    given = Pass(Client("a", ""))
-    monkeypatch.setattr(download, "this_pass", lambda client: given)
+    given = DownloadPermission(BrowserSession("a", ""))
+    monkeypatch.setattr(download, "download_permission", lambda client: given)
     yield given
     given.leave()
 
@@ -43,7 +43,7 @@ def offer(amount: int) -> None:
     download.download_rows("Download", lambda: rows, key="csv", name="log")
 
 
-def test_downloads_contain_no_formula(mine: Pass) -> None:
+def test_downloads_contain_no_formula(mine: DownloadPermission) -> None:
     offer(1)
     answer = fetch(f"{FILE_PATH}/{mine.token}/csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -52,7 +52,7 @@ def test_downloads_contain_no_formula(mine: Pass) -> None:
     assert rows == [{"event": f"'{LINK}", "reward": "-0.5"}]
 
 
-def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
+def test_a_link_that_is_drawn_anew_stays_good(mine: DownloadPermission) -> None:
     """Streamlit's own button expired with each run, and a click at that moment failed."""
     for amount in (1, 2):
         offer(amount)
@@ -60,7 +60,7 @@ def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
 
 
 @pytest.mark.parametrize("place", ["{token}/other", "another/csv"])
-def test_no_other_visit_has_it(mine: Pass, place: str) -> None:
+def test_no_other_visit_has_it(mine: DownloadPermission, place: str) -> None:
     offer(1)
     refused = fetch(f"{FILE_PATH}/{place.format(token=mine.token)}")
     assert (refused.status, b"another session" in refused.body) == (403, True)
@@ -83,7 +83,7 @@ def test_all_charts_and_tables_are_drawn_where_they_are_noted_and_show_no_formul
     assert "st.dataframe(as_cells(" in texts["parts/scene/table.py"]
 
 
-def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None:
+def test_the_same_rows_are_there_as_parquet_with_their_types(mine: DownloadPermission) -> None:
     offer(2)
     answer = fetch(f"{FILE_PATH}/{mine.token}/csv-parquet")
     assert answer.headers["content-disposition"] == 'attachment; filename="log.parquet"'

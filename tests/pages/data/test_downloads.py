@@ -12,7 +12,7 @@ import pytest
 
 from engine.simulation.crowd import crowd
 from engine.steps import Steps
-from engine.store import Library, LoopInfo, Store, StoredLoop, StoreError
+from engine.store import LoopInfo, LoopLibrary, Store, StoredLoop, StoreError
 from engine.store.exchange.formats import FORMATS, Format
 from engine.worlds import WORLDS
 from pages.parts.data import downloads
@@ -24,8 +24,8 @@ from pages.parts.data.downloads import (
     link_to,
 )
 from pages.parts.settings.library import library
-from pages.parts.work.browser_sessions import Client
-from pages.parts.work.download_tokens import Pass, _passes
+from pages.parts.work.browser_session import BrowserSession
+from pages.parts.work.download_tokens import DownloadPermission, _permissions
 from pages.parts.work.jobs import GRACE, Jobs, jobs
 from tests.pages.conftest import App
 from tests.pages.fetched import fetch
@@ -34,9 +34,9 @@ Open = Callable[..., App]
 
 
 @pytest.fixture
-def pass_() -> Iterator[Pass]:
+def permission() -> Iterator[DownloadPermission]:
     """Download tokens of one session."""
-    given = Pass(Client("a", "1.2.3.4"))
+    given = DownloadPermission(BrowserSession("a", "1.2.3.4"))
     yield given
     given.leave()
 
@@ -46,16 +46,16 @@ def about(data_folder: object) -> LoopInfo:
     """A stored loop."""
     kept = StoredLoop.create(library().store, owner="me", world=WORLDS["coffee"], name="Tea, no. 1")
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 400)))
-    return library().store.about(kept.id)
+    return library().store.loop_info(kept.id)
 
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.key)
 def test_a_loop_is_taken_along_as_it_would_be_written(
-    about: LoopInfo, pass_: Pass, kind: Format
+    about: LoopInfo, permission: DownloadPermission, kind: Format
 ) -> None:
     expected = io.BytesIO()
     kind.write(library(), about, expected)
-    answer = fetch(link_to(about, kind, pass_.token))
+    answer = fetch(link_to(about, kind, permission.token))
     assert (answer.status, answer.headers["content-type"]) == (200, kind.mime)
     named = f'attachment; filename="tea-no-1{kind.suffix}"'
     assert answer.headers["content-disposition"] == named
@@ -63,11 +63,11 @@ def test_a_loop_is_taken_along_as_it_would_be_written(
 
 
 def test_a_file_leaves_as_it_is_written_in_turns_with_others(
-    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch
+    about: LoopInfo, permission: DownloadPermission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[int] = []
 
-    def write(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+    def write(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
         for _ in range(40):
             held.append(file.tell())
             file.write(b"x" * (PART // 4))
@@ -75,28 +75,30 @@ def test_a_file_leaves_as_it_is_written_in_turns_with_others(
 
     endless = FORMATS[0]._replace(writing=write)
     monkeypatch.setattr(downloads, "FORMATS", (endless,))
-    answer = fetch(link_to(about, endless, pass_.token))
+    answer = fetch(link_to(about, endless, permission.token))
     assert answer.body == b"x" * 10 * PART
     assert len([part for part in answer.parts if part]) == 10
     assert max(held) < PART
 
 
-def test_only_who_was_given_the_token_makes_the_server_write(about: LoopInfo, pass_: Pass) -> None:
-    path = link_to(about, FORMATS[0], pass_.token)
+def test_only_who_was_given_the_token_makes_the_server_write(
+    about: LoopInfo, permission: DownloadPermission
+) -> None:
+    path = link_to(about, FORMATS[0], permission.token)
     assert about.id not in path
     assert fetch(link_to(about, FORMATS[0], "nobody")).status == 403
-    assert fetch(f"{DOWNLOAD_PATH}/{pass_.token}/{about.view}/pickle").status == 403
+    assert fetch(f"{DOWNLOAD_PATH}/{permission.token}/{about.view}/pickle").status == 403
     assert fetch(path).status == 200
-    pass_.leave()
+    permission.leave()
     refused = fetch(path)
     assert refused.status == 403
     assert b"another session" in refused.body
 
 
 def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
-    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch
+    about: LoopInfo, permission: DownloadPermission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = link_to(about, FORMATS[0], pass_.token)
+    path = link_to(about, FORMATS[0], permission.token)
 
     def fail(*_: object) -> None:
         raise StoreError("The database does not answer.")
@@ -113,7 +115,7 @@ def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
 
 @pytest.mark.parametrize("turns", [0, 6])
 def test_a_file_breaks_off_when_its_session_has_ended(
-    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, turns: int
+    about: LoopInfo, permission: DownloadPermission, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     """A line in the log states the reason; formerly an exception was raised."""
     now, left = [0.0], [turns]
@@ -124,16 +126,16 @@ def test_a_file_breaks_off_when_its_session_has_ended(
         left[0] -= 1
         return left[0] >= 0
 
-    def write(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+    def write(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
         while True:
             file.write(b"x" * PART)
             yield
 
-    line = Jobs(now=lambda: now[0], is_there=is_there)
+    line = Jobs(now=lambda: now[0], is_connected=is_there)
     monkeypatch.setattr(downloads, "jobs", lambda: line)
     endless = FORMATS[0]._replace(writing=write)
     monkeypatch.setattr(downloads, "FORMATS", (endless,))
-    answer = fetch(link_to(about, endless, pass_.token))
+    answer = fetch(link_to(about, endless, permission.token))
     if turns:
         assert answer.parts
         assert all(answer.parts)  # The last, empty part is missing: the file is incomplete.
@@ -143,19 +145,22 @@ def test_a_file_breaks_off_when_its_session_has_ended(
 
 
 def test_it_is_work_of_the_session_whose_link_it_is(
-    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    about: LoopInfo,
+    permission: DownloadPermission,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    asked: list[Client] = []
+    asked: list[BrowserSession] = []
     real = jobs().submit
 
-    def listen(job: Steps[bytes], client: Client, level: int) -> object:
+    def listen(job: Steps[bytes], client: BrowserSession, level: int) -> object:
         asked.append(client)
         return real(job, client, level)
 
     monkeypatch.setattr(jobs(), "submit", listen)
     with caplog.at_level(logging.INFO, "pages"):
-        size = len(fetch(link_to(about, FORMATS[0], pass_.token)).body)
-    assert set(asked) == {Client("a", "1.2.3.4")}
+        size = len(fetch(link_to(about, FORMATS[0], permission.token)).body)
+    assert set(asked) == {BrowserSession("a", "1.2.3.4")}
     told = [(record.msg, vars(record).get("bytes")) for record in caplog.records]
     assert told == [("download ended", size)]
 
@@ -163,7 +168,7 @@ def test_it_is_work_of_the_session_whose_link_it_is(
 def test_a_file_that_waits_for_others_says_so_on_the_page(
     about: LoopInfo, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = Jobs(lambda work: None, is_there=lambda session: True)
+    line = Jobs(lambda work: None, is_connected=lambda session: True)
     monkeypatch.setattr(downloads, "jobs", lambda: line)
     app = open_app()
     app.answer(1.0)
@@ -175,8 +180,8 @@ def test_a_file_that_waits_for_others_says_so_on_the_page(
         yield None
 
     for other in "ab":
-        line.submit(others(), Client(other, ""))
-    (mine,) = _passes.values()
+        line.submit(others(), BrowserSession(other, ""))
+    (mine,) = _permissions.values()
 
     async def ask() -> None:
         part = asyncio.create_task(Download(FORMATS[0], library(), about, mine).part())
@@ -194,7 +199,7 @@ def test_a_name_that_has_no_letters_gives_a_file_all_the_same(about: LoopInfo) -
     assert file_name(about, FORMATS[2]) == "tea-no-1.npz"
     nameless = StoredLoop.create(library().store, owner="me", name="→", world=WORLDS["coffee"])
     nameless.loop.together(lambda: list(crowd(nameless.loop, WORLDS["coffee"], 1)))
-    assert file_name(library().store.about(nameless.id), FORMATS[0]) == "loop.jsonl.gz"
+    assert file_name(library().store.loop_info(nameless.id), FORMATS[0]) == "loop.jsonl.gz"
 
 
 def test_the_data_page_links_to_files_that_can_be_brought_in(open_app: Open) -> None:

@@ -11,7 +11,7 @@ from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.evaluate.coverage_runs import CoverageExperiment, CoverageRuns, SeriesCache
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import SLICE, Job, Jobs
 
 SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
@@ -24,14 +24,14 @@ class Sessions:
     def __init__(self) -> None:
         clock = count(0.0, SLICE)
         self.kept = SeriesCache()
-        self.line = Jobs(lambda work: None, now=lambda: next(clock), is_there=lambda _: True)
+        self.line = Jobs(lambda work: None, now=lambda: next(clock), is_connected=lambda _: True)
 
     def opened(self) -> CoverageRuns:
         """Return the experiments of a new session, with a place of its own in the queue."""
         name = f"session{len(self.line)}"
 
         def submit(job: Steps[None]) -> Job[None]:
-            return self.line.submit(job, Client(name, name))
+            return self.line.submit(job, BrowserSession(name, name))
 
         return CoverageRuns(submit, self.kept)
 
@@ -43,7 +43,7 @@ class Sessions:
 
 def of_one_run(times: int) -> Coverage:
     coverage = Coverage(COFFEE, LoopSettings(), 300, "few", seed=SETUP.seed)
-    finish(coverage.repeating(times))
+    finish(coverage.repetition_steps(times))
     return coverage
 
 
@@ -102,8 +102,8 @@ def test_each_session_sees_what_it_asked_for_however_far_others_go() -> None:
     far = sessions.opened()
     far.start(replace(SETUP, times=4))
     sessions.work(far, 1)
-    elsewhere = Jobs(lambda work: None, is_there=lambda _: True)
-    near = CoverageRuns(lambda job: elsewhere.submit(job, Client("", "")), sessions.kept)
+    elsewhere = Jobs(lambda work: None, is_connected=lambda _: True)
+    near = CoverageRuns(lambda job: elsewhere.submit(job, BrowserSession("", "")), sessions.kept)
     near.start(replace(SETUP, times=2))
     assert near.done == 1, "it goes on with what others began"
     sessions.work(far, 4)

@@ -4,7 +4,7 @@ from typing import cast
 
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 
 
 def page() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.evaluation.estimators import Interval
-from engine.evaluation.settings_tuning import Optimisation, Tried, candidates_for
+from engine.evaluation.settings_tuning import CandidateResult, Optimisation, candidates_for
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.evaluate.optimise import trial_rows
 from pages.parts.evaluate.tuning import SettingsTrial, Tuning
@@ -21,7 +21,7 @@ def test_settings_that_gave_way_to_later_ones_are_no_longer_applied() -> None:
         best = next(
             candidate for candidate in candidates_for(loop.settings) if candidate.key == key
         )
-        optimisation = Optimisation(low, (Tried(best, high, high),))
+        optimisation = Optimisation(low, (CandidateResult(best, high, high),))
         tuning.trials.append(SettingsTrial(loop, 100, loop.settings, optimisation))
         assert applied(tuning)[-1] == "no"
         loop.configure(**best.changes)

@@ -269,7 +269,9 @@ def test_a_run_that_only_follows_an_answer_lets_others_clicks_go_first(
     """A run that has to draw the answer itself does not give way, and counts unhandled presses."""
     app = open_app().answer(1.0)
     rest = list[bool]()
-    monkeypatch.setattr("pages.parts.play.answer_route.only_follow", lambda: rest.append(True))
+    monkeypatch.setattr(
+        "pages.parts.play.answer_route.let_next_frame_wait", lambda: rest.append(True)
+    )
     follow_click(app.session, {"drawn": True})
     assert rest == [True]
     request = pressed(app.session, (app.run().bar["offer"], 0.0))

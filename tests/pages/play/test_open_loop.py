@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.loop.service_settings import ServiceSettings
 from engine.simulation.crowd import crowd
@@ -11,14 +11,14 @@ from engine.store import StoredLoop
 from engine.worlds import WORLDS, Knobs, generate
 from pages.parts.play.moment_links import context_from_link, context_in_link
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.settings.library import followers
+from pages.parts.settings.library import loop_projections
 from tests.clock import ManualClock
 
 COFFEE = WORLDS["coffee"]
 
 
 def an_open_loop(visitors: int) -> tuple[StoredLoop, OpenLoop]:
-    stored = StoredLoop.create(None, world=COFFEE, seed=1, followers=followers)
+    stored = StoredLoop.create(None, world=COFFEE, seed=1, make_projections=loop_projections)
     list(crowd(stored.loop, COFFEE, visitors))
     return stored, OpenLoop(stored)
 
@@ -28,7 +28,7 @@ def test_the_view_equals_the_engines_answers() -> None:
     context = COFFEE.contexts[3]
     now = stored.loop.preview(COFFEE.actions, COFFEE.features(context))
     assert opened.ranked_for(context).probabilities == now.probabilities
-    assert opened.favoured() == favourites(stored.loop, COFFEE)
+    assert opened.favoured() == favoured_actions(stored.loop, COFFEE)
     curve = stored.follow(LearningCurve)
     assert list(opened.curve()) == list(curve.rows())
     last = opened.curve()[-1]
@@ -82,7 +82,7 @@ def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> Non
 
 def test_of_a_large_world_it_is_those_like_who_stands_there_but_in_two_fields() -> None:
     world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
-    stored = StoredLoop.create(None, world=world, seed=1, followers=followers)
+    stored = StoredLoop.create(None, world=world, seed=1, make_projections=loop_projections)
     opened = OpenLoop(stored)
     rows, other = opened.favoured("f3", "f6"), opened.favoured()
     assert len(rows) == len(other) == 16

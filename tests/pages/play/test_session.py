@@ -18,14 +18,14 @@ from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
 from engine.policies.base import Decision
 from engine.steps import Steps, finish
-from engine.store import Library, Limits, Store, StoredLoop, StoreError
+from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS, key_of
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.shown_offers import VisitorLeftError
-from pages.parts.settings.library import followers
-from pages.parts.work.browser_sessions import Client
+from pages.parts.settings.library import loop_projections
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
@@ -36,7 +36,11 @@ PATIENCE = 60.0
 def a_loop(seed: int) -> StoredLoop:
     """A loop in memory that has learned from one visitor."""
     kept = StoredLoop.create(
-        None, world=WORLDS["coffee"], seed=seed, settings=LoopSettings(), followers=followers
+        None,
+        world=WORLDS["coffee"],
+        seed=seed,
+        settings=LoopSettings(),
+        make_projections=loop_projections,
     )
     answer(PlaySession(PlaySetup(), stored=kept), 1.0)
     return kept
@@ -146,9 +150,9 @@ class Counted:
 
 
 @pytest.fixture
-def library(data_folder: Path) -> Library:
+def library(data_folder: Path) -> LoopLibrary:
     data_folder.mkdir()
-    return Library(Store.open(f"sqlite:///{data_folder}/loops.db", Limits()), followers)
+    return LoopLibrary(Store.open(f"sqlite:///{data_folder}/loops.db", Limits()), loop_projections)
 
 
 def listen(session: PlaySession) -> Counted:
@@ -173,7 +177,7 @@ def decisions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def test_a_click_decides_once_after_what_was_shown_and_asks_for_news_once(
-    library: Library, decisions: list[object]
+    library: LoopLibrary, decisions: list[object]
 ) -> None:
     session = PlaySession(PlaySetup(), library=library)
     answer(session, 1.0)
@@ -187,7 +191,7 @@ def test_a_click_decides_once_after_what_was_shown_and_asks_for_news_once(
 
 
 def test_with_auto_next_the_visitor_after_takes_one_more(
-    library: Library, decisions: list[object]
+    library: LoopLibrary, decisions: list[object]
 ) -> None:
     session = PlaySession(PlaySetup(next=True), library=library)
     answer(session, 1.0)
@@ -258,7 +262,7 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
     ids=["reward", "no answer", "step", "settings", "undo"],
 )
 def test_a_lost_race_is_retried_without_a_message(
-    library: Library, verb: Callable[[PlaySession], None]
+    library: LoopLibrary, verb: Callable[[PlaySession], None]
 ) -> None:
     session, other = (PlaySession(PlaySetup(), library=library) for _ in range(2))
     for each in (session, other):
@@ -291,14 +295,14 @@ def rewards_of(session: PlaySession) -> list[list[float]]:
     return [event.rewards for event in session.open.loop.events.values()]
 
 
-def two_tabs(library: Library) -> tuple[PlaySession, PlaySession]:
+def two_tabs(library: LoopLibrary) -> tuple[PlaySession, PlaySession]:
     """Two tabs with the same loop, which has learned from one visitor."""
     one = PlaySession(PlaySetup(), library=library)
     answer(one, 1.0)
     return one, PlaySession(PlaySetup(), library=library, stored=one.open.stored)
 
 
-def test_an_answer_teaches_about_what_was_on_the_screen(library: Library) -> None:
+def test_an_answer_teaches_about_what_was_on_the_screen(library: LoopLibrary) -> None:
     one, other = two_tabs(library)
     seen = one.advance().payload
     answer(other, 0.0)
@@ -328,7 +332,7 @@ def test_in_live_play_no_answer_goes_to_another_visitor() -> None:
     assert session.live.playing
 
 
-def test_only_the_decision_that_was_shown_is_answered(library: Library) -> None:
+def test_only_the_decision_that_was_shown_is_answered(library: LoopLibrary) -> None:
     one, other = two_tabs(library)
     seen = one.advance().payload
     other.adopt(replace(other.setup, policy="uniform"))
@@ -457,7 +461,7 @@ def failing(session: PlaySession) -> Failing:
     return recorder
 
 
-def test_refused_answers_are_counted_and_no_success_wipes_them_away(library: Library) -> None:
+def test_refused_answers_are_counted_and_no_success_wipes_them_away(library: LoopLibrary) -> None:
     session = PlaySession(PlaySetup(), library=library)
     answer(session, 1.0)
     recorder = failing(session)
@@ -472,7 +476,7 @@ def test_refused_answers_are_counted_and_no_success_wipes_them_away(library: Lib
     assert session.refusals.sentences == []
 
 
-def test_an_answer_that_is_saved_after_all_was_not_lost(library: Library) -> None:
+def test_an_answer_that_is_saved_after_all_was_not_lost(library: LoopLibrary) -> None:
     session = PlaySession(PlaySetup(next=True), library=library)
     answer(session, 1.0)
     recorder, before = failing(session), told(session)
@@ -485,7 +489,7 @@ def test_an_answer_that_is_saved_after_all_was_not_lost(library: Library) -> Non
     assert session.refusals.sentences == []
 
 
-def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
+def test_a_double_click_is_refused_as_one_answer(library: LoopLibrary) -> None:
     session = PlaySession(PlaySetup(), library=library)
     answer(session, 1.0)
     recorder = failing(session)
@@ -503,7 +507,7 @@ def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
 
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_unknown_outcomes_are_reported_and_checked_until_known(
-    library: Library, is_saved: bool
+    library: LoopLibrary, is_saved: bool
 ) -> None:
     session = PlaySession(PlaySetup(), library=library)
     answer(session, 1.0)
@@ -525,7 +529,7 @@ def test_unknown_outcomes_are_reported_and_checked_until_known(
     assert rewards_of(session)[-1] == [0.0]
 
 
-def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> None:
+def test_two_stale_tabs_that_undo_take_back_one_visitor(library: LoopLibrary) -> None:
     one, other = two_tabs(library)
     answer(one, 0.0, 0.5)
     one.advance()
@@ -541,7 +545,7 @@ def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> Non
     assert other.refusals.sentences == []
 
 
-def test_a_click_undone_in_another_tab_is_no_longer_described(library: Library) -> None:
+def test_a_click_undone_in_another_tab_is_no_longer_described(library: LoopLibrary) -> None:
     one, other = two_tabs(library)
     answer(one, 0.5)
     one.advance()
@@ -554,7 +558,7 @@ def test_a_click_undone_in_another_tab_is_no_longer_described(library: Library) 
     assert one.open.click is None
 
 
-def test_nor_is_somebody_taken_back_who_came_since(library: Library) -> None:
+def test_nor_is_somebody_taken_back_who_came_since(library: LoopLibrary) -> None:
     one, other = two_tabs(library)
     one.advance()
     other.advance()
@@ -568,7 +572,7 @@ def test_nor_is_somebody_taken_back_who_came_since(library: Library) -> None:
 
 
 @pytest.fixture
-def guest(library: Library) -> PlaySession:
+def guest(library: LoopLibrary) -> PlaySession:
     """A session that views another owner's loop with one answer."""
     host = PlaySession(PlaySetup(), library=library, owner="host")
     answer(host, 1.0)
@@ -632,7 +636,7 @@ def test_a_copy_stands_in_line_and_keeps_nobody_from_the_session(
     line, asked = Jobs(lambda work: None), Event()
 
     def submit(job: Steps[StoredLoop]) -> Job[StoredLoop]:
-        ticket = line.submit(job, Client("guest", ""))
+        ticket = line.submit(job, BrowserSession("guest", ""))
         asked.set()
         return ticket
 
@@ -738,7 +742,7 @@ def test_whoever_cannot_come_any_more_leaves_and_a_past_moment_has_its_own_world
 def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: Path) -> None:
     data_folder.mkdir()
     store = Store.open(f"sqlite:///{data_folder}/loops.db", Limits())
-    here, there = Library(store, followers), Library(store, followers)
+    here, there = LoopLibrary(store, loop_projections), LoopLibrary(store, loop_projections)
     one = PlaySession(PlaySetup(), library=here)
     answer(one, 1.0)
     other = PlaySession(PlaySetup(), library=there, stored=there.open(one.open.stored.id))
@@ -747,7 +751,7 @@ def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: P
     assert other.open.world == WORLDS["news"]
     other.advance()
     assert set(other.open.context) == {"reader", "time", "place"}
-    third = Library(store, followers).open(one.open.stored.id)
+    third = LoopLibrary(store, loop_projections).open(one.open.stored.id)
     assert (third.world, third.world_now) == (WORLDS["coffee"], WORLDS["news"])
 
 

@@ -12,7 +12,7 @@ from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.side_loop import SideLoop, names_of
-from pages.parts.settings.library import followers
+from pages.parts.settings.library import loop_projections
 from tests.pages.play.test_open_loop import an_open_loop
 
 COFFEE = WORLDS["coffee"]
@@ -86,7 +86,7 @@ def test_what_it_shows_is_what_the_second_loop_believes() -> None:
 
 def test_it_follows_a_loop_whose_past_is_in_the_store_alone(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path / 'events.db'}")
-    stored = StoredLoop.create(store, world=COFFEE, seed=1, followers=followers)
+    stored = StoredLoop.create(store, world=COFFEE, seed=1, make_projections=loop_projections)
     list(crowd(stored.loop, COFFEE, 20))
     assert stored.snapshot_if_due(every=10)
     list(crowd(stored.loop, COFFEE, 5))

@@ -10,7 +10,7 @@ from engine.worlds import GALLERY, WORLDS
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.shown_offers import VisitorLeftError
 from pages.parts.play.visitor_choice import slot_choice, visitor_panel
-from pages.parts.settings.library import followers
+from pages.parts.settings.library import loop_projections
 from tests.clock import ManualClock
 from tests.pages.conftest import App, CompareApp, RaceApp
 from tests.pages.presses import pressed
@@ -21,7 +21,12 @@ HOME = GALLERY["home"].world
 def opened_home(max_events: int = 1_000) -> OpenLoop:
     settings = LoopSettings(max_events=max_events)
     stored = StoredLoop.create(
-        None, world=HOME, seed=3, settings=settings, followers=followers, clock=ManualClock()
+        None,
+        world=HOME,
+        seed=3,
+        settings=settings,
+        make_projections=loop_projections,
+        clock=ManualClock(),
     )
     return OpenLoop(stored)
 
@@ -148,7 +153,9 @@ def test_the_choice_of_slots_names_each_offer_and_what_is_answered() -> None:
     assert part["value"] == "Side"
     keys = [one.get("key", "") for one in visitor_panel(opened, False, False, True).parts]
     assert not any("slot" in key for key in keys)
-    coffee = OpenLoop(StoredLoop.create(None, world=WORLDS["coffee"], followers=followers))
+    coffee = OpenLoop(
+        StoredLoop.create(None, world=WORLDS["coffee"], make_projections=loop_projections)
+    )
     assert slot_choice(coffee, is_live=False) is None
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from engine.loop.entries import Configured, Undone
 from engine.simulation.crowd import Visitor
-from engine.store import Library, Limits, Store
+from engine.store import Limits, LoopLibrary, Store
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import followers
+from pages.parts.settings.library import loop_projections
 from tests.engine.comparable import learned_bits
 from tests.pages.presses import answer
 
@@ -112,7 +112,7 @@ def processes(data_folder: Path) -> tuple[PlaySession, PlaySession]:
     """Two processes with the same loop, which has learned from one visitor."""
     data_folder.mkdir()
     store = Store.open(f"sqlite:///{data_folder}/loops.db", Limits())
-    here, there = Library(store, followers), Library(store, followers)
+    here, there = LoopLibrary(store, loop_projections), LoopLibrary(store, loop_projections)
     one = PlaySession(PlaySetup(), library=here)
     answer(one, 1.0)
     return one, PlaySession(PlaySetup(), library=there, stored=there.open(one.open.stored.id))

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
-from engine.evaluation.probability_parts import Chance, chances
+from engine.evaluation.probability_parts import ProbabilityParts, probability_parts
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
@@ -35,15 +35,15 @@ def rankings(policy: Policy, visitors: int = 40, mode: LearningMode = "online") 
 
 
 def decided(ranked: Ranked, policy: Policy) -> str:
-    return told(wording.decided(WORLD, ranked, chances(ranked, policy), policy))
+    return told(wording.decided(WORLD, ranked, probability_parts(ranked, policy), policy))
 
 
 def legend(ranked: Ranked, policy: Policy) -> str:
-    return told(wording.legend(WORLD, ranked, chances(ranked, policy), False, False))
+    return told(wording.legend(WORLD, ranked, probability_parts(ranked, policy), False, False))
 
 
 def striped(ranked: Ranked, policy: Policy) -> str:
-    return told(wording.striped(WORLD, ranked, chances(ranked, policy)))
+    return told(wording.striped(WORLD, ranked, probability_parts(ranked, policy)))
 
 
 def of_100(share: float) -> str:
@@ -71,7 +71,9 @@ def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: i
     policy = Thompson(floor=0.0, agreement=agreement)
     for ranked in rankings(policy)[:5]:
         label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
-        sentence = wording.highest_sample_in_short(label, ranked, chances(ranked, policy), policy)
+        sentence = wording.highest_sample_in_short(
+            label, ranked, probability_parts(ranked, policy), policy
+        )
         won = f"{label} has the highest sample, as in {of_100(chance)} draws."
         assert (told(sentence) == won) is (agreement == 1)
 
@@ -83,7 +85,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
         if ranked.cause == "draw":
             assert ranked.draw is not None
             highest = max(draw for draw in ranked.draw if draw is not None)
-            won = [part.won for part in chances(ranked, policy)]
+            won = [part.by_belief for part in probability_parts(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
             if percent(share) == chance:
@@ -120,7 +122,7 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
             decided(ranked, policy),
         )
         assert sentence
-        wins = chances(ranked, policy)[ranked.shown].wins
+        wins = probability_parts(ranked, policy)[ranked.shown].win_rate
         assert wins is not None
         if 0.01 <= wins <= 0.99:
             assert sentence[1] == f"{100 * wins:.0f} of 100"
@@ -136,7 +138,7 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
     who = max(len(" · ".join(context.values())) for context in movies.contexts)
     name = max(len(item.label) for item in movies.items)
     ranked = next(one for one in rankings(policy) if one.cause == "draw")
-    parts = [Chance(1.0, 0.0, 0.999)] * 4
+    parts = [ProbabilityParts(1.0, 0.0, 0.999)] * 4
     sentence = told(wording.decided(WORLD, ranked, parts, policy))
     rest = len(sentence) - len(WORLD.items[ranked.shown].label)
     assert who + len(". ") + name + rest <= 2 * 82
@@ -151,7 +153,7 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
 def test_uncertain_probabilities_are_not_displayed_as_certain(share: float, words: str) -> None:
     policy = Thompson()
     ranked = next(one for one in rankings(policy) if one.cause == "draw")
-    parts = [Chance(1.0, 0.0, share)] * 4
+    parts = [ProbabilityParts(1.0, 0.0, share)] * 4
     assert words in told(wording.decided(WORLD, ranked, parts, policy))
 
 

@@ -14,7 +14,7 @@ from engine import LoopSettings
 from engine.errors import StoreError
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.server import Server
-from engine.store import Library, Store, StoredLoop
+from engine.store import LoopLibrary, Store, StoredLoop
 from pages.parts.shell import application_routes as door
 from pages.parts.shell.operations.middleware import all_middleware
 from pages.parts.shell.operations.settings import Operations
@@ -25,15 +25,15 @@ RANK = {"actions": [{"id": "a", "features": [{"n": 1}]}, {"id": "b", "features":
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def library(tmp_path: Path) -> Iterator[LoopLibrary]:
     """A library in an empty database."""
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    yield Library(store)
+    yield LoopLibrary(store)
     store.close()
 
 
 @pytest.fixture
-def key(library: Library) -> str:
+def key(library: LoopLibrary) -> str:
     """The key of a new loop."""
     stored = StoredLoop.create(library.store, owner="me")
     stored.save()
@@ -41,7 +41,7 @@ def key(library: Library) -> str:
 
 
 def client(
-    library: Library,
+    library: LoopLibrary,
     monkeypatch: pytest.MonkeyPatch,
     operations: Operations | None = None,
     limits: CallLimits | None = None,
@@ -54,7 +54,10 @@ def client(
 
 
 def test_a_call_with_a_key_is_answered_and_counted(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    library: LoopLibrary,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     app = client(library, monkeypatch)
     headers = {"Ocp-Apim-Subscription-Key": key}
@@ -78,7 +81,7 @@ def test_a_call_with_a_key_is_answered_and_counted(
 
 
 def test_calls_with_a_key_are_kept_for_the_page(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch
+    library: LoopLibrary, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, headers = client(library, monkeypatch), {"Ocp-Apim-Subscription-Key": key}
     loop = library.store.loop_of_key(key)
@@ -102,7 +105,12 @@ def test_calls_with_a_key_are_kept_for_the_page(
     ],
 )  # fmt: skip
 def test_every_error_has_the_services_shape(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch, method: str, path: str, status: int
+    library: LoopLibrary,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    status: int,
 ) -> None:
     app = client(library, monkeypatch)
     answer = app.request(method, path, headers={"Authorization": f"Bearer {key}"})
@@ -112,7 +120,7 @@ def test_every_error_has_the_services_shape(
 
 
 def test_a_longer_body_than_allowed_is_a_413(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch
+    library: LoopLibrary, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = client(library, monkeypatch, limits=CallLimits(body_bytes=100))
     headers = {"Ocp-Apim-Subscription-Key": key}
@@ -120,7 +128,9 @@ def test_a_longer_body_than_allowed_is_a_413(
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "EntityTooLarge")
 
 
-def test_the_door_can_be_switched_off(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_door_can_be_switched_off(
+    library: LoopLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = client(library, monkeypatch, Operations(api="off"))
     assert app.post("/personalizer/v1.0/rank", json=RANK).status_code == 404
     assert app.get("/openapi.json").status_code == 404
@@ -128,7 +138,7 @@ def test_the_door_can_be_switched_off(library: Library, monkeypatch: pytest.Monk
 
 
 def test_scripts_of_other_pages_may_call_only_where_that_is_set(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch
+    library: LoopLibrary, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = "https://shop.example.com"
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST",
@@ -148,14 +158,16 @@ def test_scripts_of_other_pages_may_call_only_where_that_is_set(
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_the_operations_are_described(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_operations_are_described(
+    library: LoopLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = client(library, monkeypatch).get("/openapi.json").json()
     assert document["openapi"].startswith("3.")
     assert "/personalizer/rank" in document["paths"]
 
 
 def test_without_a_database_a_call_is_a_503() -> None:
-    def fails() -> Library:
+    def fails() -> LoopLibrary:
         raise StoreError("No database.")
 
     app = TestClient(Starlette(routes=[Route("/x", door.ApplicationCalls(CallLimits(), fails))]))
@@ -164,7 +176,7 @@ def test_without_a_database_a_call_is_a_503() -> None:
 
 
 def test_the_routes_are_below_the_base_path(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch
+    library: LoopLibrary, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "base_path", lambda: "/below")
     app = client(library, monkeypatch)
@@ -172,7 +184,7 @@ def test_the_routes_are_below_the_base_path(
     assert answer.json()["service"] == "personalizer"
 
 
-def test_waits_that_end_while_nobody_calls_are_ended_in_slices(library: Library) -> None:
+def test_waits_that_end_while_nobody_calls_are_ended_in_slices(library: LoopLibrary) -> None:
     clock = ManualClock()
     settings = LoopSettings(default_reward=0.5)
     stored = StoredLoop.create(library.store, owner="me", settings=settings, clock=clock)
@@ -207,7 +219,7 @@ def test_a_job_is_done_beside_the_calls_and_a_failed_one_is_logged(
 
 
 def test_an_evaluation_is_computed_in_the_background(
-    library: Library, key: str, monkeypatch: pytest.MonkeyPatch
+    library: LoopLibrary, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, headers = client(library, monkeypatch), {"Ocp-Apim-Subscription-Key": key}
     event = app.post("/personalizer/rank", json=RANK, headers=headers).json()["eventId"]

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from engine.service.limits import CallLimits
 from engine.service.openapi import openapi
 from engine.service.operations import OPERATIONS
-from engine.store import Library, Store, StoredLoop
+from engine.store import LoopLibrary, Store, StoredLoop
 from pages.parts.shell.application_routes import ApplicationCalls
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
@@ -36,13 +36,13 @@ CHECKS = [
 
 
 @cache
-def library() -> tuple[Library, str, TemporaryDirectory[str]]:
+def library() -> tuple[LoopLibrary, str, TemporaryDirectory[str]]:
     """A library with a loop without a world, the loop's key, and the folder of both."""
     folder = TemporaryDirectory()
     store = Store.open(f"sqlite:///{folder.name}/events.db")
     loop = StoredLoop.create(store, owner="me")
     loop.save()
-    return Library(store), store.rotate_key(loop.id, "me", 1), folder
+    return LoopLibrary(store), store.rotate_key(loop.id, "me", 1), folder
 
 
 async def described(request: Request) -> Response:

@@ -10,7 +10,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
 from pages.parts.shell.session_owner import hand_over
-from pages.parts.work.session_state import existing, session_of
+from pages.parts.work.session_singletons import existing, session_of
 from tests.pages.presses import answer
 
 

@@ -1,4 +1,4 @@
-"""Frame rate of pages that follow automatic work."""
+"""Order of page frames."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,37 +8,10 @@ import pytest
 from streamlit.runtime.scriptrunner import StopException
 
 from engine.steps import Steps
-from pages.parts.work.browser_sessions import Client
-from pages.parts.work.frame_scheduler import SHARE, Frames, drawing, frame, only_follow, result_of
+from pages.parts.work.browser_session import BrowserSession
+from pages.parts.work.frame_scheduler import drawing, frame, let_next_frame_wait, result_of
 from pages.parts.work.jobs import Jobs, jobs
-
-
-def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
-    frames = Frames(lambda: 0.0)
-    assert frames.pace("a", 0.25) == 0.25
-    frames.note("a", 10.0)
-    assert frames.pace("a", 0.25) == 0.25
-
-
-def test_all_together_leave_time_for_clicks() -> None:
-    frames = Frames(lambda: 0.0)
-    for session in range(20):
-        frames.note(str(session), 0.06)
-    paces = [frames.pace(str(session), 0.25) for session in range(20)]
-    assert sum(0.06 / pace for pace in paces) <= SHARE + 0.02
-    assert set(paces) == {4.0}
-
-
-def test_pages_without_work_to_follow_do_not_count() -> None:
-    clock = [0.0]
-    frames = Frames(lambda: clock[0])
-    frames.note("a", 1.0)
-    frames.note("b", 1.0)
-    frames.forget("a")
-    assert frames.pace("b", 0.25) == 0.25
-    assert frames.pace("c", 0.25) == 4.0
-    clock[0] = 31.0
-    assert frames.pace("c", 0.25) == 0.25
+from pages.parts.work.live_pace import FrameCosts
 
 
 def test_frames_without_a_click_are_drawn_in_sequence() -> None:
@@ -81,8 +54,8 @@ def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
         assert drawn.wait(10)
 
 
-class Followed:
-    """Background work that a page follows."""
+class Page:
+    """State of a page."""
 
     def __init__(self) -> None:
         self.lock, self.is_live = RLock(), True
@@ -91,14 +64,14 @@ class Followed:
 def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own, turns, session = Frames(), list[bool](), Followed()
+    own, turns, session = FrameCosts(), list[bool](), Page()
 
     @contextmanager
     def noted(is_clicked_for: bool) -> Iterator[None]:
         turns.append(is_clicked_for)
         yield
 
-    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", lambda: own)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frame_costs", lambda: own)
     monkeypatch.setattr("pages.parts.work.frame_scheduler.drawing", noted)
     draw = frame(lambda session: None)
     for session.is_live in (False, True, False, False):
@@ -110,7 +83,7 @@ def test_runs_after_a_drawn_click_give_way_to_other_clicks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Only once: the next frame counts as a click like any other."""
-    turns, session = list[bool](), Followed()
+    turns, session = list[bool](), Page()
     session.is_live = False
 
     @contextmanager
@@ -118,10 +91,10 @@ def test_runs_after_a_drawn_click_give_way_to_other_clicks(
         turns.append(is_clicked_for)
         yield
 
-    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", Frames)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frame_costs", FrameCosts)
     monkeypatch.setattr("pages.parts.work.frame_scheduler.drawing", noted)
     draw = frame(lambda session: None)
-    only_follow()
+    let_next_frame_wait()
     draw(session)
     draw(session)
     assert turns == [False, True]
@@ -131,7 +104,7 @@ def test_changes_of_a_click_arrive_before_the_end_of_the_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Others draw meanwhile; a full run or a page with further work does not pause."""
-    session, done = Followed(), list[str]()
+    session, done = Page(), list[str]()
 
     def draw_another() -> None:
         with session.lock:
@@ -144,8 +117,10 @@ def test_changes_of_a_click_arrive_before_the_end_of_the_run(
         other.join(10)
         done.append("paused")
 
-    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", Frames)
-    monkeypatch.setattr("pages.parts.work.frame_scheduler.PAINTED", 0.015)  # Other tests have none.
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frame_costs", FrameCosts)
+    monkeypatch.setattr(
+        "pages.parts.work.frame_scheduler.PAINT_TIME", 0.015
+    )  # Other tests have none.
     monkeypatch.setattr("pages.parts.work.frame_scheduler.time.sleep", pause)
     draw = frame(lambda session: done.append("drawn"))
     draw(session)
@@ -166,7 +141,8 @@ def test_while_a_page_waits_for_a_job_others_are_drawn(
     line, others = Jobs(), Event()
     monkeypatch.setattr("pages.parts.work.frame_scheduler.jobs", lambda: line)
     monkeypatch.setattr(
-        "pages.parts.work.frame_scheduler.submit", lambda steps: line.submit(steps, Client("a", ""))
+        "pages.parts.work.frame_scheduler.submit",
+        lambda steps: line.submit(steps, BrowserSession("a", "")),
     )
 
     def draw_another() -> None:
@@ -186,11 +162,11 @@ def test_while_a_page_waits_for_a_job_others_are_drawn(
 
 
 def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Jobs(is_there=lambda session: False)
+    line = Jobs(is_connected=lambda session: False)
     monkeypatch.setattr("pages.parts.work.jobs.GRACE", -1.0)
     monkeypatch.setattr(
         "pages.parts.work.frame_scheduler.submit",
-        lambda steps: line.submit(steps, Client("gone", "")),
+        lambda steps: line.submit(steps, BrowserSession("gone", "")),
     )
 
     def job() -> Steps[str]:

@@ -8,7 +8,7 @@ from threading import Event, RLock, Thread, current_thread
 import pytest
 
 from engine.steps import WAITS, Steps, finish
-from pages.parts.work.browser_sessions import Client, this_client
+from pages.parts.work.browser_session import BrowserSession, this_session
 from pages.parts.work.jobs import GRACE, SLICE, Jobs, locked_steps, shared
 
 
@@ -25,7 +25,7 @@ class Bench:
         self.served: list[str] = []
         self.gone: set[str] = set()
         self.line = Jobs(
-            lambda work: None, lambda: self.seconds, is_there=lambda s: s not in self.gone
+            lambda work: None, lambda: self.seconds, is_connected=lambda s: s not in self.gone
         )
 
     def job(self, name: str, count: int = 1_000, each: float = 1.01 * SLICE) -> Steps[str]:
@@ -46,7 +46,7 @@ class Bench:
 
 def test_jobs_take_turns_and_tell_what_comes_of_them() -> None:
     bench = Bench()
-    a, b = (bench.line.submit(bench.job(n, 2), Client(n, "")) for n in "ab")
+    a, b = (bench.line.submit(bench.job(n, 2), BrowserSession(n, "")) for n in "ab")
     assert bench.turns(4) == "abab"
     assert not a.done()
     assert bench.turns(2) == ""
@@ -57,13 +57,13 @@ def test_jobs_take_turns_and_tell_what_comes_of_them() -> None:
 def test_a_slice_holds_many_short_steps() -> None:
     bench = Bench()
     for name in "ab":
-        bench.line.submit(bench.job(name, each=SLICE / 3.9), Client(name, ""))
+        bench.line.submit(bench.job(name, each=SLICE / 3.9), BrowserSession(name, ""))
     assert bench.turns(2) == "aaaabbbb"
 
 
 def test_waiting_jobs_take_no_time_from_others() -> None:
     bench = Bench()
-    submitted = bench.line.submit(bench.job("o", 10, SLICE / 4.9), Client("o", ""))
+    submitted = bench.line.submit(bench.job("o", 10, SLICE / 4.9), BrowserSession("o", ""))
 
     def waits() -> Steps[None]:
         while not submitted.done():
@@ -71,7 +71,7 @@ def test_waiting_jobs_take_no_time_from_others() -> None:
             yield WAITS
 
     for n in range(3):
-        bench.line.submit(waits(), Client(f"w{n}", ""))
+        bench.line.submit(waits(), BrowserSession(f"w{n}", ""))
     assert bench.turns(8) == "ooooowwwooooowww"
 
 
@@ -79,11 +79,11 @@ def test_addresses_share_first_then_the_sessions_of_each() -> None:
     """A user with 20 tabs gets the same share as a user with one."""
     bench = Bench()
     for tab in range(20):
-        bench.line.submit(bench.job("t"), Client(f"tab {tab}", "here"))
+        bench.line.submit(bench.job("t"), BrowserSession(f"tab {tab}", "here"))
     bench.turns(10)
-    bench.line.submit(bench.job("o"), Client("other", "there"))
+    bench.line.submit(bench.job("o"), BrowserSession("other", "there"))
     assert bench.turns(20).count("o") in {10, 11}
-    bench.line.submit(bench.job("p"), Client("third", "there"))
+    bench.line.submit(bench.job("p"), BrowserSession("third", "there"))
     found = bench.turns(40)
     assert found.count("t") in {19, 20}
     assert abs(found.count("o") - found.count("p")) <= 1
@@ -95,27 +95,27 @@ def test_a_job_is_done_for_who_has_submitted_it() -> None:
     def job(name: str) -> Steps[None]:
         for _ in range(2):
             bench.seconds += 1.01 * SLICE
-            served.append(this_client().address)
+            served.append(this_session().address)
             yield None
 
     for name in "ab":
-        bench.line.submit(job(name), Client(name, f"of {name}"))
+        bench.line.submit(job(name), BrowserSession(name, f"of {name}"))
     bench.turns(4)
     assert served == ["of a", "of b"] * 2
-    assert this_client().address == ""
+    assert this_session().address == ""
 
 
 def test_jobs_of_one_session_are_done_one_after_the_other() -> None:
     bench = Bench()
     for name in ("1", "2"):
-        bench.line.submit(bench.job(name, 2), Client("same", ""))
-    bench.line.submit(bench.job("x", 6), Client("other", ""))
+        bench.line.submit(bench.job(name, 2), BrowserSession("same", ""))
+    bench.line.submit(bench.job("x", 6), BrowserSession("other", ""))
     assert [c for c in bench.turns(12) if c != "x"] == ["1", "1", "2", "2"]
 
 
 def test_those_who_wait_know_their_place() -> None:
     bench = Bench()
-    jobs = [bench.line.submit(bench.job(n), Client(n, "")) for n in "abc"]
+    jobs = [bench.line.submit(bench.job(n), BrowserSession(n, "")) for n in "abc"]
     assert [submitted.ahead for submitted in jobs] == [0, 1, 2]
     assert [submitted.others for submitted in jobs] == [2, 2, 2]
     bench.turns(2)
@@ -127,7 +127,7 @@ def test_those_who_wait_know_their_place() -> None:
 
 def test_work_ends_with_its_session_but_a_connection_may_come_back() -> None:
     bench = Bench()
-    submitted = bench.line.submit(bench.job("a"), Client("a", ""))
+    submitted = bench.line.submit(bench.job("a"), BrowserSession("a", ""))
     bench.turns(1)
     bench.gone = {"a"}
     bench.seconds += GRACE - 1
@@ -151,7 +151,7 @@ def test_a_cancelled_job_is_closed_and_shutdown_cancels_all() -> None:
         finally:
             closed.append(name)
 
-    jobs = [bench.line.submit(job(name), Client(name, "")) for name in "ab"]
+    jobs = [bench.line.submit(job(name), BrowserSession(name, "")) for name in "ab"]
     bench.line.turn()
     jobs[0].cancel()
     with pytest.raises(CancelledError):
@@ -167,8 +167,8 @@ def test_a_failure_is_reported_to_its_owner_only() -> None:
         raise ValueError("no milk")
 
     bench = Bench()
-    bad = bench.line.submit(fails(), Client("bad", ""))
-    good = bench.line.submit(bench.job("g", 1), Client("good", ""))
+    bad = bench.line.submit(fails(), BrowserSession("bad", ""))
+    good = bench.line.submit(bench.job("g", 1), BrowserSession("good", ""))
     bench.turns(6)
     with pytest.raises(ValueError, match="no milk"):
         bad.result()
@@ -184,8 +184,8 @@ def test_what_fails_as_it_ends_harms_nobody_else() -> None:
         finally:
             raise ValueError("the milk is spilt")
 
-    bad = bench.line.submit(spills(), Client("bad", ""))
-    good = bench.line.submit(bench.job("g", 1), Client("good", ""))
+    bad = bench.line.submit(spills(), BrowserSession("bad", ""))
+    good = bench.line.submit(bench.job("g", 1), BrowserSession("good", ""))
     bench.turns(1)
     bad.cancel()
     bench.turns(2)
@@ -197,9 +197,9 @@ def test_a_thread_that_dies_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatc
     line = Jobs(rest=lambda seconds: None)
     monkeypatch.setattr("pages.parts.work.jobs.pass_turn", lambda *_: 1 / 0)
     with pytest.raises(CancelledError):
-        line.submit(locked_steps(RLock(), lambda: False), Client("a", "")).result(10)
+        line.submit(locked_steps(RLock(), lambda: False), BrowserSession("a", "")).result(10)
     monkeypatch.undo()
-    assert line.submit(Bench().job("b", 1), Client("b", "")).result(10) == "b"
+    assert line.submit(Bench().job("b", 1), BrowserSession("b", "")).result(10) == "b"
 
 
 def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
@@ -238,15 +238,15 @@ def test_a_thread_works_the_line_off_and_ends() -> None:
         yield None
         return 7
 
-    assert [line.submit(job(), Client("a", "")).result(10) for _ in range(2)] == [7, 7]
+    assert [line.submit(job(), BrowserSession("a", "")).result(10) for _ in range(2)] == [7, 7]
     assert set(names) == {"jobs"}
 
 
 def test_the_duration_of_a_job_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
     with caplog.at_level(logging.INFO, "pages"):
-        bench.line.submit(bench.job("a", 1, each=2.0), Client("a", "1.2.3.4"))
-        bench.line.submit(bench.job("b"), Client("b", "1.2.3.4")).cancel()
+        bench.line.submit(bench.job("a", 1, each=2.0), BrowserSession("a", "1.2.3.4"))
+        bench.line.submit(bench.job("b"), BrowserSession("b", "1.2.3.4")).cancel()
         bench.seconds += 3.0
         bench.turns(3)
     told = [(record.msg, *map(vars(record).get, ("code", "seconds"))) for record in caplog.records]
@@ -273,7 +273,7 @@ def test_a_click_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
             yield None
 
     with line.giving_way():
-        submitted = line.submit(job(), Client("a", ""))
+        submitted = line.submit(job(), BrowserSession("a", ""))
         assert slices[0].wait(10)
         assert not slices[1].wait(0.05)
     submitted.result(10)
@@ -290,13 +290,13 @@ def test_a_click_ends_the_slice_that_is_being_done() -> None:
                     pass
             yield None
 
-    bench.line.submit(job(), Client("a", ""))
+    bench.line.submit(job(), BrowserSession("a", ""))
     assert [bench.turns(1), bench.turns(1)] == ["abc", "defgh"]
 
 
 def test_whoever_leaves_while_somebody_asks_for_their_place_has_none_ahead() -> None:
     bench = Bench()
-    _, second = (bench.line.submit(bench.job(name), Client(name, "")) for name in "ab")
+    _, second = (bench.line.submit(bench.job(name), BrowserSession(name, "")) for name in "ab")
     assert bench.line.ahead_of(second) == 1
     second.cancel()
     bench.turns(2)
@@ -306,7 +306,7 @@ def test_whoever_leaves_while_somebody_asks_for_their_place_has_none_ahead() -> 
 @pytest.mark.parametrize("address", ["here", ""])
 def test_a_job_that_comes_back_for_each_part_gets_no_more_than_one_for_all(address: str) -> None:
     bench = Bench()
-    clients = {name: Client(name, address or name) for name in ("long", "p", "q")}
+    clients = {name: BrowserSession(name, address or name) for name in ("long", "p", "q")}
     parts = {n: bench.line.submit(bench.job(n), clients[n]) for n in ("long", "p", "q")}
     for _ in range(30):
         bench.turns(1)
@@ -337,7 +337,8 @@ class Computation:
 def test_jobs_that_need_the_same_result_share_the_steps_and_know_how_far_it_is() -> None:
     bench, computation = Bench(), Computation(40)
     submitted = [
-        bench.line.submit(shared("it", computation.work), Client(name, "")) for name in "abc"
+        bench.line.submit(shared("it", computation.work), BrowserSession(name, ""))
+        for name in "abc"
     ]
     clock = count(0.0, 1.01 * SLICE)
     bench.line._now = lambda: next(clock)

@@ -7,7 +7,7 @@ from threading import RLock
 import pytest
 
 from engine.steps import Steps
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job, Jobs, jobs
 from pages.parts.work.live_play import PAUSE, TICK, LivePlay, serve_in_time
 
@@ -28,7 +28,7 @@ class Counter:
 
     def submit(self, job: Steps[None]) -> Job[None]:
         """Submit to a job queue with manual turns."""
-        return self.line.submit(job, Client("own", ""))
+        return self.line.submit(job, BrowserSession("own", ""))
 
     def serve(self, visitors: int) -> int:
         served = min(visitors, self.most, self.room - self.served)
@@ -128,11 +128,11 @@ def test_who_was_asked_for_together_with_a_new_start_comes_to_it() -> None:
         for _ in range(before):
             host.line.turn()
         host.served = 0
-        live.send_away()
+        live.drop_waiting()
         assert frames(live, host, 3) == [6, 10, 10]
-        live.settle()
+        live.end_concurrent_clicks()
     live.enqueue(10)
-    live.settle()
-    live.send_away()
+    live.end_concurrent_clicks()
+    live.drop_waiting()
     assert frames(live, host, 2) == [10, 10]
     assert not live.is_live

@@ -9,9 +9,9 @@ from pages.parts.race.finished_races import FinishedRaces
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import progress_of, verdict
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import GRACE
-from pages.parts.work.race_pool import LANES, TURN, Racer, Track
+from pages.parts.work.race_pool import LANES, TURN, QueuedRace, RaceQueue
 from tests.pages.conftest import Here
 
 
@@ -41,7 +41,7 @@ there = set[str]()
 """Active sessions."""
 
 
-def a_track() -> tuple[Track, list[Watched], Clock]:
+def new_queue() -> tuple[RaceQueue, list[Watched], Clock]:
     made: list[Watched] = []
 
     def make() -> Executor:
@@ -50,47 +50,47 @@ def a_track() -> tuple[Track, list[Watched], Clock]:
 
     clock = Clock()
     there.update(("", *(f"session {number}" for number in range(20))))
-    return Track(make, clock, there.__contains__), made, clock
+    return RaceQueue(make, clock, there.__contains__), made, clock
 
 
-def enter(track: Track, address: str = "here") -> Racer:
-    return track.enter(Client(f"session {len(track)}", address))
+def enter(queue: RaceQueue, address: str = "here") -> QueuedRace:
+    return queue.add(BrowserSession(f"session {len(queue)}", address))
 
 
 def test_processes_are_there_only_while_somebody_races() -> None:
-    track, made, _ = a_track()
+    queue, made, _ = new_queue()
     assert made == []
-    racers = [enter(track) for _ in range(LANES + 1)]
+    races = [enter(queue) for _ in range(LANES + 1)]
     assert len(made) == 1
-    assert [track.place(racer) for racer in racers] == [0, 0, 1]
-    for racer in racers:
+    assert [queue.races_ahead(race) for race in races] == [0, 0, 1]
+    for race in races:
         assert not made[0].closed
-        track.leave(racer)
+        queue.remove(race)
     assert made[0].closed
-    assert enter(track).executor is made[1]
+    assert enter(queue).executor is made[1]
 
 
 def test_while_others_wait_a_lane_goes_round() -> None:
-    track, _, clock = a_track()
-    racers = [enter(track) for _ in range(LANES)]
-    assert [track.place(racer) for racer in racers] == [0, 0]
+    queue, _, clock = new_queue()
+    races = [enter(queue) for _ in range(LANES)]
+    assert [queue.races_ahead(race) for race in races] == [0, 0]
     clock.now = 2 * TURN
-    assert [track.place(racer) for racer in racers] == [0, 0]
-    racers += [enter(track), enter(track)]
-    assert [track.place(racer) for racer in racers] == [1, 2, 0, 0]
+    assert [queue.races_ahead(race) for race in races] == [0, 0]
+    races += [enter(queue), enter(queue)]
+    assert [queue.races_ahead(race) for race in races] == [1, 2, 0, 0]
     clock.now = 4 * TURN
-    assert [track.place(racer) for racer in racers] == [0, 0, 1, 2]
+    assert [queue.races_ahead(race) for race in races] == [0, 0, 1, 2]
 
 
 def test_one_address_cannot_keep_another_waiting() -> None:
-    track, _, clock = a_track()
-    many = [enter(track) for _ in range(10)]
-    assert [track.place(racer) for racer in many] == [0, 0, *range(1, 9)]
-    other = enter(track, "there")
+    queue, _, clock = new_queue()
+    many = [enter(queue) for _ in range(10)]
+    assert [queue.races_ahead(race) for race in many] == [0, 0, *range(1, 9)]
+    other = enter(queue, "there")
     seen = 0
     for turn in range(1, 11):
         clock.now = turn * TURN
-        seen += track.place(other) == 0
+        seen += queue.races_ahead(other) == 0
     assert seen >= 9
 
 
@@ -98,27 +98,27 @@ SMALL = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
 
 
 def test_a_race_waits_for_a_lane_and_says_so() -> None:
-    track, _, _ = a_track()
-    racers = [enter(track) for _ in range(LANES)]
-    session = RaceSession(SMALL, track, FinishedRaces())
+    queue, _, _ = new_queue()
+    races = [enter(queue) for _ in range(LANES)]
+    session = RaceSession(SMALL, queue, FinishedRaces())
     session.start(SMALL, "ab")
     assert session.state == "queued"
     assert session.is_live
     assert "1 other race is ahead of yours" in progress_of(session)
-    track.leave(racers[0])
+    queue.remove(races[0])
     session.advance()
     assert session.state in {"running", "done"}
 
 
 def test_results_survive_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
-    track, _, clock = a_track()
-    session = RaceSession(SMALL, track, FinishedRaces())
+    queue, _, clock = new_queue()
+    session = RaceSession(SMALL, queue, FinishedRaces())
     session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
     found = len(session.known)
     there.clear()
     clock.now = GRACE + 1
-    track.look()
+    queue.remove_ended()
     session.advance()
     assert session.state == "lost"
     assert len(session.known) == found > 0
@@ -127,13 +127,13 @@ def test_results_survive_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """No session looks in any more, so only a timer can end the race."""
-    monkeypatch.setattr("pages.parts.work.race_pool._LOOK", 0.01)
+    monkeypatch.setattr("pages.parts.work.race_pool._CHECK_INTERVAL", 0.01)
     monkeypatch.setattr("pages.parts.work.race_pool.GRACE", 0.0)
     made = [Watched()]
-    track = Track(lambda: made[0], is_there=lambda session: False)
-    racer = enter(track)
+    queue = RaceQueue(lambda: made[0], is_connected=lambda session: False)
+    race = enter(queue)
     assert made[0].was_closed.wait(10)
-    assert track.place(racer) is None
+    assert queue.races_ahead(race) is None
 
 
 class Broken(Watched):
@@ -147,8 +147,8 @@ class Broken(Watched):
 
 def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None:
     made: list[Watched] = [Broken(), Watched()]
-    track = Track(lambda: made.pop(0))
-    session = RaceSession(SMALL, track, FinishedRaces())
+    queue = RaceQueue(lambda: made.pop(0))
+    session = RaceSession(SMALL, queue, FinishedRaces())
     states: list[str] = []
     for _ in range(2):
         session.start(SMALL, None)

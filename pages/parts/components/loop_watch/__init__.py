@@ -11,8 +11,8 @@ import streamlit as st
 
 from pages.parts.components import folder_text
 from pages.parts.text.base_path import base_path
-from pages.parts.work.browser_sessions import session_limit
 from pages.parts.work.log_length_route import LENGTH_PATH
+from pages.parts.work.session_limit import session_limit
 
 _EVERY = 800
 """Milliseconds between polls of a tab."""
@@ -37,5 +37,5 @@ def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable
         changed: called before a redraw.
     """
     state = {"loop": loop, "length": length, "live": is_live}
-    asks = {"every": pause(session_limit().inside), "path": f"{base_path()}{LENGTH_PATH}"}
+    asks = {"every": pause(session_limit().open_sessions), "path": f"{base_path()}{LENGTH_PATH}"}
     _component(key="watch", data=state | asks, height=1, on_changed_change=changed)

@@ -14,7 +14,13 @@ from starlette.routing import Route
 
 from pages.parts.text.theme import theme
 from pages.parts.work.request_body import body_of
-from pages.parts.work.stage_remotes import VERBS, Remote, Seen, seen_by, steered_by
+from pages.parts.work.stage_remotes import (
+    VERBS,
+    Remote,
+    StageReport,
+    remote_of_code,
+    remote_of_token,
+)
 
 REMOTE_PATH, LOOK_PATH, TOKEN = "/playground/remote", "/go", "X-Remote-Token"
 _OVER = (
@@ -47,7 +53,7 @@ def _colours() -> str:
 
 
 def _remote(request: Request) -> Remote | None:
-    return steered_by(request.headers.get(TOKEN, ""))
+    return remote_of_token(request.headers.get(TOKEN, ""))
 
 
 def _gone() -> Response:
@@ -78,26 +84,26 @@ async def hear(request: Request) -> Response:
     remote, body = _remote(request), await body_of(request, _MOST_BYTES)
     if remote is None:
         return _gone()
-    return JSONResponse(remote.hear(seen(body)))
+    return JSONResponse(remote.poll(report_of(body)))
 
 
 async def look(request: Request) -> Response:
     """Redirect the short address in a stage's corner to the displayed content, to view and copy."""
-    remote = seen_by(request.path_params["code"])
+    remote = remote_of_code(request.path_params["code"])
     if remote is None:
         return Response("No stage has this address.", 404, media_type="text/plain")
-    return RedirectResponse(remote.way, 303)
+    return RedirectResponse(remote.relative_link, 303)
 
 
-def seen(body: bytes) -> Seen:
+def report_of(body: bytes) -> StageReport:
     """Parse a report of the stage's browser; empty if malformed."""
     try:
         report: Any = json.loads(body)
         hands = [(str(answer)[:_LONGEST], int(count)) for answer, count in report["hands"]]
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
-        return Seen()
+        return StageReport()
     counted = [(answer, max(0, min(count, _MANY))) for answer, count in hands[:_MOST_HANDS]]
-    return Seen(report.get("blank") is True, tuple(counted))
+    return StageReport(report.get("blank") is True, tuple(counted))
 
 
 def remote_routes(base: str) -> list[Route]:

@@ -31,7 +31,7 @@ def watch_remote(remote: Remote, step: Callable[[], None]) -> None:
     path = f"{base_path()}{REMOTE_PATH}/hear"
     asks = {"path": path, "header": TOKEN, "token": remote.token, "every": EVERY, "most": _MOST}
     # A higher `taken` permits the script to report the next step.
-    state = {"names": sorted(remote.names), "taken": remote.taken}
+    state = {"names": sorted(remote.codes), "taken": remote.executed_steps}
     _component(
         key="remote",
         data=asks | state,

@@ -7,8 +7,8 @@ from itertools import islice
 
 import streamlit as st
 
-from engine.evaluation.context_map import favourites
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.favoured_actions import favoured_actions
+from engine.evaluation.probability_parts import probability_parts
 from engine.experiments.choice_codec import decode_choices, encode_choices
 from engine.experiments.duel import Duel, score_told, visits
 from engine.experiments.exploration import RepeatedOffer
@@ -86,7 +86,7 @@ class BaristaLab(lesson.Lab):
     @property
     def right(self) -> int:
         """Number of contexts in which the engine's favourite is the best action."""
-        return sum(bool(row["right"]) for row in favourites(self.duel.engine, self.world))
+        return sum(bool(row["right"]) for row in favoured_actions(self.duel.engine, self.world))
 
     @property
     def truth(self) -> float | None:
@@ -183,7 +183,7 @@ class BaristaLab(lesson.Lab):
         offer = RepeatedOffer(engine, self.world, self.duel.visitors[0].context)
         offer.draw()
         (ranked,), heading = offer.offers, self.say("nobody")
-        parts = chances(ranked, engine.settings.policy)
+        parts = probability_parts(ranked, engine.settings.policy)
         remark(heading)
         drawn(
             belief_rows(self.world, is_dark(), ranked, parts, None, None, "asked", look()),
@@ -197,7 +197,7 @@ class BaristaLab(lesson.Lab):
         world, inks = self.world, theme(is_dark()).actions
         rows, columns = names_of_cells(world)
         cells = []
-        for row in favourites(self.duel.engine, world):
+        for row in favoured_actions(self.duel.engine, world):
             at = world.position(str(row["action"]))
             item, is_right = world.items[at], bool(row["right"])
             cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))

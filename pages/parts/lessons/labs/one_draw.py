@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from engine.evaluation.probability_parts import chances
+from engine.evaluation.probability_parts import probability_parts
 from engine.experiments.exploration import RepeatedOffer
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -122,7 +122,7 @@ class OneDrawLab(lesson.Lab):
     def _draw_bells(self, moment: Moment) -> None:
         """Bells: beliefs; draws and chances too, unless the moment is ``asked``."""
         ranked, stated = self.offer.offers[-1], self.say("stated")
-        parts = chances(ranked, self.loop.settings.policy)
+        parts = probability_parts(ranked, self.loop.settings.policy)
         in_text = believed if moment == "asked" else in_words
         drawn(
             belief_rows(self.world, is_dark(), ranked, parts, None, None, moment, look()),

@@ -13,7 +13,7 @@ from pages.parts.settings.choices import max_visitors
 from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _PLAY = PAGES / "play.py"
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from pages.parts.scene.parts import Figure
 from pages.parts.scene.report_files.charts import standalone_svg
 from pages.parts.scene.report_files.typesetting import svg_to_png
-from pages.parts.work.table_export import Rows, as_cells, as_parquet
+from pages.parts.work.spreadsheet_safe_export import Rows, as_cells, as_parquet
 
 _WIDTH = 720
 """Width of an SVG in pixels; a PNG has 2.5 times as many."""

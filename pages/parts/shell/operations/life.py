@@ -34,9 +34,9 @@ from pages.parts.shell.operations.memory import collect_seldom, give_memory_back
 from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
-from pages.parts.work.browser_sessions import SessionLimit, sessions_in_memory
 from pages.parts.work.jobs import jobs, shutdown
-from pages.parts.work.log_lines import REFUSED, write_lines
+from pages.parts.work.server_logging import REFUSED, log_as_json
+from pages.parts.work.session_limit import SessionLimit, sessions_in_memory
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def begin(environment: Mapping[str, str]) -> tuple[Operations, CallLimits]:
         _caps(environment)
         return Operations.from_environment(environment), CallLimits.from_environment(environment)
     except PersonalizerError as error:
-        write_lines("error")
+        log_as_json("error")
         _log.critical("not started", extra={"code": error.code, "reason": error.message})
         sys.exit(2)
 
@@ -95,7 +95,7 @@ def life(
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """Return the lifespan: work before the first request and after the last."""
 
-    write = partial(write_lines, operations.log_level, meters)
+    write = partial(log_as_json, operations.log_level, meters)
 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
@@ -170,7 +170,7 @@ def _facts(environment: Mapping[str, str]) -> dict[str, object]:
 def _caps(environment: Mapping[str, str]) -> dict[str, object]:
     limits = asdict(Limits.from_environment(environment))
     limits |= {f"api_{n}": v for n, v in asdict(CallLimits.from_environment(environment)).items()}
-    return limits | {"max_sessions": SessionLimit.from_environment(environment).most}
+    return limits | {"max_sessions": SessionLimit.from_environment(environment).max_sessions}
 
 
 def _version() -> str:

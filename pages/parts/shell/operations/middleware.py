@@ -27,7 +27,7 @@ from starlette.websockets import WebSocketClose
 from pages.parts.shell.first_paint import page
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.text.base_path import base_path
-from pages.parts.work.log_lines import FOREIGN
+from pages.parts.work.server_logging import FOREIGN
 
 _log = logging.getLogger(__name__)
 _PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb")

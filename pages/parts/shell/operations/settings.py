@@ -1,4 +1,4 @@
-"""Operator settings, in addition to the limits of `engine.store.limits`."""
+"""Operator settings, in addition to the limits of `engine.store.storage_limits`."""
 
 import re
 from collections.abc import Mapping

@@ -3,10 +3,16 @@
 import math
 from typing import Any
 
-from engine.evaluation.estimators import Estimator, Interval, Weighed
-from engine.evaluation.target_policies import Baseline, Even, Fixed, Online, Target
+from engine.evaluation.estimators import Estimator, Interval, WeightedDecisions
+from engine.evaluation.target_policies import (
+    Baseline,
+    FixedAction,
+    LoggedPolicy,
+    Target,
+    UniformTarget,
+)
 
-TARGETS: tuple[Target, ...] = (Online(), Baseline(), Even(), Fixed("action1"))
+TARGETS: tuple[Target, ...] = (LoggedPolicy(), Baseline(), UniformTarget(), FixedAction("action1"))
 
 
 def interval_of(one: Estimator, level: float = 0.95) -> Interval:
@@ -16,7 +22,7 @@ def interval_of(one: Estimator, level: float = 0.95) -> Interval:
     return interval
 
 
-def tell(weighed: Weighed, *theirs: Any) -> None:
+def tell(weighed: WeightedDecisions, *theirs: Any) -> None:
     """Feed the same events to estimators of the vw-estimators library."""
     pairs = zip(weighed.weight.tolist(), weighed.decisions.reward.tolist(), strict=True)
     for weight, reward in pairs:

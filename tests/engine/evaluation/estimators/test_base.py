@@ -22,7 +22,7 @@ def renamed(log: Decisions) -> Decisions:
         log,
         actions=log.actions[::-1],
         contexts=log.contexts[::-1],
-        stratum=contexts - 1 - log.stratum,
+        context_index=contexts - 1 - log.context_index,
         shown=k - 1 - log.shown,
         baseline=k - 1 - log.baseline,
         offered=log.offered[:, ::-1],

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from engine.evaluation.estimators.betting import Betting
-from engine.evaluation.target_policies import Even, Fixed, Online, Target
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, Target, UniformTarget
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import Made, made
 
 
 def truth(of: Made, target: Target) -> float:
     weights = of.shares @ of.expected
-    return float(weights[1] if isinstance(target, Fixed) else weights.mean())
+    return float(weights[1] if isinstance(target, FixedAction) else weights.mean())
 
 
-@pytest.mark.parametrize("target", [Even(), Fixed("action1")], ids=lambda t: t.key)
+@pytest.mark.parametrize("target", [UniformTarget(), FixedAction("action1")], ids=lambda t: t.key)
 def test_it_holds_at_every_look(target: Target) -> None:
     """Of 20 sequences .95 should; 16 or fewer have a chance of 2 % at .95."""
     covered = 0
@@ -32,9 +32,9 @@ def test_it_holds_at_every_look(target: Target) -> None:
 
 def test_it_narrows_and_beliefs_help() -> None:
     log = made(4_000).log
-    interval = interval_of(Betting().add(Even().weigh(log)))
-    early = interval_of(Betting().add(Even().weigh(log.take(slice(400)))))
-    blind = interval_of(Betting().add(Even().weigh(replace(log, means=None))))
+    interval = interval_of(Betting().add(UniformTarget().weigh(log)))
+    early = interval_of(Betting().add(UniformTarget().weigh(log.take(slice(400)))))
+    blind = interval_of(Betting().add(UniformTarget().weigh(replace(log, means=None))))
     assert interval.width < 0.5 * early.width
     assert interval.width < blind.width < 1
     assert interval.low <= interval.estimate <= interval.high
@@ -43,7 +43,9 @@ def test_it_narrows_and_beliefs_help() -> None:
 def test_an_offer_rarer_than_any_is_told_like_the_rarest_there_is() -> None:
     log = replace(made(50).log, probabilities=None, means=None)
     results = [
-        interval_of(Betting().add(Online().weigh(log)).add(Fixed("action0").weigh(rare)))
+        interval_of(
+            Betting().add(LoggedPolicy().weigh(log)).add(FixedAction("action0").weigh(rare))
+        )
         for rare in (replace(log, propensity=np.full(50, p)) for p in (1e-9, 1e-12))
     ]
     assert results[0].low == pytest.approx(results[1].low, abs=0.02)

@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
 from engine.evaluation.mean_intervals import student
-from engine.evaluation.target_policies import Fixed, Target
+from engine.evaluation.target_policies import FixedAction, Target
 from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 
@@ -57,7 +57,7 @@ def _beyond(reach: float, freedom: int) -> float:
 def test_the_largest_possible_weight_is_read_off_the_log() -> None:
     log = made(100).log
     assert log.probabilities is not None
-    estimator = CressieRead().add(Fixed("action1").weigh(log))
+    estimator = CressieRead().add(FixedAction("action1").weigh(log))
     assert estimator.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
     unknown = replace(log, probabilities=None)
-    assert CressieRead().add(Fixed("action1").weigh(unknown)).highest == math.inf
+    assert CressieRead().add(FixedAction("action1").weigh(unknown)).highest == math.inf

@@ -7,11 +7,11 @@ import pytest
 
 from engine import LoopSettings
 from engine.evaluation.estimators import Betting, CressieRead, Interval, Naive, Stratified
+from engine.evaluation.estimators.counterfactual_rewards import Selection
 from engine.evaluation.estimators.stratified import narrow_enough
-from engine.evaluation.estimators.unshown import Selection
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import Decisions
-from engine.evaluation.target_policies import Even, Fixed
+from engine.evaluation.target_policies import FixedAction, UniformTarget
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.benchmarks.greedy_logs import CASES, targets_of
@@ -24,7 +24,7 @@ from tests.engine.evaluation.made_logs import made
 def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
     """Four logs of 300 visitors: 16 intervals of actions. The benchmark's table has all figures."""
     watch = Coverage(COFFEE, LoopSettings(), 300, estimators=(Naive, CressieRead, Stratified))
-    finish(watch.repeating(4))
+    finish(watch.repetition_steps(4))
     ours, books = (watch.counts["fixed", one.key] for one in (Stratified, CressieRead))
     assert watch.counts["fixed", "naive"].covering == 0
     assert ours.intervals == 16
@@ -35,7 +35,7 @@ def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
 def apart(log: Decisions) -> Decisions:
     """The log with a separate context for every visitor."""
     names = tuple(f"visitor={i}" for i in range(len(log)))
-    return replace(log, contexts=names, stratum=np.arange(len(log)))
+    return replace(log, contexts=names, context_index=np.arange(len(log)))
 
 
 @pytest.mark.no_cover
@@ -47,14 +47,16 @@ def test_it_holds_with_few_contexts_and_with_one_for_each_event(split: bool) -> 
         of = made(300, seed)
         log = apart(of.log) if split else of.log
         for action, truth in zip(log.actions, of.shares @ of.expected, strict=True):
-            covered += interval_of(Stratified().add(Fixed(action).weigh(log))).holds(float(truth))
+            covered += interval_of(Stratified().add(FixedAction(action).weigh(log))).holds(
+                float(truth)
+            )
     assert covered >= 108
 
 
 def test_it_is_the_same_if_successes_are_called_failures() -> None:
     log = made(300).log
     mirrored = replace(log, reward=1 - log.reward)
-    one, two = (interval_of(Stratified().add(Even().weigh(it))) for it in (log, mirrored))
+    one, two = (interval_of(Stratified().add(UniformTarget().weigh(it))) for it in (log, mirrored))
     assert [two.estimate, two.low, two.high] == pytest.approx(
         [1 - one.estimate, 1 - one.high, 1 - one.low], abs=1e-6
     )
@@ -63,16 +65,19 @@ def test_it_is_the_same_if_successes_are_called_failures() -> None:
 def test_more_contexts_than_can_be_told_apart_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.evaluation.estimators.stratified.MOST_CONTEXTS", 20)
     log = apart(made(60).log)
-    parts = [Stratified().add(Even().weigh(log.take(slice(at, at + 15)))) for at in (0, 15, 30, 45)]
+    parts = [
+        Stratified().add(UniformTarget().weigh(log.take(slice(at, at + 15))))
+        for at in (0, 15, 30, 45)
+    ]
     merged = parts[0] + parts[1] + parts[2] + parts[3]
     assert merged.contexts is None
-    whole = Stratified().add(Even().weigh(log))
+    whole = Stratified().add(UniformTarget().weigh(log))
     assert interval_of(merged).estimate == pytest.approx(interval_of(whole).estimate)
 
 
 def test_it_needs_all_probabilities() -> None:
     log = replace(made(60).log, probabilities=None)
-    assert Stratified().add(Even().weigh(log)).interval() is None
+    assert Stratified().add(UniformTarget().weigh(log)).interval() is None
 
 
 @pytest.mark.no_cover
@@ -108,7 +113,9 @@ def test_a_poor_run_of_what_was_seldom_shown_leaves_room_upwards() -> None:
 def test_room_for_a_poor_run_goes_where_rates_say_too_much_and_no_more_than_that(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    estimators = [Stratified().add(Even().weigh(log)) for log, _ in greedy(CASES[4], 12, 400, 90)]
+    estimators = [
+        Stratified().add(UniformTarget().weigh(log)) for log, _ in greedy(CASES[4], 12, 400, 90)
+    ]
 
     def intervals_with(overrated: float) -> list[Interval]:
         where = "engine.evaluation.estimators.stratified.OVERRATED"
@@ -132,7 +139,7 @@ def test_that_room_goes_only_as_far_as_a_target_does_not_pick(
     ((log, truth),) = greedy(CASES[2], 1, 400, 90)
     (best,) = (one for one in targets_of(log, truth) if one[0] == "best")
     estimator = Stratified().add(best[1].weigh(log))
-    both = (estimator, replace(estimator, selection=Selection().add(Even().weigh(log))))
+    both = (estimator, replace(estimator, selection=Selection().add(UniformTarget().weigh(log))))
 
     def highest(overrated: float) -> list[float]:
         monkeypatch.setattr(f"{where}.OVERRATED", overrated)
@@ -156,9 +163,12 @@ def test_what_is_proven_is_taken_where_ours_is_hardly_narrower() -> None:
 def test_what_is_proven_is_the_betting_sequence_in_the_rewards_own_bounds() -> None:
     log = made(60).log
     log = replace(log, reward=5 * log.reward)
-    estimator = Stratified((0.0, 5.0)).add(Even().weigh(log))
+    estimator = Stratified((0.0, 5.0)).add(UniformTarget().weigh(log))
     assert estimator.proven is not None
-    assert estimator.proven.interval() == Betting((0.0, 5.0)).add(Even().weigh(log)).interval()
+    assert (
+        estimator.proven.interval()
+        == Betting((0.0, 5.0)).add(UniformTarget().weigh(log)).interval()
+    )
     assert (estimator + Stratified((0.0, 5.0))).interval() == estimator.interval()
 
 

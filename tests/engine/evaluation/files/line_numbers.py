@@ -3,8 +3,8 @@
 from itertools import chain
 
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.table import batches
-from engine.store.exchange.lines import Faults
+from engine.evaluation.files.table_file import batches
+from engine.store.exchange.untrusted_lines import Faults
 
 
 def lines_of(data: bytes, faults: Faults) -> list[int]:

@@ -11,9 +11,9 @@ import pytest
 from pyarrow import csv, parquet
 
 from engine.errors import RejectedError
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.window import ALL, Window
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Evaluation
 from tests.engine.requests import Json
@@ -100,9 +100,11 @@ def text(*lines: str) -> bytes:
     return "\n".join((HEADER, *lines)).encode()
 
 
-def read(data: bytes, columns: Columns | None = None, window: Window = ALL) -> list[Decisions]:
+def read(
+    data: bytes, columns: Columns | None = None, event_range: EventRange = WHOLE_LOG
+) -> list[Decisions]:
     """All batches of a file."""
-    return list(open_log(data, "log", columns, window=window).batches())
+    return list(open_log(data, "log", columns, event_range=event_range).batches())
 
 
 def refused(data: bytes, columns: Columns | None = None) -> Sequence[tuple[int, str]]:

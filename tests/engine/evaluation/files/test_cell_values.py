@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.files.cell_values import CheckedRows, Written, numbers, times, words
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 
 MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
 

@@ -5,8 +5,8 @@ import pytest
 
 from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.table import batches, head
-from engine.store.exchange.lines import Faults
+from engine.evaluation.files.table_file import batches, head
+from engine.store.exchange.untrusted_lines import Faults
 from tests.engine.evaluation.files.line_numbers import lines_of
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from engine.errors import PersonalizerError, RejectedError
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.event_range import EventRange
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.window import Window
 from engine.evaluation.logged_decisions import columns_in
 from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
@@ -56,7 +56,7 @@ def test_the_same_log_is_read_from_every_kind_of_file(
     expected_fields = [
         {f"weather={event['weather']}", f"loud={event['loud']}".lower()} for event in EVENTS
     ]
-    assert [{*columns_in(log.contexts[at])} for at in log.stratum] == expected_fields
+    assert [{*columns_in(log.contexts[at])} for at in log.context_index] == expected_fields
 
 
 def test_a_log_without_a_word_on_what_is_offered_offers_all_that_it_shows() -> None:
@@ -74,15 +74,17 @@ def test_a_log_without_a_word_on_what_is_offered_offers_all_that_it_shows() -> N
 
 @each_kind
 def test_a_window_holds_the_events_that_a_cut_would(write: Write) -> None:
-    inside = Window(first=21, last=150)
-    by_number = read(write(MADE), window=inside)
-    by_time = read(write(MADE), window=Window(since=EVENTS[20]["time"], until=EVENTS[149]["time"]))
+    inside = EventRange(first=21, last=150)
+    by_number = read(write(MADE), event_range=inside)
+    by_time = read(
+        write(MADE), event_range=EventRange(since=EVENTS[20]["time"], until=EVENTS[149]["time"])
+    )
     rewards = [event["reward"] for event in EVENTS[20:150]]
     for result in (by_number, by_time):
         assert [reward for log in result for reward in log.reward] == rewards
     late = datetime(2030, 1, 1, tzinfo=UTC)
-    assert not read(write(MADE), window=Window(since=late))
-    assert not read(write(MADE), window=Window(first=201))
+    assert not read(write(MADE), event_range=EventRange(since=late))
+    assert not read(write(MADE), event_range=EventRange(first=201))
 
 
 @each_kind
@@ -93,7 +95,7 @@ def test_a_folder_of_parts_is_one_log(write: Write, tmp_path: Path) -> None:
     log = open_log(tmp_path)
     rewards = [event["reward"] for event in EVENTS]
     assert [reward for batch in log.batches() for reward in batch.reward] == rewards
-    across = replace(log, window=Window(first=41, last=60))
+    across = replace(log, event_range=EventRange(first=41, last=60))
     assert [reward for one in across.batches() for reward in one.reward] == rewards[40:60]
 
 
@@ -132,7 +134,7 @@ def test_columns_that_are_not_there_or_not_said_are_one_sentence() -> None:
     ]:
         assert refused(data, columns) == [(0, reason)]
     with pytest.raises(RejectedError, match="no column is said to hold the time"):
-        read(data, replace(COLUMNS, time=""), Window(since=datetime(2026, 1, 1, tzinfo=UTC)))
+        read(data, replace(COLUMNS, time=""), EventRange(since=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def test_faults_are_reported_by_line_and_no_event_after_a_fault_is_returned() -> None:

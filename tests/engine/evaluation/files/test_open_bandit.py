@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.evaluation.files.columns import Columns, guess
+from engine.evaluation.files.column_roles import Columns, guess
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.table import head
+from engine.evaluation.files.table_file import head
 from engine.evaluation.offline_evaluation import evaluate
-from engine.evaluation.target_policies import Even, Given
+from engine.evaluation.target_policies import GivenProbabilities, UniformTarget
 
 PATH = Path(__file__).parents[1] / "data" / "open_bandit" / "men.csv"
 ITEMS = 34
@@ -43,7 +43,7 @@ def test_ips_snips_and_doubly_robust_are_their_formulas() -> None:
     actions = tuple(map(str, items))
     names = Columns("item_id", "click", "propensity_score", ("position",), actions=actions)
     (log,) = open_log(PATH, columns=names).batches()
-    targets = [Even(), Given("by position", policies["by position"])]
+    targets = [UniformTarget(), GivenProbabilities("by position", policies["by position"])]
     result = evaluate([replace(log, means=means)], targets).rows()
 
     events = np.arange(300)

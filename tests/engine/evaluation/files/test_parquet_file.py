@@ -3,7 +3,7 @@
 import pyarrow as pa
 from pyarrow import parquet
 
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 from tests.engine.evaluation.files.line_numbers import lines_of
 
 

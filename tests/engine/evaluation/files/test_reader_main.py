@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import PersonalizerError
 from engine.evaluation.files import reader_main as child
-from engine.evaluation.files.messages import FileRequest, Inspected, read_answer
+from engine.evaluation.files.reader_messages import FileRequest, Inspected, read_answer
 from engine.evaluation.logged_decisions import Decisions
 from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, table
 

@@ -14,10 +14,10 @@ from pyarrow import parquet
 
 from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.files import reader_process as process
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.joined import joined
+from engine.evaluation.files.batch_concatenation import concatenated
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.reader_process import inspecting, reading
+from engine.evaluation.files.reader_process import inspection_steps, reading_steps
 from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, finish
 from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, as_parquet, table
@@ -28,7 +28,7 @@ PLAIN = Columns("action", "reward", "propensity")
 
 
 def read(data: bytes, columns: Columns | None = None, memory: int = MEMORY) -> Decisions:
-    return finish(reading(BytesIO(data), "log", columns, (0.0, 1.0), memory))
+    return finish(reading_steps(BytesIO(data), "log", columns, (0.0, 1.0), memory))
 
 
 def refused(data: bytes, columns: Columns | None = None, memory: int = MEMORY) -> str:
@@ -45,12 +45,12 @@ def fields(log: Decisions) -> dict[str, Any]:
 @pytest.mark.parametrize("data", [as_csv(MADE), as_parquet(MADE), as_dsjson(MADE)])
 def test_a_log_is_the_same_as_read_here(data: bytes) -> None:
     columns = None if data[:1] == b"{" else COLUMNS
-    here = joined(open_log(data, "log", columns).batches())
+    here = concatenated(open_log(data, "log", columns).batches())
     assert fields(read(data, columns)) == fields(here)
 
 
 def test_columns_are_looked_at() -> None:
-    description = finish(inspecting(BytesIO(as_csv(MADE)), "log", MEMORY))
+    description = finish(inspection_steps(BytesIO(as_csv(MADE)), "log", MEMORY))
     assert description.names == tuple(MADE.column_names)
     assert description.columns is not None
     assert (description.columns.shown, description.columns.probabilities) == (
@@ -58,8 +58,8 @@ def test_columns_are_looked_at() -> None:
         COLUMNS.probabilities,
     )
     made = MADE.append_column("tags", pa.array([["a"]] * 300))
-    assert finish(inspecting(BytesIO(as_parquet(made)), "log", MEMORY)).nested == ("tags",)
-    assert finish(inspecting(BytesIO(as_dsjson(MADE)), "log", MEMORY)).columns is None
+    assert finish(inspection_steps(BytesIO(as_parquet(made)), "log", MEMORY)).nested == ("tags",)
+    assert finish(inspection_steps(BytesIO(as_dsjson(MADE)), "log", MEMORY)).columns is None
 
 
 def test_faults_come_back_with_their_lines() -> None:
@@ -116,7 +116,7 @@ def children() -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 def test_it_ends_when_nobody_waits_any_more() -> None:
     before = children()
-    steps = reading(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
+    steps = reading_steps(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
     while next(steps) is not WAITS:
         pass
     (process_id,) = set(children()) - set(before)
@@ -127,7 +127,7 @@ def test_it_ends_when_nobody_waits_any_more() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 def test_one_that_is_killed_is_one_sentence() -> None:
     before = children()
-    steps = reading(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
+    steps = reading_steps(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
     while next(steps) is not WAITS:
         pass
     (process_id,) = set(children()) - set(before)
@@ -139,7 +139,7 @@ def test_one_that_is_killed_is_one_sentence() -> None:
 
 def test_no_more_than_two_read_at_once() -> None:
     data = as_csv(MADE)
-    steps = [reading(BytesIO(data), "log", COLUMNS, (0.0, 1.0), MEMORY) for _ in range(3)]
+    steps = [reading_steps(BytesIO(data), "log", COLUMNS, (0.0, 1.0), MEMORY) for _ in range(3)]
     assert [next(one) for one in steps] == [None, None, WAITS]
     steps[0].close()
     assert next(steps[2]) is None

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from tests.engine.evaluation.files.sample_files import GOOD, as_parquet, read, refused, text
 
 TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
@@ -114,7 +114,7 @@ def test_a_comma_in_a_value_is_no_new_column_and_missing_values_are_told() -> No
     columns |= {"x": ["1, y=2", "1", None], "y": ["3", "2, y=3", "3"]}
     (log,) = read(as_parquet(pa.table(columns)), Columns("action", "reward", "p", ("x", "y")))
     assert log.contexts == ("x=1,, y=2, y=3", "x=1, y=2,, y=3", "x=null, y=3")
-    assert log.stratum.tolist() == [0, 1, 2]
+    assert log.context_index.tolist() == [0, 1, 2]
 
 
 def test_objects_are_columns_and_lists_of_objects_are_told_by_their_ids() -> None:

@@ -13,7 +13,7 @@ import vowpalwabbit as wabbit
 from engine.evaluation.estimators import Ips
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline_evaluation import evaluate
-from engine.evaluation.target_policies import Baseline, Given, Target
+from engine.evaluation.target_policies import Baseline, GivenProbabilities, Target
 
 EVENTS, DRINKS = 400, ["tea", "soup", "cake"]
 TESTED = "--cb_adf -q :: --dsjson --quiet --no_stdin"
@@ -84,6 +84,6 @@ def test_what_it_loses_with_what_it_learned_is_what_its_choices_would(path: Path
     chances = np.zeros((EVENTS, len(DRINKS)))
     (log,) = open_log(path).batches()
     chances[np.arange(EVENTS), [log.actions.index(DRINKS[at]) for at in chosen]] = 1.0
-    result = ips(path, Given("learned", chances))
+    result = ips(path, GivenProbabilities("learned", chances))
     assert mean == pytest.approx(-result, abs=1e-6)
     assert result > ips(path, Baseline()) + 0.1

@@ -2,20 +2,20 @@
 
 import pytest
 
-from engine.store import Library, Limits, Store, StoredLoop
+from engine.store import Limits, LoopLibrary, Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from tests.engine.store.workers import WORLD, serve_next
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(tmp_path_factory: pytest.TempPathFactory) -> LoopLibrary:
     """A library in an SQLite file."""
     folder = tmp_path_factory.mktemp("files")
-    return Library(Store.open(f"sqlite:///{folder}/events.db", Limits(max_upload=1)))
+    return LoopLibrary(Store.open(f"sqlite:///{folder}/events.db", Limits(max_upload=1)))
 
 
 @pytest.fixture(scope="module")
-def exported(library: Library) -> StoredLoop:
+def exported(library: LoopLibrary) -> StoredLoop:
     """A loop with clicks, an undo, another policy, a snapshot and no answer once."""
     kept = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7)
     for _ in range(12):
@@ -30,5 +30,5 @@ def exported(library: Library) -> StoredLoop:
 
 
 @pytest.fixture(scope="module")
-def lines(library: Library, exported: StoredLoop) -> list[str]:
+def lines(library: LoopLibrary, exported: StoredLoop) -> list[str]:
     return list(export_lines(library.store, exported.id))

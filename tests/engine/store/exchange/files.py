@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.loop.log import EventLog
-from engine.store import Library
+from engine.store import LoopLibrary
 from engine.store.exchange.dsjson import ExportedEvents
 from engine.store.exchange.loop_import import import_file
 from tests.engine.requests import Json
@@ -19,7 +19,7 @@ def file_of(*lines: str | bytes, pack: bool = False) -> io.BytesIO:
     return io.BytesIO(gzip.compress(data) if pack else data)
 
 
-def rejected(library: Library, file: io.BytesIO) -> RejectedError:
+def rejected(library: LoopLibrary, file: io.BytesIO) -> RejectedError:
     """The error of an import that left no trace."""
     before = library.store.loops("other")
     with pytest.raises(RejectedError) as error:

@@ -11,7 +11,7 @@ from engine.errors import RejectedError
 from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
-from engine.store import Library, StoredLoop, world_codec
+from engine.store import LoopLibrary, StoredLoop, world_codec
 from engine.store.exchange.dsjson import ExportedEvents
 from engine.store.exchange.loop_import import import_file
 from engine.worlds.spreadsheet import world_from_table
@@ -64,7 +64,7 @@ def test_an_apprentices_propensities_are_of_what_was_shown(exploration: float) -
     assert loop.events[alone.event_id].ranked.shown_probabilities() == [1.0]
 
 
-def test_a_log_of_the_service_teaches_the_same(library: Library, exported: StoredLoop) -> None:
+def test_a_log_of_the_service_teaches_the_same(library: LoopLibrary, exported: StoredLoop) -> None:
     rows = [json.dumps(row) for row in reading_of(exported.loop.log).rows()]
     about = import_file(library, file_of(*rows, pack=True), "new", "monday.dsjson.gz")
     assert (about.name, about.world, about.seed) == ("monday", "coffee", 0)
@@ -78,7 +78,7 @@ def test_a_log_of_the_service_teaches_the_same(library: Library, exported: Store
 
 
 def test_a_loop_of_a_world_that_somebody_keeps_comes_back_to_it_and_to_nobody_else(
-    library: Library,
+    library: LoopLibrary,
 ) -> None:
     mine = world_from_table("who,Tea,Cake\nAnn,0.1,0.9\nBob,0.9,0.1\n", "Mine")
     later = world_from_table("sky,Tea,Cake\nSun,0.1,0.9\nRain,0.9,0.1\n", "Others come")
@@ -93,7 +93,7 @@ def test_a_loop_of_a_world_that_somebody_keeps_comes_back_to_it_and_to_nobody_el
     library.store.delete(about.id, "new")
 
 
-def test_other_writers_of_the_services_format_are_read(library: Library) -> None:
+def test_other_writers_of_the_services_format_are_read(library: LoopLibrary) -> None:
     row = {
         "_label_cost": -1, "_label_probability": 0.5, "Timestamp": "2026-01-02T03:04:05",
         "EventId": "e", "a": [2, 1], "p": [0.75, 0.25],
@@ -142,7 +142,7 @@ def test_other_writers_of_the_services_format_are_read(library: Library) -> None
     ],
 )
 def test_a_faulty_line_of_the_services_format_is_told(
-    library: Library, change: Json, reason: str
+    library: LoopLibrary, change: Json, reason: str
 ) -> None:
     file = file_of(json.dumps(GOOD_ROW | {"EventId": "first"}), json.dumps(GOOD_ROW | change))
     with pytest.raises(RejectedError, match=f"line 2: .*{reason}"):
@@ -152,7 +152,7 @@ def test_a_faulty_line_of_the_services_format_is_told(
 
 @pytest.mark.parametrize("label", [{"_label_Action": 2}, {"_labelIndex": 1}])
 def test_the_label_says_what_was_shown_and_how_likely_that_was(
-    library: Library, label: Json
+    library: LoopLibrary, label: Json
 ) -> None:
     """Not the first of ``a``, the service's default."""
     row = GOOD_ROW | {"_label_cost": -0.5, "_label_probability": 0.125} | label
@@ -165,7 +165,7 @@ def test_the_label_says_what_was_shown_and_how_likely_that_was(
 
 @pytest.mark.parametrize("total", [1.6, -2.25, 2.0, 1.0000000000000002, 100.0, -99.9])
 def test_a_total_beyond_one_reward_comes_in_as_rewards_that_add_up(
-    library: Library, total: float
+    library: LoopLibrary, total: float
 ) -> None:
     rows = [GOOD_ROW | {"EventId": f"e{i}", "_label_cost": -cost}
             for i, cost in enumerate([0.5, total, 0.25])]  # fmt: skip
@@ -201,7 +201,7 @@ def decisions(loop: LearningLoop) -> list[object]:
 @pytest.mark.slow
 @given(visits)
 def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
-    library: Library, program: list[tuple[int, LearningMode, str, list[float]]]
+    library: LoopLibrary, program: list[tuple[int, LearningMode, str, list[float]]]
 ) -> None:
     loop = LearningLoop(
         LoopSettings(policy=EpsilonGreedy(), reward_aggregation="sum", apprentice_exploration=0.5),
@@ -232,7 +232,7 @@ def test_events_during_an_export_are_not_in_the_file() -> None:
     assert len(loop.events) == 5
 
 
-def test_decisions_of_a_loop_whose_world_changed_come_in_without_one(library: Library) -> None:
+def test_decisions_of_a_loop_whose_world_changed_come_in_without_one(library: LoopLibrary) -> None:
     """The file does not contain the time of the change: a wrong truth would be drawn beside the
     events.
     """

@@ -8,7 +8,7 @@ from threading import Event, Thread
 import pytest
 
 from engine import EpsilonGreedy, LoopSettings
-from engine.store import Library, Store, StoredLoop
+from engine.store import LoopLibrary, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS, Format
 from engine.store.exchange.loop_import import import_file
 from engine.store.snapshot_codec import load
@@ -16,9 +16,9 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 def test_every_format_can_be_written(
-    library: Library, exported: StoredLoop, lines: list[str]
+    library: LoopLibrary, exported: StoredLoop, lines: list[str]
 ) -> None:
-    about = library.store.about(exported.id)
+    about = library.store.loop_info(exported.id)
     written = {}
     for kind in FORMATS:
         file = io.BytesIO()
@@ -36,7 +36,7 @@ def test_every_format_can_be_written(
     "kind", [FORMATS[0], pytest.param(FORMATS[1], marks=pytest.mark.nightly)], ids=lambda k: k.key
 )
 def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) -> None:
-    library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))
+    library = LoopLibrary(Store.open(f"sqlite:///{tmp_path}/events.db"))
     stored = library.begin("me", WORLD, 7, LoopSettings(policy=EpsilonGreedy()))
     serve_next(stored)
     done = Event()
@@ -50,10 +50,10 @@ def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) ->
     thread.start()
     try:
         for _ in range(8):
-            about, file = library.store.about(stored.id), io.BytesIO()
+            about, file = library.store.loop_info(stored.id), io.BytesIO()
             kind.write(library, about, file)
             came = import_file(library, file, "new", "x")
-            assert about.events <= came.events <= library.store.about(stored.id).events
+            assert about.events <= came.events <= library.store.loop_info(stored.id).events
     finally:
         done.set()
         thread.join()

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from engine.simulation.crowd import crowd
-from engine.store import Library, LoopInfo, StoredLoop
+from engine.store import LoopInfo, LoopLibrary, StoredLoop
 from engine.store.exchange.jsonl import export_lines
-from engine.store.exchange.lines import SHOWN
 from engine.store.exchange.loop_import import import_file
+from engine.store.exchange.untrusted_lines import MAX_LISTED
 from engine.worlds import GALLERY, WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
@@ -17,7 +17,7 @@ from tests.engine.store.workers import beliefs
 
 @pytest.mark.parametrize("pack", [False, True])
 def test_an_imported_loop_goes_on_like_the_exported_one(
-    library: Library, exported: StoredLoop, lines: list[str], pack: bool
+    library: LoopLibrary, exported: StoredLoop, lines: list[str], pack: bool
 ) -> None:
     about = import_file(library, file_of(*lines, "", pack=pack), "new")
     back = library.open(about.id)
@@ -29,7 +29,7 @@ def test_an_imported_loop_goes_on_like_the_exported_one(
     library.store.delete(about.id, "new")
 
 
-def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
+def test_a_loop_without_a_world_is_for_python_alone(library: LoopLibrary) -> None:
     kept = StoredLoop.create(library.store, owner="me", seed=1)
     kept.loop.rank(DRINKS, CONTEXTS[0], ["latte"], defer_activation=True)
     lines = list(export_lines(library.store, kept.id))
@@ -39,7 +39,7 @@ def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
     assert "serves no world" in rejected(library, file_of(*lines)).message
 
 
-def test_a_page_of_several_slots_is_exported_and_imported(library: Library) -> None:
+def test_a_page_of_several_slots_is_exported_and_imported(library: LoopLibrary) -> None:
     kept = StoredLoop.create(library.store, owner="me", world=GALLERY["home"].world, seed=1)
     list(crowd(kept.loop, GALLERY["home"].world, 10))
     lines = list(export_lines(library.store, kept.id))
@@ -53,7 +53,7 @@ def test_a_page_of_several_slots_is_exported_and_imported(library: Library) -> N
 
 
 def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
-    library: Library,
+    library: LoopLibrary,
 ) -> None:
     shop = WORLDS["shop"]
     kept = StoredLoop.create(library.store, owner="me", world=shop, seed=3)
@@ -71,7 +71,7 @@ def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
 
 
 def test_each_faulty_line_is_reported_by_number_and_reason(
-    library: Library, lines: list[str]
+    library: LoopLibrary, lines: list[str]
 ) -> None:
     broken = [*lines]
     broken[3] = broken[3][:50]
@@ -83,7 +83,7 @@ def test_each_faulty_line_is_reported_by_number_and_reason(
     assert error.total == len(error.faults) >= 2
     assert "1 more line is faulty" in error.message
     many = rejected(library, file_of(lines[0], lines[1], *(["x"] * 100)))
-    assert (many.total, len(many.faults)) == (100, SHOWN)
+    assert (many.total, len(many.faults)) == (100, MAX_LISTED)
 
 
 HEADS: dict[str, Json] = {
@@ -102,7 +102,7 @@ HEADS: dict[str, Json] = {
 
 @pytest.mark.parametrize(("reason", "change"), HEADS.items(), ids=HEADS)
 def test_a_first_line_that_cannot_be(
-    library: Library, lines: list[str], reason: str, change: Json
+    library: LoopLibrary, lines: list[str], reason: str, change: Json
 ) -> None:
     head = json.dumps(json.loads(lines[0]) | change)
     error = rejected(library, file_of(head, *lines[1:]))

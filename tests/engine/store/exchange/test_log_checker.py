@@ -14,11 +14,11 @@ from engine.errors import RejectedError
 from engine.loop.entries import Ranked, Rewarded
 from engine.loop.service_settings import ServiceSettings
 from engine.simulation.crowd import crowd
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
+from engine.store.exchange.file_seal import sealed
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.loop_import import import_file
-from engine.store.exchange.seal import sealed
 from engine.worlds import WORLDS
 from tests.engine.comparable import learned_bits, next_answers
 from tests.engine.requests import DRINKS, Json
@@ -57,13 +57,13 @@ EDITS: dict[str, tuple[int, Callable[[Json], object]]] = {
 
 @pytest.mark.parametrize(("reason", "how"), EDITS.items(), ids=EDITS)
 def test_a_log_that_no_loop_could_have_written(
-    library: Library, lines: list[str], reason: str, how: tuple[int, Callable[[Json], object]]
+    library: LoopLibrary, lines: list[str], reason: str, how: tuple[int, Callable[[Json], object]]
 ) -> None:
     error = rejected(library, edit(lines, *how))
     assert (error.faults[0].line, reason in error.faults[0].reason) == (how[0] + 1, True)
 
 
-def test_entries_out_of_order_or_twice(library: Library, lines: list[str]) -> None:
+def test_entries_out_of_order_or_twice(library: LoopLibrary, lines: list[str]) -> None:
     assert "begins with settings" in rejected(library, file_of(lines[0], *lines[2:])).message
     for wrong, reason in [
         ([*lines[:4], lines[2]], "was ranked before"),
@@ -77,7 +77,7 @@ def test_entries_out_of_order_or_twice(library: Library, lines: list[str]) -> No
         assert reason in rejected(library, file_of(*wrong)).message
 
 
-def test_activations_and_sums_are_followed(library: Library) -> None:
+def test_activations_and_sums_are_followed(library: LoopLibrary) -> None:
     kept = StoredLoop.create(library.store, owner="me", seed=1,
                 settings=LoopSettings(reward_aggregation="sum"))  # fmt: skip
     loop = kept.loop
@@ -105,7 +105,9 @@ def test_activations_and_sums_are_followed(library: Library) -> None:
     assert library.store.loops("other") == []
 
 
-def test_calls_of_applications_are_followed_and_no_file_brings_a_model(library: Library) -> None:
+def test_calls_of_applications_are_followed_and_no_file_brings_a_model(
+    library: LoopLibrary,
+) -> None:
     kept = StoredLoop.create(library.store, owner="me", seed=1)
     kept.reward(kept.rank(DRINKS, event_id="a").event_id, 0.5)
     kept.take_reward("a", 1)
@@ -156,7 +158,7 @@ def test_a_long_log_takes_little_memory(exported: StoredLoop) -> None:
     assert taken / events < 350
 
 
-def test_a_world_that_changes_is_followed(library: Library) -> None:
+def test_a_world_that_changes_is_followed(library: LoopLibrary) -> None:
     coffee, news = WORLDS["coffee"], WORLDS["news"]
     kept = StoredLoop.create(library.store, owner="me", world=coffee, seed=3)
     list(crowd(kept.loop, coffee, 2))

@@ -15,11 +15,11 @@ from engine import Hypothesis, LoopSettings, Uniform
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import crowd
-from engine.store import Library, Limits, Store, StoredLoop, StoreError
+from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS, Format
-from engine.store.exchange.lines import STEP
-from engine.store.exchange.loop_import import import_file, importing
+from engine.store.exchange.loop_import import import_file, import_steps
+from engine.store.exchange.untrusted_lines import STEP
 from engine.store.log_store import CHUNK
 from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of, reading_of
@@ -35,13 +35,13 @@ from tests.engine.store.workers import WORLD, serve_next
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
-    library = Library(store)
+    library = LoopLibrary(store)
     quick = LoopSettings(
         policy=Uniform(), hypotheses=(Hypothesis(),), may_change=False, max_events=most
     )
     full = StoredLoop.create(store, owner="me", world=WORLDS["coffee"], settings=quick)
     full.loop.together(lambda: list(crowd(full.loop, WORLD, most)))
-    about, file = store.about(full.id), io.BytesIO()
+    about, file = store.loop_info(full.id), io.BytesIO()
     assert len(list(kind.writing(library, about, file))) >= most / STEP
     assert import_file(library, file, "new", "x").events == most
 
@@ -49,7 +49,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
     text = gzip.decompress(file.getvalue()).decode()
     smaller = text.replace(f'"max_events":{most}', f'"max_events":{most - 1}')
     with pytest.raises(RejectedError) as error:
-        import_file(Library(less), file_of(smaller), "other", "x")
+        import_file(LoopLibrary(less), file_of(smaller), "other", "x")
     line = text.count("\n") - (2 if kind.key == "log" else 1)
     assert error.value.message == (
         f"Nothing was imported: line {line}: it holds more than 1,004 events."
@@ -75,8 +75,8 @@ def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
     lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.store.exchange.loop_import.STEP", 8)
-    library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))
-    work = importing(library, file_of(*lines), "me")
+    library = LoopLibrary(Store.open(f"sqlite:///{tmp_path}/events.db"))
+    work = import_steps(library, file_of(*lines), "me")
     shares = [next(work), next(work)]
     assert 0 < shares[0] < shares[1] < 1
     work.close()
@@ -86,17 +86,17 @@ def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
     library.store.close()
 
 
-def test_an_import_may_be_interrupted_every_hundred_lines(library: Library) -> None:
+def test_an_import_may_be_interrupted_every_hundred_lines(library: LoopLibrary) -> None:
     kept = library.begin("me", WORLDS["coffee"], 1, LoopSettings())
     kept.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 2 * STEP)))
     file = io.BytesIO()
-    FORMATS[0].write(library, library.store.about(kept.id), file)
-    assert len(list(importing(library, file, "me"))) == 5
+    FORMATS[0].write(library, library.store.loop_info(kept.id), file)
+    assert len(list(import_steps(library, file, "me"))) == 5
 
 
 def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_loops=1))
-    library = Library(store)
+    library = LoopLibrary(store)
     import_file(library, file_of(*lines), "me")
     with pytest.raises(StoreError, match="the most it may"):
         import_file(library, file_of(*lines), "me")
@@ -162,7 +162,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_an_upload_is_imported_entirely_or_not_at_all(
-    library: Library, lines: list[str], data: st.DataObject
+    library: LoopLibrary, lines: list[str], data: st.DataObject
 ) -> None:
     upload = data.draw(mutilated(lines))
     _comes_in_whole_or_not(library, upload)
@@ -172,18 +172,18 @@ def test_an_upload_is_imported_entirely_or_not_at_all(
 @given(st.data())
 @settings(max_examples=50, suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(
-    library: Library, exported: StoredLoop, data: st.DataObject
+    library: LoopLibrary, exported: StoredLoop, data: st.DataObject
 ) -> None:
     rows = [json.dumps(row) for row in reading_of(exported.loop.log).rows()]
     _comes_in_whole_or_not(library, data.draw(mutilated(rows)))
 
 
 @given(st.text(string.printable, max_size=60) | st.binary(max_size=60))
-def test_the_same_for_anything_at_all(library: Library, data: str | bytes) -> None:
+def test_the_same_for_anything_at_all(library: LoopLibrary, data: str | bytes) -> None:
     _comes_in_whole_or_not(library, data.encode() if isinstance(data, str) else data)
 
 
-def _comes_in_whole_or_not(library: Library, upload: bytes) -> None:
+def _comes_in_whole_or_not(library: LoopLibrary, upload: bytes) -> None:
     try:
         about = import_file(library, io.BytesIO(upload), "fuzz", "upload")
     except RejectedError as error:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.worlds import world_from_json
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.map_axes import axes_of
@@ -62,7 +62,7 @@ def test_a_map_with_picture_files_becomes_a_pdf_and_an_svg_without_webp() -> Non
     changed["items"][1]["id"] = "🍰"
     world = world_from_json(changed)
     axes = next(iter(axes_of(world)))
-    cells = favourites(LearningLoop(seed=1), world)
+    cells = favoured_actions(LearningLoop(seed=1), world)
     rows = map_rows(world, cells, world.contexts[0], axes, 0, True, True).drop_columns(["here"])
     mapped = Figure("map", "Map", "Map", map_spec(world, False, axes), rows)
     assert as_pdf(replace(REPORT, figures=(mapped,)), PAPERS["a4"]).startswith(b"%PDF")

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import estimate, estimate_of_rewards
 from engine.experiments.uplift import gained
@@ -142,7 +142,7 @@ def test_the_map_of_a_report_has_names_where_the_page_has_emoji() -> None:
     for value, name in zip(first["values"], ("Sunny", "Fan ⚽"), strict=True):
         value |= {"name": name, "emoji": "☀️"}
     world = world_from_json(changed)
-    cells = favourites(LearningLoop(seed=1), world)
+    cells = favoured_actions(LearningLoop(seed=1), world)
     named, here = play.without_emoji(world), world.contexts[0]
     axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
     rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
