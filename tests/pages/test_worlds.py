@@ -44,8 +44,8 @@ def test_column_heads_are_explained_above_the_table(open_worlds: Open) -> None:
     hover only.
     """
     told = open_worlds().bare
-    assert f"{COLUMNS['worth']}: the value of a success" in told
-    assert f"{COLUMNS['sends']}: its name in the API, if different" in told
+    assert f"{COLUMNS['worth']}: its gain if accepted" in told
+    assert f"{COLUMNS['sends']}: its name in requests, if different" in told
 
 
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:

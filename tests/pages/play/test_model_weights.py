@@ -34,8 +34,8 @@ def test_each_hypothesis_has_words_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("crosses", range(5))
-def test_tables_are_told_by_how_many_fields_they_hold(crosses: int) -> None:
-    numbers = ("the actions", "single", "two", "three", "four")
+def test_tables_of_averages_are_named_by_their_number_of_fields(crosses: int) -> None:
+    numbers = ("each action", "each value", "two", "three", "four")
     told = model_name(Hypothesis(crosses, "cells"))
     assert "verage" in told
     assert numbers[crosses] in told
