@@ -19,17 +19,24 @@ const TOOLS = ".st-key-toolbar [data-testid=stPopoverButton]";
 
 // Milliseconds from when the connection is back until the page is drawn anew.
 const SOON = 300;
+// Milliseconds between looks at whether anything is left of the page, and their number.
+const LOOK = 500, LOOKS = 20;
 
 const frames = new WeakMap();
+let mounted = 0;
 
 // Streamlit calls this again for new data, and the function it returns only when the frame is gone.
 export default function ({ data, parentElement, setStateValue }) {
     let frame = frames.get(parentElement);
-    if (!frame) frames.set(parentElement, frame = build(data.every));
+    if (!frame) {
+        frames.set(parentElement, frame = build(data.every));
+        mounted += 1;
+    }
     Object.assign(frame, { data, draw: () => setStateValue("back", Date.now()) });
     return () => {
         frame.end();
         frames.delete(parentElement);
+        mounted -= 1;
     };
 }
 
@@ -77,6 +84,19 @@ function build(every) {
     return frame;
 }
 
+// A run of the page that was stopped by the end of a connection may leave an empty page once the
+// connection is back. Each whole run draws the frame: without one, the page is loaded again.
+function reloadIfEmpty(app) {
+    let looks = 0, empty = 0;
+    const timer = setInterval(() => {
+        const { testConnectionState, testScriptState } = app.dataset;
+        const isIdle = testConnectionState === "CONNECTED" && testScriptState !== "running";
+        empty = isIdle && !mounted ? empty + 1 : 0;
+        if (empty === 3) location.reload();
+        if (empty === 3 || ++looks === LOOKS) clearInterval(timer);
+    }, LOOK);
+}
+
 function onceBack(draw) {
     // Streamlit asks for the page once the connection is back only if a part of it was drawn last. A
     // server that knows no such part, as it began anew, drops each press there without a word.
@@ -87,6 +107,7 @@ function onceBack(draw) {
         else if (gone) {
             gone = false;
             timer = setTimeout(draw, SOON);
+            reloadIfEmpty(app);
         }
         else if (app.dataset.testScriptState === "running") clearTimeout(timer);
     });
