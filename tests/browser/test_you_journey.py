@@ -52,6 +52,7 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
         play.settle()
         for size in sizes:
             play.page.set_viewport_size(size)
+            expect(play.button("skip-first-minute")).to_be_visible()
             box = play.keyed("panel-visit").locator(".reward-bar").bounding_box()
             assert box is not None
             stood[size["width"]].add(round(box["y"]))
