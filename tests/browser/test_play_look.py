@@ -106,6 +106,7 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
     for number, title in enumerate(WORLDS):
         play.choose_world(title)
         check(f"{title}, at first", SIZES[number :: len(WORLDS)])
+        play.come_to_rest()
         places = {bottom(play.button("reward-3"))}
         for visitors in range(1, 4):
             play.press("step" if visitors > 1 else "reward-1")

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.page import NARROW, SIZES, AppPage
@@ -33,6 +33,14 @@ def ring_is_whole(play: PlayPage, key: str) -> bool:
     return max(found) - min(found) < 20
 
 
+def box_of(locator: Locator) -> FloatRect:
+    """Place and size of an element, once it is visible."""
+    expect(locator).to_be_visible()
+    box = locator.bounding_box()
+    assert box is not None
+    return box
+
+
 def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
     open_page: OpenPage, all_looks: bool
 ) -> None:
@@ -52,14 +60,10 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
         play.settle()
         for size in sizes:
             play.page.set_viewport_size(size)
-            expect(play.button("skip-first-minute")).to_be_visible()
-            box = play.keyed("panel-visit").locator(".reward-bar").bounding_box()
-            assert box is not None
+            box = box_of(play.keyed("panel-visit").locator(".reward-bar"))
             stood[size["width"]].add(round(box["y"]))
-            said = play.page.get_by_text(step).bounding_box()
-            skip = play.button("skip-first-minute").bounding_box()
-            assert said is not None
-            assert skip is not None
+            said = box_of(play.page.get_by_text(step))
+            skip = box_of(play.button("skip-first-minute"))
             if not said["y"] <= skip["y"] + skip["height"] / 2 <= said["y"] + said["height"]:
                 faults.add(f"{step}, {size['width']} px: Skip is not beside what it is about")
         play.page.set_viewport_size(NARROW)

@@ -69,7 +69,7 @@ def _row(name: str, value: float, sd: float | None, kind: str) -> Row:
 def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Spec:
     """Bars from zero: to the right for an action, left for the other; 95 % intervals."""
     look, is_whole = theme(dark), "datum.kind === 'whole'"
-    x = _across(f"← favours {other} | favours {action} →", (-reach, reach), "+.2~f")
+    x = _across(f"← for {other} | for {action} →", (-reach, reach), "+.2~f")
     y = _lanes()
     # Drawn values have no interval; the tooltip would show null.
     told = tooltip(name="What") + tooltip("+.3f", value="Adds")

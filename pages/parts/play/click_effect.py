@@ -64,10 +64,7 @@ def _in_words(world: World, click: Click) -> str:
     means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
     if click.before.mode != "online":
         return f"{sent} The offer stays the same; expected reward {means[0]} → **{means[1]}**."
-    return (
-        f"{sent} Chance {chances[0]} → **{chances[1]}**, expected reward {means[0]} → "
-        f"**{means[1]}**."
-    )
+    return f"{sent} Chance {chances[0]} → **{chances[1]}**, expected {means[0]} → **{means[1]}**."
 
 
 def why_less(click: Click, policy: Policy) -> str:

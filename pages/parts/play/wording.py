@@ -53,12 +53,9 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy
         )
     wins = _samples_won(ranked, chances)
     if percent(wins) == chance:
-        return f"{_highest_sample(name, ranked)} It wins in {_of_100(wins)} samples."
-    random = percent(sum(part.by_exploration for part in chances))
-    won = f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
-    if ranked.chosen == ranked.baseline:
-        return f"{won} {random} of offers are random, most of them this one: **{chance}**."
-    return f"{won} {random} of offers are random, so its chance is **{chance}**."
+        return f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
+    offered = _of_100(ranked.probabilities[ranked.chosen])
+    return f"{name} has the highest sample, {sample:.2f}. It is offered {offered} times."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -123,7 +120,7 @@ def legend(
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences = []
     if ranked.draw is not None:
-        sentences.append("Dots are samples: one plausible guess at each offer's reward.")
+        sentences.append("Dot: sample, one plausible guess at the reward.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(

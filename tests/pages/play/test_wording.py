@@ -59,7 +59,7 @@ def test_without_a_floor_the_percentage_of_an_offer_is_its_share_of_samples() ->
         label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
         assert ranked.draw is not None
         assert decided(ranked, policy) == (
-            f"{label} has the highest sample, {ranked.draw[ranked.shown]:.2f}, so it is offered. "
+            f"{label} has the highest sample, {ranked.draw[ranked.shown]:.2f}. "
             f"It wins in {of_100(chance)} samples."
         )
         found += percent(chance) == f"{100 * chance:.0f}\u00a0%"
@@ -88,27 +88,17 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             won = [part.by_belief for part in probability_parts(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
-            if percent(share) == chance:
-                assert sentence == (
-                    f"{label} has the highest sample, {highest:.2f}, so it is offered. It wins in "
-                    f"{of_100(share)} samples."
-                )
-            else:
-                is_first = ranked.shown == ranked.baseline
-                reason = (
-                    f"most of them this one: {chance}" if is_first else f"so its chance is {chance}"
-                )
-                assert sentence == (
-                    f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
-                    f"samples. 30\u00a0% of offers are random, {reason}."
-                )
-            assert "Dots are samples: one plausible guess" in legend(ranked, policy)
+            wins = f"wins in {of_100(share)} samples"
+            offered = f"is offered {of_100(ranked.probabilities[ranked.shown])} times"
+            said = wins if percent(share) == chance else offered
+            assert sentence == f"{label} has the highest sample, {highest:.2f}. It {said}."
+            assert "Dot: sample, one plausible guess" in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chosen at random, not by expected reward: {label}. "
                 "30\u00a0% of offers are kept for exploration."
             )
-            assert "Dots" not in legend(ranked, policy)
+            assert "Dot:" not in legend(ranked, policy)
         assert "Hollow" not in legend(ranked, policy)
 
 
