@@ -27,10 +27,13 @@ EXPECTED = {
     # Not for customers: the service's own servers sent these.
     "interactions": 404, "observations": 404,
     "bad rank": 400,
+    "wrong key": 401, "2.0.1 wrong key": 401,
+    "large rank": 413, "2.0.1 large rank": 413,
+    "too many calls": 429, "2.0.1 too many calls": 429,
 }  # fmt: skip
 
 
-def test_each_operation_has_its_status(tmp_path: Path) -> None:
+def test_each_operation_and_each_class_of_errors_has_its_status(tmp_path: Path) -> None:
     if shutil.which("npm") is None:
         assert not os.environ.get("CI"), "Node.js with npm is missing."
         pytest.skip("needs Node.js with npm")
@@ -39,7 +42,9 @@ def test_each_operation_has_its_status(tmp_path: Path) -> None:
     subprocess.run(install, cwd=folder, check=True, timeout=300)
     data = tmp_path / "data"
     data.mkdir()
-    with application(data) as app:
+    limits = {"PLAYGROUND_API_BODY_BYTES": "100000", "PLAYGROUND_API_BURST": "200",
+              "PLAYGROUND_API_PER_SECOND": "5"}  # fmt: skip
+    with application(data, environment=limits) as app:
         command = ["node", "calls.mjs", app.address, app.key]
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=300, check=False

@@ -12,10 +12,12 @@ const actions = [
 const contextFeatures = [{ weather: "rainy" }];
 const statuses = {};
 
-const old = new personalizer.PersonalizerClient(
+const oldClient = (key) => new personalizer.PersonalizerClient(
   new msRest.ApiKeyCredentials({ inHeader: { "Ocp-Apim-Subscription-Key": key } }),
   address,
+  { noRetryPolicy: true },
 );
+const old = oldClient(key);
 const note = (name, answer) => (statuses[name] = answer._response.status);
 const failing = async (call) => {
   try {
@@ -31,7 +33,11 @@ note("2.0.1 late reward", await old.events.reward("nobody", { value: 1 }));
 statuses["2.0.1 bad rank"] = await failing(() => old.rank({ actions: [] }));
 statuses["2.0.1 bad reward"] = await failing(() => old.events.reward("old 1", { value: 1e9 }));
 
-const client = (restModule.default ?? restModule)(address, { key });
+statuses["2.0.1 wrong key"] = await failing(() => oldClient("wrong").rank({ actions }));
+
+const restClient = (key) =>
+  (restModule.default ?? restModule)(address, { key }, { retryOptions: { maxRetries: 0 } });
+const client = restClient(key);
 const call = async (name, path, method, options = {}, ...ids) => {
   const answer = await client.path(path, ...ids)[method]({ allowInsecureConnection: true, ...options });
   statuses[name] = Number(answer.status);
@@ -84,4 +90,18 @@ await call("interactions", "/logs/interactions", "post",
 await call("observations", "/logs/observations", "post",
   { body: "[]", contentType: "application/octet-stream" });
 await call("bad rank", "/rank", "post", body({ actions: [] }));
+const statusOf = async (client, value) => {
+  const options = { allowInsecureConnection: true, ...body(value) };
+  return Number((await client.path("/rank").post(options)).status);
+};
+statuses["wrong key"] = await statusOf(restClient("wrong"), { actions });
+const text = "x".repeat(200_000);
+const large = { actions, contextFeatures: [{ text }] };
+statuses["large rank"] = await statusOf(client, large);
+statuses["2.0.1 large rank"] = await failing(() => old.rank(large));
+// Last, as the key may not call for a while afterwards.
+let status = 0;
+for (let call = 0; call < 1_000 && status !== 429; call += 1) status = await statusOf(client, { actions: [] });
+statuses["too many calls"] = status;
+statuses["2.0.1 too many calls"] = await failing(() => old.rank({ actions }));
 console.log(JSON.stringify(statuses));
