@@ -38,7 +38,7 @@ class ExperimentLog:
     def showing(
         self, key: str, world: World, items: NDArray[np.integer[Any]]
     ) -> GivenProbabilities:
-        """Target policy that shows these items, one per visitor, (N,)."""
+        """Target policy with fixed items: one per visitor, (N,)."""
         chances = np.zeros(self.log.offered.shape)
         chances[np.arange(len(self.cells)), self.columns(world)[items]] = 1.0
         return GivenProbabilities(key, chances)

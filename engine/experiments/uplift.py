@@ -102,7 +102,7 @@ def _together(values: Array, many: int) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Offers decided by chance, compared with all others.
+    """Random offers, compared with the offers of the policy.
 
     Attributes:
         offers: number of random offers.

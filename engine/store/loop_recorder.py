@@ -45,7 +45,7 @@ class LoopRecorder:
             self._begin(())
 
     def replace(self, entries: Sequence[Entry]) -> None:
-        """Replace the stored log by other entries; this one is lost then."""
+        """Replace the stored log by new entries; the old log is lost."""
         self.begin()
         self.store.replace_log(self.loop_id, self.end, entries)
         self.is_lost = True

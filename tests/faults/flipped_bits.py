@@ -73,7 +73,7 @@ def content(file: Path, loop: str) -> object:
 
 
 def flip(whole: bytes, at: int) -> bytes:
-    """The same bytes except for one bit."""
+    """Copy of the bytes with one bit flipped."""
     changed = bytearray(whole)
     changed[at // 8] ^= 1 << at % 8
     return bytes(changed)

@@ -114,7 +114,7 @@ EPSILON = 0.1
 
 
 def rivals() -> dict[str, Policy]:
-    """Other policies on the app's beliefs, by key: all but its own and the uniform one."""
+    """Registered policies besides the app's own and the uniform policy, by key."""
     apart = OURS.policy.key, Uniform.key
     known = {key: policy() for key, policy in POLICIES.items() if key not in apart}
     return known | {EpsilonGreedy.key: EpsilonGreedy(EPSILON)}

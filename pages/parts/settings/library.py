@@ -1,4 +1,4 @@
-"""Access to the loop library that all sessions of this process share."""
+"""Access to the loop library of the process, shared by all sessions."""
 
 import os
 from collections.abc import Collection, Mapping

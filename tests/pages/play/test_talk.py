@@ -38,7 +38,7 @@ def step(session: PlaySession, by: Literal[1, -1] = 1) -> str:
 
 
 def state_of(session: PlaySession) -> tuple[object, ...]:
-    """All state that a step may change."""
+    """Log, visitor and screen, which a step may change."""
     log = session.open.loop.log
     return [*log], session.open.context, play_show(session).screen.name
 

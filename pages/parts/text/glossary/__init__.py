@@ -42,7 +42,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term and its meaning, in one sentence.
+    """Glossary term with its meaning, one sentence.
 
     Attributes:
         forms: spellings that always need the sentence beside them on a screen.
