@@ -46,6 +46,9 @@ def _link_in_sight(projector: AppPage) -> str:
     link = box.locator("code").first.inner_text()
     assert f"{REMOTE_PATH}#" in link
     code = box.get_by_role("img", name="the remote")
+    expect(code).to_be_visible()
+    projector.come_to_rest()
+    projector.stand_still()  # The box of the code opens within half a second.
     assert projector.promised(_IN_SIGHT, code.element_handle()) > 0.99
     return link
 
