@@ -15,9 +15,9 @@ limits = library().store.limits
 
 question(
     "Your saved sessions",
-    "A session is one engine with all visitors it has served and all it has learned. It is "
-    f"saved automatically, and deleted {limits.retention_days:,} days "
-    "after its last use. Anyone with its link can view and copy it.",
+    "A session holds one engine: the visitors it has served and what it has learned from them. "
+    f"It is saved automatically, and deleted {limits.retention_days:,} days after its last use. "
+    "Anyone with its link can view and copy it.",
 )
 show_said()
 show_loops(library(), owner())

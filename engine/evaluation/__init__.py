@@ -4,13 +4,13 @@ The input:
 
 - `logged_decisions`: decisions of a log as columns, the input of all estimators.
 - `files`: logs in CSV, Parquet, dsjson and exported loops, read in batches.
-- `simulated_log`: logs of fresh loops that serve fresh crowds of a world.
+- `simulated_log`: the log of a fresh loop that serves a fresh crowd of a world.
 - `event_table`: events as plain rows, for a table or a CSV file.
 
 Values of policies:
 
-- `target_policies`: policies to evaluate, as probabilities of the logged actions.
-- `estimators`: off-policy estimators, one per file.
+- `target_policies`: policies to evaluate, as probabilities of each event's actions.
+- `estimators`: off-policy estimators of a policy's value.
 - `offline_evaluation`: estimated rewards of policies from the log of another policy.
 - `policy_difference`: difference of two policies' values on the same log.
 - `running_estimates`: estimates over growing prefixes of a log, and over consecutive segments.

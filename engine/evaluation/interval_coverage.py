@@ -21,7 +21,7 @@ from engine.evaluation.random_policies import (
     true_value,
     weighted_rewards,
 )
-from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
@@ -123,7 +123,7 @@ class Coverage:
         """Run further repetitions; each visitor is a step."""
         check_number("BadRequest", "repetitions", times, 1, MOST, whole=True)
         for _ in range(times):
-            outcome = yield from experiment(self.world, self.settings, self.visitors, self._next)
+            outcome = yield from simulate_log(self.world, self.settings, self.visitors, self._next)
             self.counts = yield from self._counted(outcome)
             self.repetitions += 1
 
@@ -131,7 +131,7 @@ class Coverage:
     def _next(self) -> int:
         return self.seed + self.repetitions
 
-    def _counted(self, outcome: ExperimentLog) -> Steps[dict[tuple[Kind, str], Count]]:
+    def _counted(self, outcome: SimulatedLog) -> Steps[dict[tuple[Kind, str], Count]]:
         """Return the counts with another repetition."""
         yield None
         counts = dict(self.counts)
@@ -151,7 +151,7 @@ class Coverage:
                 yield None
         return counts
 
-    def _picked(self, outcome: ExperimentLog) -> tuple[Kind, Target, float]:
+    def _picked(self, outcome: SimulatedLog) -> tuple[Kind, Target, float]:
         """Return the random rules with the highest inverse-propensity estimate on the log."""
         world = self.world
         rules = random_policies(world, self._next)
@@ -160,7 +160,7 @@ class Coverage:
         return "picked", target, true_value(world, rule)
 
 
-def targets_of(world: World, outcome: ExperimentLog) -> Iterator[tuple[Kind, Target, float]]:
+def targets_of(world: World, outcome: SimulatedLog) -> Iterator[tuple[Kind, Target, float]]:
     """Yield each fixed action, the uniform choice and each visitor's best action, with their true
     values; in a large world these are estimated from the census."""
     for item, truth in zip(world.items, world.census.weights @ world.census.expected, strict=True):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.simulated_log import ExperimentLog
+from engine.evaluation.simulated_log import SimulatedLog
 from engine.streams import stream
 from engine.worlds.place import TABULATED
 from engine.worlds.world import World
@@ -41,7 +41,7 @@ def context_groups(world: World, contexts: NDArray[np.intp]) -> NDArray[np.intp]
 
 
 def weighted_rewards(
-    world: World, outcome: ExperimentLog, policies: NDArray[np.integer[Any]]
+    world: World, outcome: SimulatedLog, policies: NDArray[np.integer[Any]]
 ) -> Array:
     """Each visitor's reward times 1/q if a policy selects the logged action, else 0, (policies,
     visitors)."""

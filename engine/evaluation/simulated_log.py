@@ -25,7 +25,7 @@ _START = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ExperimentLog:
+class SimulatedLog:
     """Log of an experiment, and the world's cell of each visitor, (N,)."""
 
     log: Decisions
@@ -44,9 +44,9 @@ class ExperimentLog:
         return GivenProbabilities(key, chances)
 
 
-def experiment(
+def simulate_log(
     world: World, settings: LoopSettings, visitors: int, seed: int
-) -> Steps[ExperimentLog]:
+) -> Steps[SimulatedLog]:
     """Simulate a fresh loop before a crowd and return its log; each visitor is a step.
 
     The loop's state decides and learns without a `LearningLoop` around it, which takes a fifth
@@ -92,4 +92,4 @@ def experiment(
         probabilities=probabilities,
         means=means,
     )
-    return ExperimentLog(log, cells)
+    return SimulatedLog(log, cells)

@@ -1,8 +1,13 @@
 """Target policies: the probabilities with which each shows the actions of a log.
 
-Some policies can be evaluated on any log, rules on the log of a known world, and learners on the
-events of a loop: the `engine.evaluation.logged_decisions.usable` events, for exactly the log that
-`decisions_from` makes of them. In a simulated world the true value of most policies is known.
+There are three kinds:
+
+- policies that need only a log: baseline, uniform, one action for everybody, the logged policy;
+- rules over the fields of a world (`WorldRule`), for logs of that world;
+- learners, replayed on the events of a loop. Pass the `usable` events, and evaluate on the
+  `decisions_from` them: rows are matched by position.
+
+`truths` returns the true values in a simulated world.
 """
 
 from abc import ABC, abstractmethod

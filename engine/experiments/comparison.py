@@ -20,7 +20,7 @@ from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import Estimate, estimate, standard_error
 from engine.evaluation.switch_value import SwitchValue, switch_value_steps
-from engine.experiments.baseline_loop import BaselineLoop
+from engine.experiments.lazy_baseline_loop import LazyBaselineLoop
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
@@ -120,7 +120,7 @@ class Comparison:
         world: of the crowd.
         baseline: today's rule.
         settings: of all three loops, except the learning mode; the baseline learns lazily
-            (`BaselineLoop`).
+            (`LazyBaselineLoop`).
         seed: of the crowd, the loops, and the mood of a baseline.
         auto: rule for switching the apprentice online; None to leave it to a person.
         clock: see `LearningLoop`.
@@ -139,7 +139,7 @@ class Comparison:
         self.world, self.baseline, self.seed, self.auto = world, baseline, seed, auto
         chosen = settings or LoopSettings()
         self.loops = {
-            arm: BaselineLoop(chosen, seed=seed, clock=clock)
+            arm: LazyBaselineLoop(chosen, seed=seed, clock=clock)
             if mode == "logging_only"
             else LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
             for arm, mode in ARMS.items()

@@ -124,8 +124,8 @@ def curve_of(loop: LearningLoop, world: World) -> LearningCurve:
 def score_told(
     world: World, seed: int, visitors: list[Visitor], fields: frozenset[str], settings: LoopSettings
 ) -> float:
-    """Total reward of the engine if its contexts contain only these fields, as for a person who
-    knows the irrelevant ones."""
+    """Total reward of an engine whose contexts contain only ``fields``: it was given, not left to
+    learn, which fields matter."""
     loop, total = LearningLoop(settings, seed=seed), 0.0
     for visitor in visitors:
         known = {name: value for name, value in visitor.context.items() if name in fields}

@@ -13,7 +13,7 @@ from engine.arrays import Array
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
 from engine.evaluation.interval_coverage import forgetting
 from engine.evaluation.random_policies import random_policies, true_value, weighted_rewards
-from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.evaluation.target_policies import FixedAction, ProbabilityTarget, truths
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
@@ -65,12 +65,12 @@ def reporting(
         reports: receives one report for each loop.
     """
     for number in range(logs):
-        outcome = yield from experiment(world, LoopSettings(), visitors, seed + number)
+        outcome = yield from simulate_log(world, LoopSettings(), visitors, seed + number)
         reports.append(report_on(world, outcome))
         yield None
 
 
-def report_on(world: World, outcome: ExperimentLog) -> LogReport:
+def report_on(world: World, outcome: SimulatedLog) -> LogReport:
     """Report on one log in which each item was shown at least once."""
     log, best = outcome.log, world.expected.argmax(axis=1)
     weighed = [FixedAction(item.id).weigh(log) for item in world.items]
@@ -143,7 +143,7 @@ class RuleEstimate:
     truth: float
 
 
-def ask(world: World, outcome: ExperimentLog, rule: ProbabilityTarget) -> RuleEstimate:
+def ask(world: World, outcome: SimulatedLog, rule: ProbabilityTarget) -> RuleEstimate:
     """Estimate the reward of a rule; the log must hold an offer the rule would make."""
     return RuleEstimate(
         _interval(Stratified().add(rule.weigh(outcome.log))),
@@ -167,7 +167,7 @@ class RuleSearch:
     truth: float
 
 
-def search(world: World, outcome: ExperimentLog, seed: int) -> RuleSearch:
+def search(world: World, outcome: SimulatedLog, seed: int) -> RuleSearch:
     """Choose one of the random rules of a seed by the earlier half of a log."""
     rules, half = random_policies(world, seed), len(outcome.log) // 2
     earned = weighted_rewards(world, outcome, rules)
@@ -196,7 +196,7 @@ class OfferTable:
     means: Array
 
 
-def offered_by(world: World, outcome: ExperimentLog, field: str) -> OfferTable:
+def offered_by(world: World, outcome: SimulatedLog, field: str) -> OfferTable:
     """Count and average the offers of a log by the values of a field."""
     (values,) = ([v.name for v in known.values] for known in world.fields if known.name == field)
     rows = np.array([values.index(world.contexts[cell][field]) for cell in outcome.cells])

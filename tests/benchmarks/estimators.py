@@ -30,7 +30,7 @@ from engine.evaluation.interval_coverage import Count, targets_of
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.mean_intervals import normal, score_reach
 from engine.evaluation.policy_difference import difference
-from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.evaluation.target_policies import Baseline, GivenProbabilities, LoggedPolicy, Target
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
@@ -46,12 +46,12 @@ Counts = Mapping[Key, Count]
 # -- a single log ---------------------------------------------------------------------
 
 
-def part(experiment: ExperimentLog, events: int) -> ExperimentLog:
+def part(experiment: SimulatedLog, events: int) -> SimulatedLog:
     """The first events of a log."""
-    return ExperimentLog(experiment.log.take(slice(events)), experiment.cells[:events])
+    return SimulatedLog(experiment.log.take(slice(events)), experiment.cells[:events])
 
 
-def measure(world: str, experiment: ExperimentLog, events: int, counts: dict[Key, Count]) -> None:
+def measure(world: str, experiment: SimulatedLog, events: int, counts: dict[Key, Count]) -> None:
     """Count the intervals of all estimators and targets on the first events of a log."""
     first = part(experiment, events)
     for kind, target, truth in targets_of(WORLDS[world], first):
@@ -70,7 +70,7 @@ def measure(world: str, experiment: ExperimentLog, events: int, counts: dict[Key
                 counts[key] = counts[key].add(told_of, would - ran)
 
 
-def earns(world: str, experiment: ExperimentLog, target: Target) -> float:
+def earns(world: str, experiment: SimulatedLog, target: Target) -> float:
     """True mean reward of a target for the visitors of the log."""
     items = [WORLDS[world].position(action) for action in experiment.log.actions]
     expected = WORLDS[world].expected_in(experiment.cells)[:, items]
@@ -79,7 +79,7 @@ def earns(world: str, experiment: ExperimentLog, target: Target) -> float:
     return float(np.sum(chances * expected) / len(experiment.log))
 
 
-def watched(target: Target, experiment: ExperimentLog, truth: float) -> Interval:
+def watched(target: Target, experiment: SimulatedLog, truth: float) -> Interval:
     """The first of ten looks at the betting sequence that misses the truth, else the last."""
     events = len(experiment.log)
     interval = Interval(0.0, 0.0, 1.0)
@@ -98,7 +98,7 @@ def watched(target: Target, experiment: ExperimentLog, truth: float) -> Interval
 
 def stored_log(
     world: str, floor: float, seed: int, events: int, folder: Path | None
-) -> ExperimentLog:
+) -> SimulatedLog:
     """A log of so many events: from the folder, or newly generated and stored if a
     folder is given.
     """
@@ -108,7 +108,7 @@ def stored_log(
         if len(kept.log) >= events:
             return part(kept, events)
     settings = LoopSettings(policy=Thompson(floor=floor))
-    log = finish(experiment(WORLDS[world], settings, events, seed))
+    log = finish(simulate_log(WORLDS[world], settings, events, seed))
     if path:
         write(log, path)
     return log
@@ -117,7 +117,7 @@ def stored_log(
 COLUMNS = ("context_index", "shown", "propensity", "reward", "probabilities", "means")
 
 
-def write(log: ExperimentLog, path: Path) -> None:
+def write(log: SimulatedLog, path: Path) -> None:
     """Store a log atomically."""
     columns = {name: getattr(log.log, name) for name in COLUMNS}
     names = {name: np.array(getattr(log.log, name)) for name in ("actions", "contexts")}
@@ -126,7 +126,7 @@ def write(log: ExperimentLog, path: Path) -> None:
     half.rename(path)
 
 
-def read(path: Path) -> ExperimentLog:
+def read(path: Path) -> SimulatedLog:
     """Read a stored log."""
     with np.load(path) as kept:
         columns = {name: kept[name] for name in COLUMNS}
@@ -136,7 +136,7 @@ def read(path: Path) -> ExperimentLog:
     offered = np.ones((size, len(actions)), dtype=bool)
     baseline = np.zeros(size, dtype=np.intp)
     log = Decisions(actions, contexts, offered=offered, baseline=baseline, **columns)
-    return ExperimentLog(log, cells)
+    return SimulatedLog(log, cells)
 
 
 # -- all logs -------------------------------------------------------------------------

@@ -42,7 +42,7 @@ from pages.parts.race.setup import RaceSetup
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning
 from pages.parts.work import jobs
-from pages.parts.work.download_tokens import permission_of
+from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
 Open = Callable[..., EvaluateApp]
@@ -94,7 +94,7 @@ def test_the_sentence_is_about_what_flatters_itself_most(open_evaluate: Open) ->
     ]
     assert naive.estimate - told.estimate == max(gaps)
     assert f"averaged {naive.estimate:.2f} where it was shown" in app.text
-    assert f"it would earn about {told.estimate:.2f}" in app.text
+    assert f"it would have earned about {told.estimate:.2f}" in app.text
 
 
 def test_the_truth_is_behind_a_switch(open_evaluate: Open) -> None:
@@ -109,7 +109,7 @@ def test_the_truth_is_behind_a_switch(open_evaluate: Open) -> None:
 
 def test_a_guess_comes_first_and_its_error_is_displayed(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", truth="1", estimator="ips")
-    assert "it would earn about" not in app.text
+    assert "it would have earned about" not in app.text
     assert "The truth is" not in app.text
     assert not any({"Would earn", "Truth"} & row.keys() for row in table_of(app).values())
     assert app.widget("evaluate-guessed").value is None
@@ -117,11 +117,11 @@ def test_a_guess_comes_first_and_its_error_is_displayed(open_evaluate: Open) -> 
     app.set("evaluate-guessed", 0.99).click("reveal")
     assert app.session.guess == 0.99
     assert "You guessed 0.99, which is off by +" in app.text
-    assert "it would earn about" in app.text
+    assert "it would have earned about" in app.text
     app.click("hide")
     assert app.session.hides
     app.set("evaluate-guess", False)
-    assert "it would earn about" in app.text
+    assert "it would have earned about" in app.text
 
 
 def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
@@ -130,7 +130,7 @@ def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
     app.set("evaluate-guessed", 0.5).click("reveal")
     told = estimate_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
     assert told is not None
-    assert f"it would earn about {told.estimate:.2f}" in app.text
+    assert f"it would have earned about {told.estimate:.2f}" in app.text
     app.set("evaluate-about", "uniform")
     assert app.session.hides, "another row is guessed anew"
     assert "Random averaged" in app.text
@@ -148,7 +148,7 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     assert told is not None
     assert told.low > 0
     said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
-    assert f"**“Always the favourite” would earn more than “Actual offers”: {said}.**" in app.text
+    assert f"**“Always the best guess” would earn more than “Actual offers”: {said}.**" in app.text
     apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
     assert told.width < sum(one.width for one in apart if one)
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
@@ -237,7 +237,7 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     assert app.at.query_params["estimator"] in ("ips", ["ips"])
     assert app.session.setup.estimator == "ips"
     assert "based on fewer than 30 events" in plain_text(app)
-    assert all(0 < float(str(row["Effective sample"])) <= 300 for row in table_of(app).values())
+    assert all(0 < float(str(row["Evidence"])) <= 300 for row in table_of(app).values())
     told = (part.proto.json for part in app.at.get("bidi_component"))
     (link,) = (one for one in told if '/evaluate-csv"' in one)
     token = link.partition("/file/")[2].split("/")[0]
@@ -286,7 +286,7 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     before = table_of(app.run())["Your rule: by weather"]
     app.at.session_state["evaluate-table"] = "0,0,0"
     rows = table_of(app.run())
-    today = next(row for name, row in rows.items() if name.endswith("(today's)"))
+    today = next(row for name, row in rows.items() if name.endswith("(default)"))
     after = rows["Your rule: by weather"]["Would earn"]
     assert after == today["Would earn"] != before["Would earn"]
     assert "**The rule by weather would earn about" in app.text

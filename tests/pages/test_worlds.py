@@ -17,7 +17,7 @@ from pages.parts.components.browser_id import owner
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.library import library, worlds_of
 from pages.parts.text.format import bare
-from pages.parts.work.download_tokens import _permissions
+from pages.parts.work.download_permission import _permissions
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.worlds import ceilings
 from pages.parts.worlds.session import WorldsSession
@@ -45,7 +45,7 @@ def test_column_heads_are_explained_above_the_table(open_worlds: Open) -> None:
     """
     told = open_worlds().bare
     assert f"{COLUMNS['worth']}: its gain if accepted" in told
-    assert f"{COLUMNS['sends']}: its name in requests, if different" in told
+    assert f"{COLUMNS['sends']}: the name that your application uses" in told
 
 
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:

@@ -1,4 +1,21 @@
-"""Off-policy estimators, one per file.
+"""Off-policy estimators, and what they share.
+
+Estimators:
+
+- `naive`: mean reward where the action was shown, as on a dashboard; biased.
+- `ips`, `snips`: weighted by inverse propensities; divided by the mean weight.
+- `doubly_robust`: beliefs at Rank time, corrected by weighted errors.
+- `cressie_read`: empirical likelihood, and a mended version.
+- `betting`: confidence sequence on doubly robust values, proven to hold at every look.
+- `stratified`: rates by context and action, with a likelihood interval; the app's own.
+
+Shared parts:
+
+- `base`: interface and `Interval`.
+- `importance_sums`: running sums of weights and rewards, means, and the normal interval.
+- `sum_table`: sums by named rows and columns, such as contexts and actions.
+- `profile_likelihood`: range of a weighted sum of success rates at an allowed log-likelihood.
+- `counterfactual_rewards`: mean reward of the actions not shown.
 
 An estimator takes `WeightedDecisions` by ``add`` and returns an `Interval`; two parts of a log are
 merged with ``+``.
@@ -23,7 +40,7 @@ ESTIMATORS: tuple[type[Estimator], ...] = (
     Betting,
     Stratified,
 )
-"""Estimators in ascending reliability, from the naive average to the stratified interval."""
+"""Estimators in the order of display, from the naive average to the stratified interval."""
 
 __all__ = [
     "ESTIMATORS",

@@ -72,9 +72,14 @@ class Estimator(ABC):
         information."""
 
     def pivots(self, mean: float) -> tuple[float, float]:
-        """Rewards at which an error in the weights has no effect on the low, and on the high, end.
+        """Rewards at which an error in an event's weight moves neither end of the interval.
 
-        For estimators that rely on a mean weight of 1 both are the weighted mean reward.
+        An error e moves an end in proportion to e (reward - pivot). `rounding_uncertainty` widens
+        intervals by them.
+
+        Returns:
+            pivots of the low and of the high end: the mean for estimators that rely on a mean
+            weight of 1, 0 for a plain weighted mean.
         """
         return mean, mean
 

@@ -13,10 +13,10 @@ rewards count as certain. Here no weight is ever large:
    too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
    target's actions, and of every action, as far as the two agree. If a learner was right to leave
    an action out, this mean is low, and so is the possible reward of the unseen.
-3. The interval combines the likelihood, the sampling of visitors, and the uncertainty of the mean
-   not shown: upwards that of a score interval, as few events without a success carry little
-   information, and downwards at most the mean itself. It includes room for an unlucky run, unless
-   rates predict more reward not shown than that mean: then the learner was right to leave it out.
+3. Each end of the interval adds three errors in quadrature: of the rates (likelihood), of the
+   visitors sampled, and of the mean not shown. The last reaches upwards as far as a score interval,
+   since a few events without a success say little, and downwards by the mean at most. The upper end
+   has room for an unlucky run, unless the rates predict more reward not shown than that mean.
 4. A target that picks actions by context may pick better ones than the average not shown: it
    borrows fewer events, the more rates differ (`Selection`). And unless the interval is much
    narrower than the betting sequence's, which is proven, the betting sequence is used.

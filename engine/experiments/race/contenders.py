@@ -143,10 +143,10 @@ def line_up(
             "ours",
             OURS,
             label="This engine",
-            story="Draws four plausible rewards for each offer and shows the offer that is "
-            "highest each time; if none is, it draws again. Several models learn side by side; "
-            "the best predictor counts most. 5\xa0% of offers are random, so that its log can "
-            "evaluate other methods.",
+            story="Takes four samples of each offer's reward, and shows the offer that is highest "
+            "in all four; otherwise it samples again. Several models learn side by side, and the "
+            "most accurate one has the largest weight. 5\xa0% of offers are random, so that its "
+            "log can be used on Evaluate.",
         ),
         LoopContender(
             "nofloor",
@@ -191,8 +191,8 @@ def line_up(
             "classic",
             LoopSettings.classic(),
             label="Azure Personalizer",
-            story="The learner of Azure's retired service: it is slow, sees pairs of features "
-            "only, and makes 20 % of its offers at random.",
+            story="The learner of Azure's retired service. It is slow, considers the visitor's "
+            "fields one at a time, and makes 20 % of its offers at random.",
         ),
         Present(
             "present",

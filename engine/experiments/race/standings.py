@@ -13,9 +13,9 @@ from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
 
 WINDOW = 20
-"""The mean reward of the latest visitors is over a window of 1 / so many of them all."""
+"""The mean reward of the latest visitors is taken over the last 1 / WINDOW of a curve's points."""
 LEAST = 10
-"""Points in that window at least before one crowd alone, which no other evens out."""
+"""Minimum of points in the window with one repetition, where no other crowd smooths the curve."""
 NEAR = 0.05
 """Reward within which a level counts as reached again."""
 
@@ -224,8 +224,10 @@ class Standings:
         return Margin(leader, second, estimate(self._means(leader) - self._means(second)))
 
     def cost_of_chance(self, contender: str) -> ChanceCost | None:
-        """Loss of a contender by random offers, if it may have decided the race: without it the
-        leader would have no clear lead, paired by crowd. None otherwise."""
+        """Reward a visitor that a contender lost by random offers, and its gap to the leader.
+
+        None if the leader's paired 95 % interval would exclude 0 even with this loss returned.
+        """
         finals = self.finals()
         leader = finals[0].contender if finals and self.shared else contender
         if contender == leader or contender not in self.keys:

@@ -187,8 +187,8 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     above, numbers, heads = (f"head - {up} * px" for up in (4, 8, 30))
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
-    within = "" if size.on_stage else " (0 worst, 1 best)"
-    believes = f"narrow ? 'expected reward' : 'expected reward{within}'"
+    wide = "expected reward" if size.on_stage else "expected reward (0 worst, 1 best)"
+    believes = f"narrow ? 'expected reward' : '{wide}'"
     heading = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}
     foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}")

@@ -1,7 +1,7 @@
 """Sentences for executives on uplift, cost, segments served worse and exploration."""
 
 from engine.evaluation.mean_intervals import estimate
-from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
+from engine.experiments.business_figures import by_segment, gained, held_back, payback, worst_served
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES, interval
 from pages.parts.text.format import counted, plain, signed

@@ -16,7 +16,7 @@ from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.live_pace import pace
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.live_play import TICK, LivePlay, serve_in_time
 
 _MAX_STORED = 3

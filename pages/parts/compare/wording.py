@@ -57,13 +57,14 @@ def _as_apprentice(session: CompareSession) -> str:
     match, highest = recent.match_rate, recent.highest_match_rate
     if _has_nothing_to_learn(session):
         return (
-            f"The apprentice agrees with today's rules for **{percent(match)}** of the latest "
+            f"The apprentice would choose as today's rules for **{percent(match)}** of the latest "
             f"{recent.events} visitors. **No better than chance:** today's rules do not depend on "
             "anything that it can see. Watching longer will not help."
         )
     text = (
-        f"The apprentice agrees with today's rules for **{percent(match)}** of the latest "
-        f"{recent.events} visitors (at most {percent(highest)}: some choices are random)."
+        f"The apprentice would choose as today's rules for **{percent(match)}** of the latest "
+        f"{recent.events} visitors. More than {percent(highest)} is not possible, as it makes some "
+        "choices at random."
     )
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
@@ -92,7 +93,7 @@ def beside_the_match(session: CompareSession) -> str:
     if _has_nothing_to_learn(session):
         return f"random: {percent(1 / len(session.world.items))}"
     recent = session.comparison.record.performance(RECENT_EVENTS)
-    return f"at most {percent(recent.highest_match_rate)}: some are random"
+    return f"at most {percent(recent.highest_match_rate)} is possible"
 
 
 def _online(comparison: Comparison) -> str:
@@ -224,9 +225,8 @@ def _matching(session: CompareSession) -> str:
         )
     return (
         f"{watching} It agreed with today's rules for {percent(recent.match_rate)} of the latest "
-        f"{recent.events:,} (at most {percent(recent.highest_match_rate)}: some choices are "
-        "random), and its "
-        "reward achievement ratio was "
+        f"{recent.events:,}; {percent(recent.highest_match_rate)} is possible, as it makes some "
+        "choices at random. Its reward achievement ratio was "
         f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
 
@@ -298,8 +298,8 @@ def match_in_short(session: CompareSession) -> str:
         return "No visitors yet."
     ceiling = percent(recent.highest_match_rate)
     return (
-        f"The apprentice agrees with today's rules for {percent(recent.match_rate)} of visitors "
-        f"(at most {ceiling}: some choices are random)."
+        f"The apprentice would choose as today's rules for {percent(recent.match_rate)} of "
+        f"visitors; {ceiling} is possible."
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from pages.parts.components.download_link import download_link
 from pages.parts.text.base_path import base_path
 from pages.parts.work.browser_session import this_session
-from pages.parts.work.download_tokens import ELSEWHERE, File, download_permission, permission_of
+from pages.parts.work.download_permission import ELSEWHERE, File, download_permission, permission_of
 from pages.parts.work.spreadsheet_safe_export import Rows, as_cells, as_parquet
 
 FILE_PATH = "/playground/file"

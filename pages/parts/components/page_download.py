@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pages.parts.components.download import download_file
 from pages.parts.scene.report_files.charts_zip import as_zip
-from pages.parts.work.download_tokens import File
+from pages.parts.work.download_permission import File
 from pages.parts.work.figure_registry import Drawn, drawn_here
 
 _LABEL = "Download everything on this page: charts as PNG and SVG, data as CSV and Parquet"

@@ -10,7 +10,7 @@ from pages.parts.scene.report_files.html_page import as_html
 from pages.parts.scene.report_files.papers import PAPERS, Paper
 from pages.parts.scene.report_files.report import Report
 from pages.parts.scene.report_files.typesetting import as_pdf, as_png
-from pages.parts.work.download_tokens import File
+from pages.parts.work.download_permission import File
 
 ReportOf = Callable[[str], Report | None]
 """(link to what the report is about) -> report as of now; None while there is nothing to report."""

@@ -15,8 +15,8 @@ from engine.store import LoopLibrary, StoredLoop
 from pages.parts.connect.address import OwnServer
 from pages.parts.connect.sample_calls import CallCounts, sending
 from pages.parts.connect.samples import sample_world
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.jobs import Job, submit
-from pages.parts.work.live_pace import pace
 from pages.parts.work.server_logging import refusals_logged
 
 _log = logging.getLogger(__name__)

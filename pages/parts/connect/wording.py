@@ -56,7 +56,10 @@ def takes(world: World | None) -> str:
     """Describe the requests that a loop takes."""
     if world is None:
         return ANY_ACTIONS
-    return f"It takes only the actions and visitors of {plain(world.title)}. Play shows each call."
+    return (
+        f"This session accepts only the actions and visitors of {plain(world.title)}. Each call "
+        "also appears on Play."
+    )
 
 
 def key_set(made: float, zone: tzinfo) -> str:

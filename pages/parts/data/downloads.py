@@ -20,7 +20,7 @@ from engine.steps import Steps
 from engine.store import LoopInfo, LoopLibrary
 from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.settings.library import look_up
-from pages.parts.work.download_tokens import ELSEWHERE, OVER, DownloadPermission, permission_of
+from pages.parts.work.download_permission import ELSEWHERE, OVER, DownloadPermission, permission_of
 from pages.parts.work.jobs import jobs
 
 _log = logging.getLogger(__name__)

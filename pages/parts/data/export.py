@@ -9,9 +9,9 @@ from pages.parts.data.downloads import link_to
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import note
 from pages.parts.work.browser_session import this_session
-from pages.parts.work.download_tokens import DownloadPermission, download_permission
+from pages.parts.work.download_permission import DownloadPermission, download_permission
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.frame_scheduler import frame
-from pages.parts.work.live_pace import pace
 
 _TICK = 1.0
 """Seconds between two checks for a waiting file, on an idle server."""

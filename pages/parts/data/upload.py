@@ -16,9 +16,9 @@ from pages.parts.components.file_faults import show_faults
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.text.format import counted, note, plain
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.jobs import submit
-from pages.parts.work.live_pace import pace
 from pages.parts.work.uploads import Upload, this_upload
 
 _WORK, _REFUSED = "importing", "import-refused"

@@ -3,8 +3,8 @@
 from threading import RLock
 
 from engine.loop.lock import locked
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.jobs import Job, Submit, submit
-from pages.parts.work.live_pace import pace
 
 PACE = 0.7
 """Seconds from one frame to the next while the job runs."""

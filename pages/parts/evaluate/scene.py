@@ -28,22 +28,22 @@ SHEET = Sheet(
 )
 _TITLE = "What each option would have earned if everyone had got it"
 _KEYS = {
-    forest.NAIVE: "○\xa0average where it was shown",
+    forest.NAIVE: "○\xa0plain average where it was shown",
     forest.ESTIMATE: "■\xa0served to everybody, with its 95 % interval",
     forest.TRUTH: "\u25c7\u00a0the truth",
     forest.GUESS: "\u25bd\u00a0your guess",
 }
 """Meanings of the marks in the forest."""
 _POLICY_HELP = (
-    "Always the favourite: the engine without exploration. It has learned "
+    "Always the best guess: the engine without random offers. It has learned "
     "from this very log, which flatters it slightly."
 )
 _TABLE_HELP = (
-    "When shown: the average as on a dashboard, from visitors who were expected to like it. "
+    "Plain average: as on a dashboard, from visitors who were expected to like it. "
     "Would earn: the same log, each reward weighted by the inverse of its "
     "probability."
 )
-_WORTH = "Effective sample"
+_WORTH = "Evidence"
 """Column with the number of events that an estimate rests on."""
 _ON_SHEET, _ON_STAGE = 15, 9
 """Largest number of forest rows on a sheet of paper, and on the stage."""
@@ -201,8 +201,10 @@ def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:
 def _in_words(branch: forest.Branch) -> str:
     if branch.estimate is None or branch.low is None or branch.high is None:
         return f"{branch.name}, not known"
-    truth = f", in truth {branch.truth:.2f}" if branch.truth is not None else ""
-    return f"{branch.name} {branch.estimate:.2f} ({branch.low:.2f} to {branch.high:.2f}){truth}"
+    interval = f"{branch.low:.2f} to {branch.high:.2f}"
+    if branch.truth is None:
+        return f"{branch.name} {branch.estimate:.2f} ({interval})"
+    return f"{branch.name} {branch.estimate:.2f} ({interval}), in truth {branch.truth:.2f}"
 
 
 def _actions(branches: Sequence[forest.Branch]) -> int:
@@ -229,9 +231,9 @@ def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
         pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
-            "When shown": TableColumn("%.2f", _TABLE_HELP, 84),
+            "Plain average": TableColumn("%.2f", _TABLE_HELP, 84),
             "Truth": TableColumn("%.2f", width=60),
-            _WORTH: TableColumn("%,.0f events", meaning("worth"), 104),
+            _WORTH: TableColumn("%,.0f visitors", meaning("worth"), 104),
         },
         row_height=forest.ROW,
     )
@@ -243,7 +245,7 @@ def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Map
         naive, interval = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
-            "When shown": naive and naive.estimate,
+            "Plain average": naive and naive.estimate,
         }
         if not session.hides:
             figures["Would earn"] = wording.measured(interval) if interval else "unknown"

@@ -19,8 +19,8 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.library import open_settings_of, settings_of
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.jobs import Job, Submit, submit
-from pages.parts.work.live_pace import pace
 from pages.parts.work.uploads import Upload
 
 PACE = 0.3

@@ -20,7 +20,7 @@ _POLICIES = {
     "online": "Actual offers",
     "baseline": "Today's rules",
     "uniform": "Random",
-    "greedy": "Always the favourite",
+    "greedy": "Always the best guess",
     "classic": "Azure Personalizer",
 }
 _ACTION = "action "
@@ -45,8 +45,9 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
         elif action is None:
             names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(setup)}"
         else:
-            today = " (today's)" if world is not None and action == result.today else ""
-            names[row.target] = labels.get(action, action) + today
+            label = labels.get(action, action)
+            is_today = world is not None and action == result.today
+            names[row.target] = f"{label} (default)" if is_today else label
     return names
 
 
@@ -59,8 +60,8 @@ def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
     result = session.result
     sentences = [
-        "The log records how likely each offer was, so it can estimate what other rules would have "
-        "earned.",
+        "The log keeps each offer, its probability and its reward. They tell what other rules "
+        "would have earned.",
         _origin_of_log(session),
     ]
     if result and result.log.decisions.unmatched:
@@ -220,10 +221,10 @@ def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     interval = estimate_of(result, row, setup)
     if interval is None:
         return looks(result, row, setup)
-    estimate = f"{interval.estimate:.2f}, from {interval.low:.2f} to {interval.high:.2f}"
+    estimate = f"{interval.estimate:.2f} (from {interval.low:.2f} to {interval.high:.2f})"
     return (
-        f"{looks(result, row, setup)} If everybody had got it, it would earn about {estimate}"
-        f"{plain(in_money(result.log.world, interval.estimate))}."
+        f"{looks(result, row, setup)} If everybody had got it, it would have earned about "
+        f"{estimate}{plain(in_money(result.log.world, interval.estimate))}."
     )
 
 

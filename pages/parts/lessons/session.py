@@ -6,8 +6,8 @@ from threading import RLock
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.text.lesson_words import Words
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.jobs import Job, Submit
-from pages.parts.work.live_pace import pace
 from pages.parts.work.live_play import TICK
 
 _KEPT = 3

@@ -59,7 +59,8 @@ def _beliefs(
     world, size = opened.world, look.size
     parts = probability_parts(ranked, opened.loop.settings.policy)
     offers, rows = SHOWN[ranked.mode][1], rows_of(world, size)
-    offers += f" ({rows} of {len(world.items)})" if rows < len(world.items) else ""
+    if rows < len(world.items):
+        offers = f"{offers} ({rows} of {len(world.items)})"
     title = "A bell and a bar for each action"
     said = believed(world, ranked) if moment == "asked" else in_words(world, ranked)
     return Figure(

@@ -55,7 +55,7 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy
     if percent(wins) == chance:
         return f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
     offered = _of_100(ranked.probabilities[ranked.chosen])
-    return f"{name} has the highest sample, {sample:.2f}. It is offered {offered} times."
+    return f"{name} has the highest sample, {sample:.2f}. {offered} such visitors are offered it."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -120,7 +120,7 @@ def legend(
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences = []
     if ranked.draw is not None:
-        sentences.append("Dot: sample, one plausible guess at the reward.")
+        sentences.append("Dot: sample, one plausible guess at the reward; it may exceed 1.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(

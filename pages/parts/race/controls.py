@@ -56,7 +56,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
             "Answers arrive 200 visitors late. A method that only follows its best "
             "guess may stay with the first offer that looked good.",
         ),
-        "What exploration costs": Preset(
+        "The price of random offers": Preset(
             replace(fair, who="ours,nofloor,textbook,ucb"),
             "This engine makes 5 % of its offers at random, so that its log can evaluate "
             "any other method. The same engine without random offers shows the price.",

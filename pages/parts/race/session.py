@@ -10,7 +10,7 @@ from engine.loop.lock import locked
 from pages.parts.race.finished_races import FinishedRaces, finished_races
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.work.browser_session import this_session
-from pages.parts.work.live_pace import pace
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import QueuedRace, RaceQueue
 
 PACE = 0.5

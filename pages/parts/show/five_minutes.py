@@ -19,7 +19,7 @@ from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.talk import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.link import Linked, current_setup
-from pages.parts.work.live_pace import pace
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import race_queue
 from pages.parts.work.session_singletons import session_of
 

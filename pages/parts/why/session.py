@@ -17,8 +17,8 @@ from engine.steps import Steps, telling
 from engine.worlds import Context
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Subject, WhyQuery, finding
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.jobs import Job, shared, submit
-from pages.parts.work.live_pace import pace
 from pages.parts.work.live_play import TICK
 
 _NAMED = 0.06

@@ -15,8 +15,8 @@ from engine.loop.lock import Shared
 from engine.steps import Steps
 from pages.parts.work.browser_session import this_session
 from pages.parts.work.figure_registry import drawing_part
+from pages.parts.work.frame_pace import frame_costs
 from pages.parts.work.jobs import jobs, submit
-from pages.parts.work.live_pace import frame_costs
 
 T = TypeVar("T")
 

@@ -45,10 +45,10 @@ M = TypeVar("M", bound=Member)
 
 
 def pass_turn(line: list[M], member: M) -> None:
-    """Move a member, with members of its session and its address, to the end of a line, in that
-    order from the end.
+    """Move the members of an address to the end of the line, those of ``member``'s session last.
 
-    So sessions take turns, and twenty on one machine get the time of one on another.
+    Otherwise the order stays. So sessions take turns, and twenty on one machine together get the
+    time of one on another.
     """
     session = member.session
     line.sort(key=lambda m: (m.session.address == session.address) + (m.session == session))

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from engine.loop.lock import locked
 from pages.parts.text.format import counted
+from pages.parts.work.frame_pace import pace
 from pages.parts.work.jobs import SLICE, Job, Submit, jobs, locked_steps, submit
-from pages.parts.work.live_pace import pace
 
 TICK = 0.25
 """Seconds between two frames of live play."""
@@ -86,10 +86,10 @@ class LivePlay:
 
     @locked
     def drop_waiting(self) -> None:
-        """Drop all waiting visitors, except those requested by a concurrent click, who come
-        afterwards.
+        """Drop the waiting visitors and stop live play.
 
-        Clicks that reach a busy server together are handled in the order of the buttons.
+        Clicks that reach a busy server together are handled in the order of the buttons, so a crowd
+        requested by one of them is added again afterwards.
         """
         self.waiting = self.enqueued = 0
         self.playing = False

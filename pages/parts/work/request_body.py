@@ -1,4 +1,4 @@
-"""Bodies of HTTP requests, with a size limit."""
+"""Bodies of HTTP requests, cut off at a maximum size."""
 
 from starlette.requests import ClientDisconnect, Request
 

@@ -24,7 +24,7 @@ from engine.loop.lock import locked
 Step = Literal["next", "back"]
 """Request of a remote that the stage's script executes."""
 Verb = Literal[Step, "blank"]
-"""All requests of a remote; nothing else leads from it to a loop."""
+"""All requests of a remote: a second device can change the presenter's loop by these alone."""
 VERBS: tuple[Verb, ...] = get_args(Verb)
 MAX_PRESSES, PRESS_INTERVAL = 12, 3.0
 """Maximum number of presses per interval, and the interval in seconds."""

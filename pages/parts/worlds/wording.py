@@ -50,16 +50,16 @@ def understood(draft: Draft) -> str:
 
 def _some(names: Sequence[str]) -> str:
     """List the first names and the number of the others."""
-    more = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f" and {more:,} more" if more > 0 else "")
+    first, more = ", ".join(names[:_MOST]), len(names) - _MOST
+    return f"{first} and {more:,} more" if more > 0 else first
 
 
 def fault_in_words(fault: CellFault) -> str:
     """What is wrong with a cell, as Markdown."""
-    row = f", row {fault.row}" if fault.row else ""
     column = COLUMNS.get(fault.column, fault.column) if fault.table != "truth" else fault.column
-    where = f"{TABLES[fault.table]}{row}{f', {column}' if column else ''}"
-    return f"**{plain(where)}** {plain(fault.says)}."
+    row = f"row {fault.row}" if fault.row else ""
+    place = ", ".join(filter(None, [TABLES[fault.table], row, column]))
+    return f"**{plain(place)}** {plain(fault.says)}."
 
 
 def looks_at(ceiling: Ceiling, world: World) -> str:

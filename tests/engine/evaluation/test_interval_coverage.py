@@ -8,7 +8,7 @@ import pytest
 from engine import LoopSettings, PersonalizerError, Thompson
 from engine.evaluation.estimators import Interval, Ips, Naive
 from engine.evaluation.interval_coverage import Count, Coverage, Flaw, targets_of
-from engine.evaluation.simulated_log import experiment
+from engine.evaluation.simulated_log import simulate_log
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 
@@ -28,7 +28,7 @@ def test_a_count_by_hand() -> None:
 
 
 def test_the_truth_is_the_worlds() -> None:
-    log = finish(experiment(COFFEE, LoopSettings(), 30, seed=5))
+    log = finish(simulate_log(COFFEE, LoopSettings(), 30, seed=5))
     truths = [(kind, target.key, truth) for kind, target, truth in targets_of(COFFEE, log)]
     assert truths[0][2] == pytest.approx(COFFEE.frequencies @ COFFEE.expected[:, 0])
     assert [kind for kind, _, _ in truths] == ["fixed"] * 4 + ["uniform", "best"]

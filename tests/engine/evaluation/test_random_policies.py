@@ -10,13 +10,13 @@ from engine.evaluation.random_policies import (
     true_value,
     weighted_rewards,
 )
-from engine.evaluation.simulated_log import experiment
+from engine.evaluation.simulated_log import simulate_log
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 
 
 def test_what_a_rule_earns_on_a_log_is_what_was_shown_as_it_would_have() -> None:
-    simulated = finish(experiment(COFFEE, LoopSettings(), 40, seed=5))
+    simulated = finish(simulate_log(COFFEE, LoopSettings(), 40, seed=5))
     rules = random_policies(COFFEE, 5)
     assert rules.shape == (POLICY_COUNT, COFFEE.size)
     earned = weighted_rewards(COFFEE, simulated, rules)

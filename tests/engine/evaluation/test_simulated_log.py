@@ -7,7 +7,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.logged_decisions import decisions_from, usable
-from engine.evaluation.simulated_log import experiment
+from engine.evaluation.simulated_log import simulate_log
 from engine.simulation.crowd import nth_visitor, serve
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
@@ -18,7 +18,7 @@ def test_an_experiment_equals_the_log_of_a_loop() -> None:
     """Equal to the last bit, with any learning and exploration."""
     settings = LoopSettings(policy=Thompson(floor=0.2))
     simulated, loop = (
-        finish(experiment(COFFEE, settings, 120, seed=5)),
+        finish(simulate_log(COFFEE, settings, 120, seed=5)),
         LearningLoop(settings, seed=5),
     )
     for number in range(120):
@@ -30,7 +30,7 @@ def test_an_experiment_equals_the_log_of_a_loop() -> None:
 
 
 def test_a_policy_shows_each_visitor_what_it_is_said_to() -> None:
-    simulated = finish(experiment(COFFEE, LoopSettings(), 20, seed=5))
+    simulated = finish(simulate_log(COFFEE, LoopSettings(), 20, seed=5))
     items = np.arange(20) % len(COFFEE.items)
     target = simulated.showing("in turn", COFFEE, items)
     chosen = target.probabilities(simulated.log).argmax(axis=1)

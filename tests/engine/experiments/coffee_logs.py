@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.loop.settings import LoopSettings
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
@@ -11,13 +11,13 @@ SEEDS = 3, 7, 11
 
 
 @cache
-def log_of(seed: int) -> ExperimentLog:
+def log_of(seed: int) -> SimulatedLog:
     """A thousand visitors."""
-    return finish(experiment(COFFEE, LoopSettings(), 1_000, seed))
+    return finish(simulate_log(COFFEE, LoopSettings(), 1_000, seed))
 
 
 @cache
-def early(seed: int) -> ExperimentLog:
+def early(seed: int) -> SimulatedLog:
     """The same log after half of the visitors."""
     full = log_of(seed)
-    return ExperimentLog(full.log.take(slice(500)), full.cells[:500])
+    return SimulatedLog(full.log.take(slice(500)), full.cells[:500])

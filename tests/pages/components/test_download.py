@@ -12,7 +12,7 @@ import pytest
 from pages.parts.components import download
 from pages.parts.components.download import FILE_PATH
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.download_tokens import DownloadPermission
+from pages.parts.work.download_permission import DownloadPermission
 from pages.parts.work.spreadsheet_safe_export import as_cells, as_parquet
 from tests.pages.fetched import fetch
 

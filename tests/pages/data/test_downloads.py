@@ -25,7 +25,7 @@ from pages.parts.data.downloads import (
 )
 from pages.parts.settings.library import library
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.download_tokens import DownloadPermission, _permissions
+from pages.parts.work.download_permission import DownloadPermission, _permissions
 from pages.parts.work.jobs import GRACE, Jobs, jobs
 from tests.pages.conftest import App
 from tests.pages.fetched import fetch

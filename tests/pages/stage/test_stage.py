@@ -90,7 +90,7 @@ def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
         go_to(app, screen.name)
         assert said(app) == screen.say()
         assert len(pictures(app)) == 1
-    assert "If everybody had got it, it would earn about" in said(app)
+    assert "If everybody had got it, it would have earned about" in said(app)
 
 
 class DataApp(AppFromPlay):

@@ -9,9 +9,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from engine.steps import Steps
 from pages.parts.work.browser_session import BrowserSession
+from pages.parts.work.frame_pace import FrameCosts
 from pages.parts.work.frame_scheduler import drawing, frame, let_next_frame_wait, result_of
 from pages.parts.work.jobs import Jobs, jobs
-from pages.parts.work.live_pace import FrameCosts
 
 
 def test_frames_without_a_click_are_drawn_in_sequence() -> None:

@@ -6,7 +6,7 @@ from itertools import product
 
 import streamlit as st
 
-from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.evaluation.target_policies import WorldRule
 from engine.experiments.log_reports import RuleEstimate, RuleSearch, ask, errors, offered_by, search
 from engine.loop.settings import LoopSettings
@@ -48,13 +48,13 @@ class AskTheLogLab(lesson.Lab):
         ids = [item.id for item in world.items]
         usual = {value.name: ids[at % len(ids)] for at, value in enumerate(self.field.values)}
         self.menu = {**(self.menu or usual)}
-        self.log: ExperimentLog | None = None
+        self.log: SimulatedLog | None = None
         self.searches: list[RuleSearch] = []
         self.has_asked = self.has_forgotten = False
 
     def work(self) -> Steps[None]:
         for seed in range(self.seed, self.seed + self.logs):
-            new_log = yield from experiment(self.world, LoopSettings(), self.visitors, seed)
+            new_log = yield from simulate_log(self.world, LoopSettings(), self.visitors, seed)
             self.log = self.log or new_log
             self.searches.append(search(self.world, new_log, seed))
             yield None
@@ -154,7 +154,7 @@ class AskTheLogLab(lesson.Lab):
                     width=_DRINK,
                 )
 
-    def _draw_map(self, log: ExperimentLog) -> None:
+    def _draw_map(self, log: SimulatedLog) -> None:
         """Map: times offered and mean reward by value and action; a diamond marks the menu."""
         world, offers = self.world, offered_by(self.world, log, self.field.name)
         menu = [world.position(self.menu[value.name]) for value in self.field.values]

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from engine.experiments.reward_schemes import (
+from engine.experiments.article_reward_schemes import (
     RECENT,
     REWARD_SCHEMES,
     ReadingShares,

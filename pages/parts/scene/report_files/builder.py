@@ -51,8 +51,9 @@ def _partial_rewards(world: World) -> str:
     partial = [level for level in answers_of(world.levels) if level.is_partial]
     if len(partial) == 1:
         (level,) = partial
-        name = f" ({level.name})" if level.name else ""
-        return f"A partial reward{name} is worth {level.worth:.2f} of a full one."
+        if level.name:
+            return f"A partial reward ({level.name}) is worth {level.worth:.2f} of a full one."
+        return f"A partial reward is worth {level.worth:.2f} of a full one."
     total = sum(level.share for level in partial)
     levels = (
         f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / total)})"

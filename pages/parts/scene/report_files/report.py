@@ -44,5 +44,5 @@ class Report:
     @property
     def origin(self) -> str:
         """Source of the numbers: app, seed and date, in one line."""
-        seeded = "" if self.seed is None else f" · Random seed {self.seed}"
-        return f"Personalizer Playground{seeded} · {self.made:%d %B %Y}"
+        seed = "" if self.seed is None else f"Random seed {self.seed}"
+        return " · ".join(filter(None, ["Personalizer Playground", seed, f"{self.made:%d %B %Y}"]))

@@ -12,7 +12,7 @@ from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import estimate, estimate_of_rewards
-from engine.experiments.uplift import gained
+from engine.experiments.business_figures import gained
 from engine.worlds import WORLDS, world_from_json
 from engine.worlds.levels import Level
 from pages.parts.charts.context_map import map_rows, map_spec

@@ -1,4 +1,4 @@
-"""A loop that shows today's rules and learns lazily."""
+"""A fast loop for today's rules: it shows the first action, and learns only when asked to."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,11 +17,11 @@ from engine.loop.state import LoopState
 from engine.protocol.request import RankRequest
 
 
-class BaselineLoop(LearningLoop):
-    """Log the baseline's actions beside the belief before any reward.
+class LazyBaselineLoop(LearningLoop):
+    """Always show the first action, where the caller puts the rule's item; learn lazily.
 
-    Learning cannot change its actions, so it is put off until a caller reads the learner or a
-    belief (`engine.loop.revision`). Rank and `preview` always return the first belief.
+    Rewards cannot change its actions, so it learns only when a caller reads the learner or a belief
+    (`engine.loop.revision`). Each event logs the belief of the state before any reward.
 
     Args:
         settings: the learning mode and the reward aggregation are overridden; an event gets one

@@ -36,7 +36,7 @@ class DownloadPermission:
 
     Attributes:
         token: secret part of its links.
-        is_live: True, as a page with links shows the progress of a file.
+        is_live: always True: the page is redrawn at intervals to show the progress of a file.
         job: writes the part of a file that was last asked for.
         files: files that a page offers, by the keys of their links, as they were drawn last.
     """

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evaluation.mean_intervals import estimate
-from engine.experiments.comparison import Comparison
-from engine.experiments.uplift import (
+from engine.experiments.business_figures import (
     _together,
     by_segment,
     gained,
@@ -17,6 +16,7 @@ from engine.experiments.uplift import (
     payback,
     worst_served,
 )
+from engine.experiments.comparison import Comparison
 from engine.simulation.baselines import RuleTable
 from engine.worlds.coffee import COFFEE
 

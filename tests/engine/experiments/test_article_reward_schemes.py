@@ -5,7 +5,7 @@ from statistics import mean
 
 import pytest
 
-from engine.experiments.reward_schemes import (
+from engine.experiments.article_reward_schemes import (
     REWARD_SCHEMES,
     ReadingShares,
     crowd_by_scheme,

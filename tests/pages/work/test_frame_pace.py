@@ -1,6 +1,6 @@
 """Pace of live pages."""
 
-from pages.parts.work.live_pace import SHARE, FrameCosts
+from pages.parts.work.frame_pace import SHARE, FrameCosts
 
 
 def test_a_single_live_page_has_the_highest_pace() -> None:

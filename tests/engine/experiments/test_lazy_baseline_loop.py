@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.experiments.baseline_loop import BaselineLoop
+from engine.experiments.lazy_baseline_loop import LazyBaselineLoop
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import answer, nth_visitor
 from engine.worlds.coffee import COFFEE
@@ -31,7 +31,7 @@ def plain() -> LearningLoop:
 
 
 def test_it_logs_what_a_loop_that_learns_would_but_for_what_that_believes() -> None:
-    unasked = walked(BaselineLoop(LoopSettings(), seed=4, clock=ManualClock()))
+    unasked = walked(LazyBaselineLoop(LoopSettings(), seed=4, clock=ManualClock()))
     for mine, theirs in zip(unasked.log, plain().log, strict=True):
         if isinstance(mine, Ranked) and isinstance(theirs, Ranked):
             assert mine.means == pytest.approx((0.5,) * len(COFFEE.items))
@@ -43,7 +43,7 @@ def test_it_logs_what_a_loop_that_learns_would_but_for_what_that_believes() -> N
 
 
 def test_the_learner_includes_all_rewards_when_requested() -> None:
-    unasked = walked(BaselineLoop(LoopSettings(), seed=4, clock=ManualClock()))
+    unasked = walked(LazyBaselineLoop(LoopSettings(), seed=4, clock=ManualClock()))
     cell, learner = COFFEE.request(3), plain().learner
     assert unasked.learner.learned == learner.learned == 12
     assert unasked.learner.belief(cell).mean.tolist() == learner.belief(cell).mean.tolist()
@@ -51,8 +51,8 @@ def test_the_learner_includes_all_rewards_when_requested() -> None:
 
 def test_one_that_is_resumed_goes_on_as_if_it_had_never_been_away() -> None:
     settings = LoopSettings(default_reward=0.25)
-    unasked = walked(BaselineLoop(settings, seed=4, clock=ManualClock()))
-    again = BaselineLoop.resume(unasked.log, seed=4, clock=ManualClock())
+    unasked = walked(LazyBaselineLoop(settings, seed=4, clock=ManualClock()))
+    again = LazyBaselineLoop.resume(unasked.log, seed=4, clock=ManualClock())
     assert again.settings == unasked.settings
     ranked, as_before = (one.preview(**OFFER) for one in (again, unasked))
     assert ranked == as_before
@@ -60,6 +60,6 @@ def test_one_that_is_resumed_goes_on_as_if_it_had_never_been_away() -> None:
 
 
 def test_its_settings_stay() -> None:
-    loop = BaselineLoop(LoopSettings(), seed=4, clock=ManualClock())
+    loop = LazyBaselineLoop(LoopSettings(), seed=4, clock=ManualClock())
     with pytest.raises(PersonalizerError, match="settings"):
         loop.configure(learning_mode="online")
