@@ -105,10 +105,7 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     every = "Every combination of values is a context."
     named = "A field is named once, or again in each row."
     section("Visitors", f"{every} {named} {_HOW}")
-    hint = (
-        "One value per row. How often: 2 is twice as common as 1. Sent as: the name that your "
-        "application uses."
-    )
+    hint = "How often: 2 is twice as common as 1. Sent as: the name that your application uses"
     say_first("values", faults, hint)
     frame = as_frame(session.values.base, _VALUES, share="1")
     config = {
