@@ -8,7 +8,7 @@ from engine.learners.base import Impression, Learner
 from engine.loop.service_settings import ServiceSettings, check_retrain_days
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
-from engine.protocol.request import RankRequest
+from engine.protocol.request import MAX_ID_LENGTH, RankRequest
 from engine.protocol.response import RankedAction, RankResponse
 from engine.worlds.world import World
 
@@ -49,6 +49,11 @@ class SlotOfCall:
     call: str
     slots: tuple[str, ...]
     number: int
+
+
+def id_of_slot(call: str, slot: str) -> str:
+    """Event id under which a reward for a slot of an unknown call is logged."""
+    return f"{call}/{slot}"[:MAX_ID_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,12 @@ class Ranked:
         propensity = self.probabilities[self.chosen]
         apprentice = self.mode == "apprentice"
         return Impression(self.request, self.shown, self.chosen, propensity, apprentice)
+
+    @property
+    def early_id(self) -> str:
+        """Event id of a reward sent before this call was known: with the slot, if there is one."""
+        slot = self.slot
+        return self.event_id if slot is None else id_of_slot(slot.call, slot.slots[slot.number])
 
     @property
     def action_id(self) -> str:

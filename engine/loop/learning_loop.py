@@ -5,7 +5,7 @@ be applied to the state: one for each wait that has ended, then its own. Only lo
 applied, and replaying the log gives the same loop, bit for bit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, Never, Self
@@ -28,6 +28,7 @@ from engine.loop.entries import (
     Rewarded,
     ServiceConfigured,
     WorldChanged,
+    id_of_slot,
 )
 from engine.loop.event import EventState
 from engine.loop.folding import Folding
@@ -40,7 +41,6 @@ from engine.loop.state import LoopState
 from engine.policies.base import Normals
 from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import (
-    MAX_ID_LENGTH,
     RankRequest,
     parse_rank_request,
     parse_reward,
@@ -392,10 +392,26 @@ class LearningLoop(Replay):
 
     @in_turn
     def serve(self, request: RankRequest) -> Ranked:
-        """Decide on a parsed request; a known event id gets its recorded decision, whatever the
-        request. Otherwise as `ask`."""
+        """Decide on a parsed request, and give the event the rewards that came just before it.
+
+        A known event id gets its recorded decision, whatever the request. Otherwise as `ask`.
+        """
+        if request.event_id not in self.state.early.by_event:
+            return self._serve(request)
+        return self.together(lambda: self._joined_early(lambda: (self._serve(request),)))[0]
+
+    def _serve(self, request: RankRequest) -> Ranked:
         event = self.state.events.get(request.event_id) if request.event_id else None
         return self._ask(request) if event is None else event.ranked
+
+    def _joined_early(self, rank: Callable[[], tuple[Ranked, ...]]) -> tuple[Ranked, ...]:
+        """Rank, and give the new events the rewards that came before them."""
+        early = self.state.early.fork()
+        decisions = rank()
+        for ranked in decisions:
+            for value in early.of(ranked.early_id, ranked.time):
+                self._take(ranked.event_id, value)
+        return decisions
 
     @in_turn
     def take_reward(self, event_id: str, value: float) -> Dangling | None:
@@ -430,7 +446,7 @@ class LearningLoop(Replay):
         def serve() -> tuple[Ranked, ...]:
             call = request.shared.event_id
             known = multi_slot.page_of(self.state.events, call) if call else ()
-            return known or self._ask_multi_slot(request)
+            return known or self._joined_early(lambda: self._ask_multi_slot(request))
 
         return self.together(serve)
 
@@ -443,7 +459,7 @@ class LearningLoop(Replay):
             slots = dict(multi_slot.by_slot(self._call_of(event_id)))
             for slot, value in given:
                 event = slots.get(slot)
-                unknown = f"{event_id}/{slot}"[:MAX_ID_LENGTH]
+                unknown = id_of_slot(event_id, slot)
                 self.take_reward(unknown if event is None else event.ranked.event_id, value)
 
         self.together(take)

@@ -11,6 +11,7 @@ import numpy as np
 from engine.learners.base import Impression, Learner
 from engine.learners.learned_state import size_of
 from engine.loop.checkpoints import Checkpoint
+from engine.loop.early_rewards import EarlyRewards
 from engine.loop.entries import (
     Activated,
     Configured,
@@ -50,12 +51,13 @@ class LoopState:
         changes: numbers of events before each change of the world.
         service: settings of the service alone.
         dangling: number of `Dangling` entries.
+        early: latest rewards for unknown events.
         forgotten: number of events before the last reset or import of the model; these events
             teach nothing.
         retraining: last restart of the model on the latest log, if later than that.
     """
 
-    VERSION: ClassVar[int] = 16
+    VERSION: ClassVar[int] = 17
     """Increased with each change of the content or meaning of `state`: if the same log leads to
     another one."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
@@ -74,7 +76,7 @@ class LoopState:
         self.world: World | None = None
         self.changes: tuple[int, ...] = ()
         self.service, self.dangling = ServiceSettings(), 0
-        self.forgotten = 0
+        self.early, self.forgotten = EarlyRewards(), 0
         self.retraining: Retraining | None = None
         self._imported: Learner | None = None
         self._experiences = self._from(self._begin())
@@ -90,6 +92,8 @@ class LoopState:
             parts |= {"service": asdict(self.service)}
         if self.dangling or self.forgotten:
             parts |= {"dangling": self.dangling, "forgotten": self.forgotten}
+        if self.early.by_event:
+            parts |= {"early": self.early.state()}
         if self.retraining is not None:
             parts |= {"retraining": self.retraining.state()}
         if self._served is not None:
@@ -106,6 +110,7 @@ class LoopState:
         self.changes = tuple(state.get("changes", ()))
         self.service = ServiceSettings(**state.get("service", {}))
         self.dangling, self.forgotten = state.get("dangling", 0), state.get("forgotten", 0)
+        self.early = EarlyRewards.restored(state.get("early", []))
         self._imported = state.get("imported")
         retraining, served = state.get("retraining"), state.get("served")
         self.retraining = retraining and Retraining.restored(retraining)
@@ -142,6 +147,7 @@ class LoopState:
         twin = copy(self)
         twin._experiences = self._experiences.fork(self.events)
         twin.events, twin.waiting = EventIndex(self.events), self.waiting.copy()
+        twin.early = self.early.fork()
         return twin
 
     def checkpoint(self, mark: Mark) -> Checkpoint["LoopState"]:
@@ -149,7 +155,7 @@ class LoopState:
         settings, waiting, digests = self.settings, self.waiting.copy(), self.events.digests
         experiences, place = self._experiences.fork(self.events), (self.world, self.changes)
         service, retraining = (self.service, self.dangling, self.forgotten), self.retraining
-        imported = self._imported
+        imported, early = self._imported, self.early.fork()
         served = self._served and self._served.fork()
 
         def restore(state: LoopState, log: EventLog) -> bool:
@@ -157,6 +163,7 @@ class LoopState:
             state.world, state.changes = place
             state.service, state.dangling, state.forgotten = service
             state.retraining, state._imported = retraining, imported
+            state.early = early.fork()
             state._served = served and served.fork()
             state.events = EventIndex(ArchivedEvents(log, mark, digests))
             state._experiences = experiences.fork(state.events)
@@ -185,7 +192,9 @@ class LoopState:
                 self._forget(entry.learner, entry.time)
             case Dangling():
                 self.dangling += 1
+                self.early.add(entry)
             case Ranked():
+                self.early.forget(entry.early_id)
                 self.waiting[entry.event_id] = None
                 self._imitate(self.events.add(entry))
             case Activated() | Rewarded() | Expired():
