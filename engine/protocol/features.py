@@ -13,11 +13,12 @@ null       referrer            referrer=null          1
 ["a","b"]  tags                tags=a, tags=b         1, 1
 =========  ==================  =====================  =======
 
-Inside a namespace the field is ``namespace.name``; names that start with ``_`` are ignored, as the
-service did. The boolean true and the string "true" are the same. Numbers from -3 to 3 are taken as
-they are, which holds most standardised ones; beyond that only their order of magnitude counts
-(`squash`), so that a price in cents cannot drown a weather in words. An array of strings is a set
-of flags: order and repetitions do not count. Arrays of mixed kinds are refused.
+Inside a namespace the field is ``namespace.name``, and in a namespace within another one
+``outer:inner.name``; names that start with ``_`` are ignored, as the service did. The boolean true
+and the string "true" are the same. Numbers from -3 to 3 are taken as they are, which holds most
+standardised ones; beyond that only their order of magnitude counts (`squash`), so that a price in
+cents cannot drown a weather in words. An array of strings is a set of flags: order and repetitions
+do not count. Arrays of mixed kinds are refused.
 """
 
 import math
@@ -43,6 +44,7 @@ _IN_NAMESPACE = re.compile(r"((?:[^\\]|\\.)*)\.(?:[^.\\]|\\.)*", re.DOTALL)
 MAX_COLUMNS = 2_000  # Columns that one context or one action may make.
 _COLUMN = 300  # Bytes that a column takes beside the characters of its name.
 LINEAR = 3.0  # Up to which size numbers count as they are.
+MAX_DEPTH = 8  # Namespaces within each other.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +92,7 @@ def squash(value: float) -> float:
 def flatten(objects: Sequence[Any], target: str) -> Features:
     """Columns of a list of feature objects at ``target`` of the request. ``InvalidRankRequest`` for
     values other than objects of strings, numbers, booleans, nulls, and arrays of numbers or of
-    strings, nested one level deep at most."""
+    strings, in up to `MAX_DEPTH` namespaces within each other."""
     columns: dict[str, float] = {}
     fields: dict[str, str] = {}
     numbers: dict[str, float] = {}
@@ -119,17 +121,27 @@ def values_of(objects: Sequence[Any]) -> dict[str, Any]:
 def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]:
     """Yield (field, value, place in the request) of each feature, also within namespaces."""
     for i, item in enumerate(objects):
-        place = f"{target}[{i}]"
-        for name, value in _pairs(item, place):
-            if not isinstance(value, Mapping):
-                yield _escaped(name), value, f"{place}.{name}"
-                continue
-            if _FORBIDDEN & set(name):
-                allowed = "free of spaces, colons, bars and control characters"
-                refuse(_CODE, place, name, allowed, f"the namespace in {place}")
-            inside, namespace = f"{place}.{name}", _escaped(name, namespace=True)
-            for inner, inner_value in _pairs(value, inside):
-                yield f"{namespace}.{_escaped(inner)}", inner_value, f"{inside}.{inner}"
+        yield from _walk_object(item, f"{target}[{i}]", ())
+
+
+def _walk_object(
+    item: object, place: str, namespaces: tuple[str, ...]
+) -> Iterator[tuple[str, Any, str]]:
+    """Yield the features of an object within namespaces; colons, which no namespace may contain,
+    are between these."""
+    head = f"{':'.join(namespaces)}." if namespaces else ""
+    for name, value in _pairs(item, place):
+        inside = f"{place}.{name}"
+        if not isinstance(value, Mapping):
+            yield f"{head}{_escaped(name)}", value, inside
+            continue
+        if _FORBIDDEN & set(name):
+            allowed = "free of spaces, colons, bars and control characters"
+            refuse(_CODE, place, name, allowed, f"the namespace in {place}")
+        if len(namespaces) == MAX_DEPTH:
+            allowed = f"at most {MAX_DEPTH} objects within each other"
+            refuse(_CODE, inside, value, allowed)
+        yield from _walk_object(value, inside, (*namespaces, _escaped(name, namespace=True)))
 
 
 def _escaped(name: str, namespace: bool = False) -> str:
@@ -179,7 +191,7 @@ def _columns(field: str, value: object, place: str) -> Iterable[tuple[str, float
     if isinstance(value, int | float):
         return ((field, squash(_finite(value, place))),)
     if not is_list(value):
-        allowed = "a string, number, boolean, null, array or, one level deep, an object"
+        allowed = "a string, number, boolean, null, array or object"
         refuse(_CODE, place, value, allowed)
     if len(value) and isinstance(value[0], str):
         return _flags(field, value, place)

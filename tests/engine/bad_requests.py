@@ -14,6 +14,9 @@ LONG = "x" * 257
 MANY: list[Json] = [{"id": str(i), "features": [{"n": i}]} for i in range(51)]
 LOOPED: Json = {}
 LOOPED["again"] = LOOPED
+NINE: Json = {"b": 1}
+for _ in range(8):
+    NINE = {"a": NINE}
 DEEP: list[Any] = []
 for _ in range(100_000):
     DEEP = [DEEP]
@@ -76,6 +79,7 @@ _NON_NULL = "at least one non-null feature"
 _NUMBER = "a number"
 _FINITE = "a finite number"
 _VALUE = "a string, number, boolean, null, array"
+_DEPTH = "at most 8 objects within each other"
 
 BAD_REQUESTS: dict[str, BadRequest] = {
     # the event
@@ -116,7 +120,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "context a string": _contexts("rainy", "", "'rainy'", "a list of objects"),
     "context holds a null": _contexts([None], "[0]", "None", _OBJECT),
     "context holds a list": _contexts([[{"x": 1}]], "[0]", "[{'x': 1}]", _OBJECT),
-    "context refers to itself": _contexts([LOOPED], "[0].again.again", "{'again'", _VALUE),
+    "context refers to itself": _contexts([LOOPED], f"[0]{'.again' * 9}", "{'again'", _DEPTH),
     # names
     "feature name empty": _contexts([{"": 1}], "[0]", "''", "a non-empty string"),
     "feature name empty, inside": _contexts(
@@ -138,7 +142,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "minus infinity": _context(-math.inf, "", "-inf", _FINITE),
     "a whole number beyond any float": _context(10**400, "", "1000", _FINITE),
     "a whole number of 5,000 digits": _context(10**5_000, "", "", _FINITE),
-    "nested two deep": _context({"a": {"b": 1}}, ".a", "{'b': 1}", _VALUE),
+    "nested nine deep": _context(NINE, ".a" * 8, "{'b': 1}", _DEPTH),
     "nested 100,000 deep": _context(DEEP, "[0]", "[[[", _NUMBER),
     "a NaN of NumPy's": _context(np.float32("nan"), "", "nan", _FINITE),
     "an infinity of NumPy's": _context(np.longdouble("inf"), "", "inf", _FINITE),

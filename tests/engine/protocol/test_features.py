@@ -174,3 +174,29 @@ def test_an_array_of_strings_is_a_set_of_flags() -> None:
 def test_an_array_of_mixed_kinds_is_refused(mixed: list[object]) -> None:
     error = refusal(lambda: flatten([{"media": mixed}], "contextFeatures"))
     assert (error.code, error.target) == ("InvalidRankRequest", "contextFeatures[0].media[1]")
+
+
+# -- namespaces within each other -----------------------------------------------------
+
+
+def test_a_namespace_within_a_namespace_makes_columns_of_its_own() -> None:
+    nested = {"user": {"age": 3, "home": {"city": "Rome", "geo": {"zone": 1}}}}
+    assert columns(nested) == {
+        "user.age": 3.0, "user:home.city=Rome": 1.0, "user:home:geo.zone": 1.0,
+    }  # fmt: skip
+
+
+nested_objects = st.recursive(
+    st.dictionaries(st.sampled_from(["a", "b", "a.b", "a=b", "a[b"]), st.just(1), min_size=1),
+    lambda inner: st.dictionaries(st.sampled_from(["a", "b", "a.b", "a=b"]), inner, min_size=1),
+    max_leaves=4,
+)
+
+
+@given(nested_objects)
+def test_columns_of_different_places_never_collide(nested: Json) -> None:
+    assert len(columns(nested)) == _leaves(nested)
+
+
+def _leaves(value: object) -> int:
+    return sum(map(_leaves, value.values())) if isinstance(value, dict) else 1

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.protocol.multi_slot import MAX_SLOTS, parse_multi_slot_request
+from tests.engine.bad_requests import NINE
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 
@@ -111,7 +112,7 @@ BAD: dict[str, tuple[object, str, str, str]] = {
     "a repeated id": (slot(id="a"), "slots[1].id", "'a'", "different from those before it"),
     "features no list": (slot(features={}), "slots[1].features", "{}", "a list of objects"),
     "a feature too deep": (
-        slot(features=[{"x": {"y": {"z": 1}}}]), "slots[1].features[0].x.y", "{'z': 1}", "a string",
+        slot(features=[{"x": NINE}]), f"slots[1].features[0].x{'.a' * 8}", "{'b': 1}", "at most 8",
     ),
     "excluded no list": (
         slot(excludedActions="latte"), "slots[1].excludedActions", "'latte'", "a list of action",

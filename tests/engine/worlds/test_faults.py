@@ -32,8 +32,8 @@ from tests.engine.worlds.drafts import SMALL
             ("actions", 1, "features", "no feature that is sent"),
         ),
         (
-            {"actions": (ActionRow(0, "A", "", 'x: {"y": {"z": 1}}'),)},
-            ("actions", 1, "features", "cannot be sent: x.y is"),
+            {"actions": (ActionRow(0, "A", "", 'x: {"y": [{"z": 1}]}'),)},
+            ("actions", 1, "features", "cannot be sent: x.y[0] is"),
         ),
         ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
         (
@@ -93,7 +93,7 @@ from tests.engine.worlds.drafts import SMALL
         ({"values": (ValueRow(2, "a", "b", sends="[1]"),)}, ("values", 1, "sends", "number")),
         ({"values": (ValueRow(2, "a", "b", sends="NaN"),)}, ("values", 1, "sends", "number")),
         (
-            {"values": (ValueRow(2, "a", "b", sends='{"x": {"y": 1}}'),)},
+            {"values": (ValueRow(2, "a", "b", sends='{"x": [{"y": 1}]}'),)},
             ("values", 1, "sends", "number"),
         ),
         (

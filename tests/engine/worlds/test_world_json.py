@@ -212,9 +212,9 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         at("items", 2, "features", value={"a": float("inf")}),
         "items[2].features.a is inf, but must be a finite number.",
     ),
-    "features in features in features": (
-        at("items", 2, "features", value={"a": {"b": {"c": 1}}}),
-        "items[2].features.a.b is {'c': 1}, but must be a string, number",
+    "features in a list": (
+        at("items", 2, "features", value={"a": {"b": [{"c": 1}]}}),
+        "items[2].features.a.b[0] is {'c': 1}, but must be a number",
     ),
     "too many columns": (
         at("items", 0, "features", value={str(i): i + 1 for i in range(2_001)}),
