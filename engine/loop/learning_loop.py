@@ -135,6 +135,13 @@ class LearningLoop(Replay):
 
     @property
     @locked
+    def deferred(self) -> int:
+        """Number of deferred events whose wait for an activation is running."""
+        events = map(self.state.events.__getitem__, self.state.waiting)
+        return sum(not event.activated for event in events)
+
+    @property
+    @locked
     def last(self) -> Ranked | None:
         """Last counting Rank call, or None."""
         return next((entry for entry in reversed(self.log) if isinstance(entry, Ranked)), None)

@@ -95,10 +95,27 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> 
             offered = plain(names.get(row["action"], row["action"]))
             label = f"Why was visitor {row['number']:,} offered {offered}?"
             link_to_why(label, opened, WhyQuery(event=str(row["event"])))
+            if row["status"] == "deferred":
+                _show_activation(opened, str(row["event"]))
         elif number is not None:
             link_to_why(f"Why was visitor {number:,} offered that?", opened, _of(opened, number))
         else:
             note("Select a row, or type a visitor number, to see why that action was offered.")
+
+
+def _show_activation(opened: OpenLoop, event: str) -> None:
+    """Draw the button that activates a deferred offer, as its application would."""
+    st.button(
+        "Activate: it was displayed",
+        key="log-activate",
+        icon=":material/visibility:",
+        on_click=_activate,
+        args=(opened, event),
+    )
+
+
+def _activate(opened: OpenLoop, event: str) -> None:
+    opened.stored.take_activation(event)
 
 
 def _forget_number(table: str) -> None:

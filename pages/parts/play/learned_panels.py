@@ -24,7 +24,7 @@ from pages.parts.components.scene_view.parts import (
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
 from pages.parts.scene.parts import Figure, FigureStyle
-from pages.parts.text.format import plain, section, titled
+from pages.parts.text.format import counted, plain, section, titled
 from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand
 
@@ -210,9 +210,20 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
         heading("What it earns"),
         numbers(named),
         small("Each slot of a page counts as one visitor here.") if world.slots else None,
+        _deferred(opened),
         _worth(world, last) if curve and world.unit else None,
         _chart(reward_figure(curve, truth, opened.loop.seed, FigureStyle(dark))) if curve else None,
         _changes(opened),
+    )
+
+
+def _deferred(opened: OpenLoop) -> Part | None:
+    """Return the number of offers that an application has not displayed yet; None without any."""
+    if not (waiting := opened.loop.deferred):
+        return None
+    return small(
+        f"Not counted: {counted(waiting, 'deferred offer')}. Each counts once the application "
+        "activates it, which says that the offer was displayed."
     )
 
 

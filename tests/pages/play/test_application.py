@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from engine.protocol.request import parse_rank_request
 from engine.service.calls import Call, Reply
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.operations import answered
 from engine.service.server import Server
+from pages.parts.play.details import BOXES
 from pages.parts.settings.library import library_of_server
 from tests.pages.conftest import App
 
@@ -50,3 +52,25 @@ def test_calls_of_an_application_appear_on_play(open_app: Callable[..., App]) ->
     assert app.metric("Visitors") == "6"
     app.click("undo")
     assert not app.at.exception
+
+
+def test_a_deferred_offer_is_counted_apart_and_can_be_activated(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app().answer(1.0)
+    stored = app.session.open.stored
+    world = stored.world
+    assert world is not None
+    request = world.request(2).to_json()
+    body = parse_rank_request(
+        request["actions"], request["contextFeatures"], None, "mine", defer_activation=True
+    )
+    stored.serve(body)
+    app.at.session_state[BOXES] = ["log"]
+    app.run()
+    assert "Not counted: 1 deferred offer." in app.text
+    assert app.metric("Visitors") == "1"
+    app.set("log-visitor", 2)
+    app.click("log-activate")
+    assert stored.loop.events["mine"].activated
+    assert "Not counted" not in app.text
