@@ -1,8 +1,7 @@
 """Settings of the retired service that a loop in Python does not need.
 
-The update frequency delays decisions, and retraining follows an edit where it is switched on. The
-other settings are kept and returned alone: loops are erased some days after their last use, and a
-person starts optimisations.
+The update frequency delays decisions, retraining follows an edit where it is switched on, and the
+retention erases old events of applications. A person starts optimisations.
 """
 
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ class ServiceSettings:
     Attributes:
         update_frequency: time between two updates of the served model, from 1 second to 2 days; 0
             to decide by the latest model.
-        log_retention_days: days that logs are kept; -1 for no end.
+        log_retention_days: days that events of applications are kept; -1 for no end.
         model_retrain_days: days of the log that a restarted model learns again; 0 for all.
         is_auto_optimization_enabled: whether policies are optimised at intervals.
         auto_optimization_frequency: time between two optimisations; up to 100 years.

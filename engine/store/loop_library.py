@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 _UNDONE = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
+_RETENTION_INTERVAL = 12 * _HOUR
+"""Seconds between checks for events older than their loop's retention."""
 _WRITE_BACK_INTERVAL = 10.0
 """Seconds between write-backs of SQLite's write-ahead log."""
 _IMPORT_CHECK_INTERVAL = 60.0
@@ -141,6 +143,19 @@ class LoopLibrary:
         for stored in theirs:
             stored.belong_to(now)
 
+    def apply_retention(self) -> int:
+        """Erase events of applications that are older than their loop's retention.
+
+        Returns:
+            number of shortened logs.
+        """
+        shortened = 0
+        for loop in self.store.loops_with_keys():
+            with suppress(StoreError):  # Logged by the store; the next attempt may succeed.
+                stored = self.known(view_of(loop)) or StoredLoop.open(self.store, loop)
+                shortened += stored.apply_retention()
+        return shortened
+
     @property
     def open_loop_count(self) -> int:
         """Number of open loops."""
@@ -154,6 +169,7 @@ class LoopLibrary:
         now and at intervals."""
         works = (
             (self.store.sweep, every),
+            (self.apply_retention, _RETENTION_INTERVAL),
             (lambda: self.store.sweep_broken_off(monotonic()), _IMPORT_CHECK_INTERVAL),
             (self.store.write_back, write_back_every),
         )

@@ -60,6 +60,11 @@ class ServiceKeys(Database):
         rows = self._rows(_OF_KEY.params(b_digest=wanted))
         return next((row.loop for row in rows if hmac.compare_digest(row.digest, wanted)), None)
 
+    def loops_with_keys(self) -> list[str]:
+        """Ids of the loops that applications may call."""
+        query = select(LOOPS.c.id).where(LOOPS.c.ready, LOOPS.c.id.in_(select(KEYS.c.loop)))
+        return [row.id for row in self._rows(query)]
+
     def signature(self, data: bytes) -> bytes:
         """Signature of an exported model, 32 bytes, valid for this database alone."""
         return hmac.digest(self._secret(), data, "sha256")

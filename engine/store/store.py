@@ -260,15 +260,15 @@ class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJo
 
         Args:
             end: of the present log, as known to the caller.
-            entries: of the new log, without events.
+            entries: of the new log.
 
         Raises:
             OvertakenError: if another process has appended since.
         """
         rows, digest = rows_of(loop, EMPTY, entries)
-        new = End(len(rows), 0, digest)
+        new = End(len(rows), sum(isinstance(entry, Ranked) for entry in entries), digest)
         same = LOOPS.c.length == end.length, LOOPS.c.digest == end.seal
-        values = {"length": new.length, "events": 0, "digest": new.seal, "used": self._now()}
+        values = {"length": new.length, "events": new.events, "digest": new.seal}
         with self._writing(is_long=True) as connection:
             move = update(LOOPS).filter_by(id=loop).where(*same).values(values)
             if not connection.execute(move).rowcount:

@@ -6,7 +6,9 @@ and, less often, old entries leave memory. So a loop with 100,000 events opens a
 """
 
 import contextlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -14,25 +16,19 @@ from engine.errors import OvertakenError, StoreError
 from engine.loop import time_travel
 from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
-from engine.loop.entries import (
-    Configured,
-    Entry,
-    ModelImported,
-    ServiceConfigured,
-    WorldChanged,
-)
+from engine.loop.entries import Entry, Ranked
 from engine.loop.folding import Folding
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.log import START, EventLog
 from engine.loop.projection import Projection
 from engine.loop.replay import ATTEMPTS, NO_NEWS
-from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.steps import Steps, finish
 from engine.store import world_codec
 from engine.store.entry_codec import settings_to_json
+from engine.store.log_retention import beginning, without_earlier
 from engine.store.loop_info import LoopInfo, new_id
 from engine.store.loop_recorder import LoopRecorder
 from engine.store.snapshot_codec import dump
@@ -233,28 +229,45 @@ class StoredLoop:
             self._recorder.begin()
 
     @locked
-    def delete_log(self) -> None:
-        """Erase the log and keep the model, the settings and the world as a new log's beginning.
+    def delete_log(self, before: datetime | None = None) -> None:
+        """Erase the log; the model, the settings and the world begin a new one.
 
         That is an update of the served model.
         This object is lost then: the loop must be opened again.
+
+        Args:
+            before: erase the entries before a time alone; None for all.
         """
         for _ in range(ATTEMPTS):
             self.catch_up()
             with contextlib.suppress(OvertakenError):
-                self._replace_log()
+                self._replace_log(before)
                 return
         raise StoreError(NO_NEWS)
 
-    def _replace_log(self) -> None:
+    def _replace_log(self, before: datetime | None) -> None:
         assert self._recorder is not None
-        now, state = self.loop.now, self.loop.state
-        entries: list[Entry] = [Configured(now, state.settings)]
-        if state.service != ServiceSettings():
-            entries.append(ServiceConfigured(now, state.service))
-        if state.world is not None:
-            entries.append(WorldChanged(now, 0, state.world))
-        self._recorder.replace([*entries, ModelImported(now, state.learner)])
+        log, erased = self.loop.log, self.loop
+        entries: list[Entry] = []
+        if before is not None:
+            size = bisect_left(range(len(log)), before, lo=1, key=lambda at: log[at].time)
+            erased = finish(time_travel.as_of(self.loop, size))
+            entries = [*without_earlier(log.since(size), len(erased.events))]
+        self._recorder.replace([*beginning(erased.state, erased.now), *entries])
+
+    @locked
+    def apply_retention(self) -> bool:
+        """Erase the events older than the service's retention, once they are older by a day.
+
+        Returns:
+            whether anything was erased; this object is lost then.
+        """
+        days, log = self.loop.state.service.log_retention_days, self.loop.log
+        first = next((entry for entry in log if isinstance(entry, Ranked)), None)
+        if days == -1 or first is None or self.loop.now - first.time <= timedelta(days=days + 1):
+            return False
+        self.delete_log(self.loop.now - timedelta(days=days))
+        return True
 
     @property
     def owner(self) -> str:

@@ -100,8 +100,8 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
     ),
     "logRetentionDays": _Number(
         "Data retention, days",
-        "Default 90; -1 for no end. Kept for applications that read it: this server erases unused "
-        "sessions by its own rule.",
+        "Default 90; -1 for no end. Older events of a session with a key are erased. The model "
+        "keeps what they taught. This server erases unused sessions by its own rule.",
         float,
         _whole,
     ),
