@@ -32,6 +32,7 @@ def share_learned(seed: int) -> float:
     return float((shown - uniform) / (best - uniform))
 
 
+@pytest.mark.nightly
 def test_a_page_is_learned_slot_by_slot() -> None:
     assert share_learned(0) >= LEAST
 

@@ -3,6 +3,8 @@
 import gc
 import weakref
 
+import pytest
+
 from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.result_cache import _LEAST, RESULTS, ROOM, ResultCache
@@ -59,6 +61,7 @@ def test_unused_results_are_released() -> None:
     assert results.bytes == 0
 
 
+@pytest.mark.nightly
 def test_results_of_large_worlds_are_bounded_and_released() -> None:
     RESULTS.give_back(idle=-1.0)
     worlds = [deep(f"World {n}") for n in range(25)]

@@ -452,7 +452,7 @@ def mean_and_error(per_seed: Array) -> tuple[float, float]:
     return float(per_seed.mean()), float(per_seed.std(ddof=1)) / math.sqrt(len(per_seed))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> None:
     """The next 50 visitors beside the first 50 of the loop online from the start.
 
