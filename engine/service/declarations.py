@@ -293,11 +293,6 @@ def _refuse(fault: JsonFault, code: str, codes: Mapping[str, str]) -> NoReturn:
     refuse(code, target, fault.value, fault.allowed, fault.subject or None)
 
 
-def iso(time: datetime) -> str:
-    """A time in ISO 8601, in UTC."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def in_utc(time: datetime) -> datetime:
     """A time with its zone: UTC if a client sent none."""
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time

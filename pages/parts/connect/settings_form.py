@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from engine.service.configuration import configuration, policy
+from engine.service.configuration import configuration
 from engine.store import StoredLoop
+from engine.store.learning_policies import policy
 from pages.parts.connect.session import ConnectSession
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.text.format import note, section
