@@ -30,6 +30,7 @@ class ServiceSettings:
         is_auto_optimization_enabled: whether policies are optimised at intervals.
         auto_optimization_frequency: time between two optimisations; up to 100 years.
         auto_optimization_start: time of the first one in ISO 8601; empty for none.
+        is_inference_explainability_enabled: whether answers of Rank explain the best action.
         log_mirror_enabled: always False, as nothing is copied to other machines.
         policy_name: name of the learning policy.
         restarts_model: whether an edit of reward settings or exploration begins a new model on the
@@ -43,6 +44,7 @@ class ServiceSettings:
     is_auto_optimization_enabled: bool = False
     auto_optimization_frequency: float = 28 * _DAY
     auto_optimization_start: str = ""
+    is_inference_explainability_enabled: bool = False
     log_mirror_enabled: bool = False
     policy_name: str = "default"
     restarts_model: bool = False

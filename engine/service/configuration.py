@@ -84,6 +84,7 @@ def _apply(stored: StoredLoop, wanted: ServiceConfiguration, restarts_model: boo
         "is_auto_optimization_enabled": wanted.is_auto_optimization_enabled,
         "auto_optimization_frequency": frequency and frequency.total_seconds(),
         "auto_optimization_start": start and iso(start),
+        "is_inference_explainability_enabled": wanted.is_inference_explainability_enabled,
         "log_mirror_enabled": wanted.log_mirror_enabled,
         "restarts_model": restarts_model,
     }
@@ -118,6 +119,7 @@ def configuration(stored: StoredLoop) -> dict[str, object]:
         "autoOptimizationFrequency": iso_duration(
             timedelta(seconds=service.auto_optimization_frequency)
         ),
+        "isInferenceExplainabilityEnabled": service.is_inference_explainability_enabled,
         "logMirrorEnabled": service.log_mirror_enabled,
         "lastConfigurationEditDate": iso(edited),
     }

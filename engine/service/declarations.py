@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from engine.errors import PersonalizerError, refuse, refuse_missing
 from engine.loop.settings import LearningMode
@@ -66,12 +66,27 @@ class RankedBody(Struct, rename="camel"):
     probability: float
 
 
+class FeatureScore(Struct):
+    """Contribution of a feature to an expected reward."""
+
+    name: str
+    score: float
+
+
+class ActionExplanation(Struct):
+    """Scores of the features of an action."""
+
+    id: str
+    features: list[FeatureScore]
+
+
 class RankAnswer(Struct, rename="camel"):
-    """Response of Rank."""
+    """Response of Rank; explained if the configuration says so."""
 
     ranking: list[RankedBody]
     event_id: str
     reward_action_id: str
+    inference_explanation: list[ActionExplanation] | UnsetType = UNSET
 
 
 Reward = Annotated[float, Meta(ge=MIN_REWARD, le=MAX_REWARD)]
@@ -146,6 +161,7 @@ class ServiceConfiguration(Struct, rename="camel", omit_defaults=True):
     is_auto_optimization_enabled: bool | None = None
     auto_optimization_frequency: Duration | None = None
     auto_optimization_start_date: Time | None = None
+    is_inference_explainability_enabled: bool | None = None
     log_mirror_enabled: bool | None = None
     log_mirror_sas_uri: str | None = None
     last_configuration_edit_date: Time | None = None

@@ -41,6 +41,14 @@ class _Choice:
     options: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Switch:
+    """A setting that is on or off."""
+
+    label: str
+    help: str
+
+
 def _minutes(duration: str) -> float:
     length: timedelta = msgspec.convert(duration, timedelta)
     return length / timedelta(minutes=1)
@@ -48,6 +56,18 @@ def _minutes(duration: str) -> float:
 
 def _duration(minutes: float) -> str:
     return f"PT{60 * minutes:.3f}S"
+
+
+def _days(duration: str) -> float:
+    return _minutes(duration) / _DAY
+
+
+def _duration_of_days(days: float) -> str:
+    return _duration(days * _DAY)
+
+
+_DAY = 24 * 60
+"""Minutes of a day."""
 
 
 def _percent(share: float) -> float:
@@ -62,7 +82,7 @@ def _whole(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
-_SETTINGS: Mapping[str, _Number | _Choice] = {
+_SETTINGS: Mapping[str, _Number | _Choice | _Switch] = {
     "rewardWaitTime": _Number(
         "Reward wait time, minutes",
         "Default 10; 5 seconds to 2,880 minutes. A later reward teaches nothing.",
@@ -112,6 +132,24 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
         "days of the log again.",
         float,
         _whole,
+    ),
+    "autoOptimizationFrequency": _Number(
+        "Optimisation frequency, days",
+        "Default 28; up to 36,500. The time from one automatic optimisation to the next, and the "
+        "part of the log that each one evaluates.",
+        _days,
+        _duration_of_days,
+    ),
+    "isAutoOptimizationEnabled": _Switch(
+        "Optimise the learning policy automatically",
+        "Learning policies near the present one are evaluated on the log, at first 15 days after "
+        "the session began. The best one replaces the present one if its mean reward and its lower "
+        "bound are higher.",
+    ),
+    "isInferenceExplainabilityEnabled": _Switch(
+        "Explain each answer",
+        "Each answer to Rank then has a score for each feature of the best action. Answers take "
+        "longer.",
     ),
 }
 """Settings by their name in the service's JSON, in the order of the form."""
@@ -164,8 +202,10 @@ def _key(name: str, turn: str) -> str:
     return f"connect-{name}-{turn}"
 
 
-def _show_setting(setting: _Number | _Choice, value: Any, key: str) -> None:
-    if isinstance(setting, _Number):
+def _show_setting(setting: _Number | _Choice | _Switch, value: Any, key: str) -> None:
+    if isinstance(setting, _Switch):
+        st.toggle(setting.label, value, key=key, help=setting.help)
+    elif isinstance(setting, _Number):
         shown = setting.shown(value)
         st.number_input(
             setting.label, value=shown, step=1.0, format="%g", key=key, help=setting.help
@@ -189,6 +229,8 @@ def _changes(before: Mapping[str, Any], turn: str) -> dict[str, object]:
         key = _key(name, turn)
         if isinstance(setting, _Choice):
             changes[name] = chosen(key, setting.options, before[name])
+        elif isinstance(setting, _Switch):
+            changes[name] = bool(st.session_state.get(key, before[name]))
         elif (value := st.session_state.get(key)) not in (None, setting.shown(before[name])):
             changes[name] = setting.sent(value)
     return changes

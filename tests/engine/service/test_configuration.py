@@ -29,7 +29,7 @@ def test_what_is_put_is_got_and_in_force(application: Application) -> None:
         "explorationPercentage": 0.3, "modelExportFrequency": "PT15S", "logRetentionDays": -1,
         "modelRetrainDays": 2, "isAutoOptimizationEnabled": True, "learningMode": "Online",
         "autoOptimizationFrequency": "P7D", "autoOptimizationStartDate": "2026-01-01T00:00:00Z",
-        "logMirrorEnabled": False,
+        "logMirrorEnabled": False, "isInferenceExplainabilityEnabled": True,
     }  # fmt: skip
     told = put(application, **parts)
     assert {name: told[name] for name in parts} == parts
