@@ -27,6 +27,7 @@ Apprentices and settings:
 - `mode_periods`: sums of rewards and matches by period of a learning mode.
 - `switch_value`: bounds on the value of sending an apprentice online.
 - `settings_tuning`: candidate settings tried on one half of a log and judged on the other.
+- `automatic_optimisation`: settings near a stored loop's own, evaluated at intervals and applied.
 
 A loop's model:
 

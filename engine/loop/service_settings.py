@@ -1,12 +1,12 @@
 """Settings of the retired service that a loop in Python does not need.
 
-The update frequency delays decisions, and retraining follows an edit where it is switched on. The
-other settings are kept and returned alone: loops are erased some days after their last use, and a
-person starts optimisations.
+The update frequency delays decisions, retraining follows an edit where it is switched on, and a
+server optimises policies and explains answers where that is switched on. The other settings are
+kept and returned alone: loops are erased some days after their last use.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.errors import check_number, refuse
 
@@ -62,6 +62,10 @@ class ServiceSettings:
         check_retrain_days(retrain, most)
         frequency = self.auto_optimization_frequency
         check_number(CODE, "autoOptimizationFrequency", frequency, 1, MAX_DAYS * _DAY)
+        start = self.auto_optimization_start
+        if start and not _is_time(start):
+            allowed = "a time in ISO 8601 with its time zone"
+            refuse(CODE, "autoOptimizationStartDate", start, allowed)
         if self.log_mirror_enabled:
             refuse("InvalidSasUri", "logMirrorEnabled", True, "false: logs stay on this server")
         if not 1 <= len(self.policy_name) <= MAX_NAME:
@@ -74,6 +78,13 @@ class ServiceSettings:
         if -1 < self.log_retention_days < least:
             allowed = f"-1, or at least {least}: the reward wait time and a day"
             refuse("InvalidLogRetentionDays", "logRetentionDays", self.log_retention_days, allowed)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).utcoffset() is not None
+    except ValueError:
+        return False
 
 
 def check_retrain_days(days: object, most: int = MAX_DAYS) -> None:

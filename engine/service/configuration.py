@@ -16,6 +16,7 @@ from engine.service.declarations import (
     MODES,
     PolicyBody,
     ServiceConfiguration,
+    in_utc,
     iso_duration,
     parse_as,
 )
@@ -83,7 +84,7 @@ def _apply(stored: StoredLoop, wanted: ServiceConfiguration, restarts_model: boo
         "model_retrain_days": wanted.model_retrain_days,
         "is_auto_optimization_enabled": wanted.is_auto_optimization_enabled,
         "auto_optimization_frequency": frequency and frequency.total_seconds(),
-        "auto_optimization_start": start and iso(start),
+        "auto_optimization_start": start and iso(in_utc(start)),
         "is_inference_explainability_enabled": wanted.is_inference_explainability_enabled,
         "log_mirror_enabled": wanted.log_mirror_enabled,
         "restarts_model": restarts_model,

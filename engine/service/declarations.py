@@ -22,7 +22,10 @@ MODES: Mapping[str, LearningMode] = {
     "Online": "online", "Apprentice": "apprentice", "LoggingOnly": "logging_only",
 }  # fmt: skip
 MODE_NAMES = {mode: name for name, mode in MODES.items()}
-Status = Literal["Succeeded", "Running", "Failed", "NotSubmitted", "Timeout", "Canceled"]
+Status = Literal[
+    "Succeeded", "Running", "Failed", "NotSubmitted", "Timeout", "Canceled",
+    "OptimalPolicyApplied", "OnlinePolicyRetained",
+]  # fmt: skip
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, description="1 to 256 characters")]
 Duration = Annotated[timedelta, Meta(description="a duration in ISO 8601, such as PT10M")]
 Time = Annotated[datetime, Meta(description="a time in ISO 8601")]
@@ -310,8 +313,11 @@ def _refuse(fault: JsonFault, code: str, codes: Mapping[str, str]) -> NoReturn:
 
 
 def in_utc(time: datetime) -> datetime:
-    """A time with its zone: UTC if a client sent none."""
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
+    """A time in UTC, also if a client sent no zone; at most the first or last time there is."""
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if time.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 def parameter(query: Mapping[str, str], name: str) -> str | None:

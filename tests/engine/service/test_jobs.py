@@ -3,9 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.engine.service.calling import Application
+from engine.evaluation.automatic_optimisation import AutomaticOptimisation
+from engine.service.declarations import EvaluationAnswer
+from engine.steps import finish
+from tests.engine.service.calling import CONFIGURATION, Application
 
 WINDOW = {"startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-02T00:00:00Z"}
 VW = "--cb_explore_adf --epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"
@@ -79,6 +83,21 @@ def test_an_optimisation_tries_settings_that_can_be_applied(served: Application)
         assert refused == (404, code)
 
 
+def test_automatic_optimisations_are_listed_as_evaluations(served: Application) -> None:
+    on = CONFIGURATION | {"isAutoOptimizationEnabled": True}
+    assert served.call("PUT", "/configurations/service", on).status == 200
+    served.clock.advance(days=15)
+    for work in AutomaticOptimisation(served.server.library.store).started([served.stored]):
+        finish(work)
+    (run,) = served.call("GET", "/evaluations").content["value"]
+    told = served.call("GET", f"/evaluations/{run['id']}").content
+    answer = msgspec.convert(told, EvaluationAnswer)
+    assert answer.evaluation_type == run["evaluationType"] == "Auto"
+    assert answer.status in {"OptimalPolicyApplied", "OnlinePolicyRetained"}
+    assert answer.content
+    assert answer.content["value"][0]["summary"]["expectedReward"] is not None
+
+
 def test_evaluations_are_listed_and_deleted(served: Application) -> None:
     for name in ("a", "b/c"):
         created(served, name)
@@ -129,6 +148,13 @@ def test_an_id_is_used_once(served: Application) -> None:
     served.call("PUT", "/featureImportances/e", body)
     refused = served.code("PUT", "/featureImportances/e", body)
     assert refused == (400, "FeatureImportanceAlreadyExists")
+
+
+def test_a_window_may_reach_beyond_all_times(served: Application) -> None:
+    ends = {"startTime": "0001-01-01T00:00:00+10:00", "endTime": "9999-12-31T23:59:59-10:00"}
+    told = created(served, **ends)
+    assert told["startTime"] == "0001-01-01T00:00:00Z"
+    assert told["content"]["value"][0]["summary"]["expectedReward"] is not None
 
 
 def test_feature_importances_score_fields(served: Application) -> None:
