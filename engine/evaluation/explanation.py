@@ -101,8 +101,8 @@ def feature_scores(loop: LearningLoop, ranked: Ranked) -> dict[str, float]:
     """
     weights = np.eye(len(ranked.means))[ranked.best]
     parts = loop.contributions(ranked, weights)
-    means = {source: part.mean for source, part in parts.items() if source != "everything"}
-    return {_feature_name(source): mean for source, mean in largest_first(means)}
+    means = largest_first({source: part.mean for source, part in parts.items()})
+    return {_feature_name(source): mean for source, mean in means if source != "everything"}
 
 
 def _feature_name(source: Source) -> str:
