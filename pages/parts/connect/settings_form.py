@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -185,7 +186,7 @@ def _show_form(
     with st.form("connect-form", border=False):
         columns = st.columns(2)
         for place, (name, setting) in enumerate(_SETTINGS.items()):
-            with columns[place % 2]:
+            with nullcontext() if isinstance(setting, _Switch) else columns[place % 2]:
                 _show_setting(setting, before[name], _key(name, turn))
         st.toggle(
             "Restart the model after an edit, as the service did",
