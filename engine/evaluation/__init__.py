@@ -14,16 +14,20 @@ Values of policies:
 - `offline_evaluation`: estimated rewards of policies from the log of another policy.
 - `policy_difference`: difference of two policies' values on the same log.
 - `running_estimates`: estimates over growing prefixes of a log, and over consecutive segments.
+- `binned_evaluation`: offline evaluation in bins of five minutes, whose sums add up.
 - `rounding_uncertainty`: uncertainty of a value caused by rounded probabilities.
 - `interval_coverage`: share of intervals that contain the true value, in repeated experiments.
 - `random_policies`: random policies, with their estimated and their true values.
 - `mean_intervals`: means over repetitions with their sampling error.
+- `log_jobs`: stored jobs on the log of a loop, such as evaluations, done in steps.
 
 Apprentices and settings:
 
 - `apprentice_agreement`: agreement of an apprentice's choices with those of the baseline.
+- `mode_periods`: sums of rewards and matches by period of a learning mode.
 - `switch_value`: bounds on the value of sending an apprentice online.
 - `settings_tuning`: candidate settings tried on one half of a log and judged on the other.
+- `automatic_optimisation`: settings near a stored loop's own, evaluated at intervals and applied.
 
 A loop's model:
 

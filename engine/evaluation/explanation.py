@@ -93,6 +93,24 @@ def _curiosity(ranked: Ranked, weights: Array) -> float | None:
     return float(weights[positions] @ away) if len(away) == len(positions) else None
 
 
+def feature_scores(loop: LearningLoop, ranked: Ranked) -> dict[str, float]:
+    """Contributions of features to the expected reward of a ranking's best action, largest first.
+
+    They add up to the expected reward less the mean of everything. Features with a joint effect are
+    joined by ``^``, unlisted ones are ``*``, and ``action`` is the effect of the action alone.
+    """
+    weights = np.eye(len(ranked.means))[ranked.best]
+    parts = loop.contributions(ranked, weights)
+    means = largest_first({source: part.mean for source, part in parts.items()})
+    return {_feature_name(source): mean for source, mean in means if source != "everything"}
+
+
+def _feature_name(source: Source) -> str:
+    if not isinstance(source, Group):
+        return source
+    return "^".join(source.fields or "*" * source.every) or "action"
+
+
 def runner_up(ranked: Ranked, action: int) -> int | None:
     """Position of the most probable other action, by mean among equals; None if there is only one
     action."""

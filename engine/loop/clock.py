@@ -26,3 +26,8 @@ def read(clock: Clock) -> datetime:
     if not isinstance(time, datetime) or time.utcoffset() is None:
         refuse(_CODE, "clock", time, "a datetime that knows its time zone", "the time by the clock")
     return time.astimezone(UTC)
+
+
+def iso(time: datetime) -> str:
+    """A time in ISO 8601, in UTC."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,11 +1,11 @@
 """Settings of the retired service that a loop in Python does not need.
 
-The update frequency delays decisions, retraining follows an edit where it is switched on, and the
-retention erases old events of applications. A person starts optimisations.
+The update frequency delays decisions, retraining follows an edit where it is switched on, the
+retention erases old events of applications, and policies are optimised at intervals.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.errors import check_number, refuse
 
@@ -29,6 +29,7 @@ class ServiceSettings:
         is_auto_optimization_enabled: whether policies are optimised at intervals.
         auto_optimization_frequency: time between two optimisations; up to 100 years.
         auto_optimization_start: time of the first one in ISO 8601; empty for none.
+        is_inference_explainability_enabled: whether answers of Rank explain the best action.
         log_mirror_enabled: always False, as nothing is copied to other machines.
         policy_name: name of the learning policy.
         restarts_model: whether an edit of reward settings or exploration begins a new model on the
@@ -42,6 +43,7 @@ class ServiceSettings:
     is_auto_optimization_enabled: bool = False
     auto_optimization_frequency: float = 28 * _DAY
     auto_optimization_start: str = ""
+    is_inference_explainability_enabled: bool = False
     log_mirror_enabled: bool = False
     policy_name: str = "default"
     restarts_model: bool = False
@@ -59,6 +61,10 @@ class ServiceSettings:
         check_retrain_days(retrain, most)
         frequency = self.auto_optimization_frequency
         check_number(CODE, "autoOptimizationFrequency", frequency, 1, MAX_DAYS * _DAY)
+        start = self.auto_optimization_start
+        if start and not _is_time(start):
+            allowed = "a time in ISO 8601 with its time zone"
+            refuse(CODE, "autoOptimizationStartDate", start, allowed)
         if self.log_mirror_enabled:
             refuse("InvalidSasUri", "logMirrorEnabled", True, "false: logs stay on this server")
         if not 1 <= len(self.policy_name) <= MAX_NAME:
@@ -71,6 +77,13 @@ class ServiceSettings:
         if -1 < self.log_retention_days < least:
             allowed = f"-1, or at least {least}: the reward wait time and a day"
             refuse("InvalidLogRetentionDays", "logRetentionDays", self.log_retention_days, allowed)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).utcoffset() is not None
+    except ValueError:
+        return False
 
 
 def check_retrain_days(days: object, most: int = MAX_DAYS) -> None:

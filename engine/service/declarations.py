@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from engine.errors import PersonalizerError, refuse, refuse_missing
 from engine.loop.settings import LearningMode
@@ -22,7 +22,10 @@ MODES: Mapping[str, LearningMode] = {
     "Online": "online", "Apprentice": "apprentice", "LoggingOnly": "logging_only",
 }  # fmt: skip
 MODE_NAMES = {mode: name for name, mode in MODES.items()}
-Status = Literal["Succeeded", "Running", "Failed", "NotSubmitted", "Timeout", "Canceled"]
+Status = Literal[
+    "Succeeded", "Running", "Failed", "NotSubmitted", "Timeout", "Canceled",
+    "OptimalPolicyApplied", "OnlinePolicyRetained",
+]  # fmt: skip
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, description="1 to 256 characters")]
 Duration = Annotated[timedelta, Meta(description="a duration in ISO 8601, such as PT10M")]
 Time = Annotated[datetime, Meta(description="a time in ISO 8601")]
@@ -66,12 +69,27 @@ class RankedBody(Struct, rename="camel"):
     probability: float
 
 
+class FeatureScore(Struct):
+    """Contribution of a feature to an expected reward."""
+
+    name: str
+    score: float
+
+
+class ActionExplanation(Struct):
+    """Scores of the features of an action."""
+
+    id: str
+    features: list[FeatureScore]
+
+
 class RankAnswer(Struct, rename="camel"):
-    """Response of Rank."""
+    """Response of Rank; explained if the configuration says so."""
 
     ranking: list[RankedBody]
     event_id: str
     reward_action_id: str
+    inference_explanation: list[ActionExplanation] | UnsetType = UNSET
 
 
 Reward = Annotated[float, Meta(ge=MIN_REWARD, le=MAX_REWARD)]
@@ -146,6 +164,7 @@ class ServiceConfiguration(Struct, rename="camel", omit_defaults=True):
     is_auto_optimization_enabled: bool | None = None
     auto_optimization_frequency: Duration | None = None
     auto_optimization_start_date: Time | None = None
+    is_inference_explainability_enabled: bool | None = None
     log_mirror_enabled: bool | None = None
     log_mirror_sas_uri: str | None = None
     last_configuration_edit_date: Time | None = None
@@ -293,14 +312,12 @@ def _refuse(fault: JsonFault, code: str, codes: Mapping[str, str]) -> NoReturn:
     refuse(code, target, fault.value, fault.allowed, fault.subject or None)
 
 
-def iso(time: datetime) -> str:
-    """A time in ISO 8601, in UTC."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def in_utc(time: datetime) -> datetime:
-    """A time with its zone: UTC if a client sent none."""
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
+    """A time in UTC, also if a client sent no zone; at most the first or last time there is."""
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if time.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 def parameter(query: Mapping[str, str], name: str) -> str | None:

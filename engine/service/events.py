@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse, refuse_missing
+from engine.evaluation.explanation import feature_scores
 from engine.loop.entries import Dangling, Ranked
 from engine.loop.multi_slot import response
 from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import MAX_ID_LENGTH, RankRequest, parse_rank_request
 from engine.service.calls import Reply, Request
 from engine.service.declarations import MultiSlotRewardBody, RewardBody, parse_as, parse_json
+from engine.store.stored_loop import StoredLoop
 from engine.worlds import World
 
 _RANK, _REWARD = "InvalidRankRequest", "InvalidRewardRequest"
@@ -35,7 +37,17 @@ def rank(request: Request) -> Reply:
     _check_world(stored.world_now, parsed)
     with stored.lock:
         ranked: Ranked = stored.serve(_as_retried(request, parsed))
-    return Reply(201, ranked.answer().to_json())
+        answer = ranked.answer().to_json()
+        if stored.loop.state.service.is_inference_explainability_enabled:
+            answer["inferenceExplanation"] = [_explanation(stored, ranked)]
+    return Reply(201, answer)
+
+
+def _explanation(stored: StoredLoop, ranked: Ranked) -> dict[str, object]:
+    """Scores of the best action's features, which need not be the action to show."""
+    scores = feature_scores(stored.loop, ranked)
+    features = [{"name": name, "score": score} for name, score in scores.items()]
+    return {"id": ranked.request.actions[ranked.best].id, "features": features}
 
 
 def rank_multi_slot(request: Request) -> Reply:

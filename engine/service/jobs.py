@@ -4,25 +4,26 @@ A call stores a job and returns its steps, which the server does in the backgrou
 """
 
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 from engine.errors import PersonalizerError, refuse
 from engine.evaluation import field_importance
-from engine.loop.event import EventState
+from engine.evaluation.binned_evaluation import estimates, evaluating
+from engine.evaluation.estimators import Interval
+from engine.evaluation.log_jobs import LogJob, jobs_of, rewarded_events
+from engine.loop.clock import iso
 from engine.protocol.features import namespace_of
 from engine.protocol.request import MAX_ID_LENGTH
-from engine.service import evaluations
 from engine.service.calls import Reply, Request
-from engine.service.configuration import apply_policy, changes_of_arguments
 from engine.service.declarations import (
     EvaluationBody,
     JobBody,
+    PolicyBody,
     PolicyReference,
     in_utc,
-    iso,
     parameter,
     parse_as,
     time_in,
@@ -30,15 +31,79 @@ from engine.service.declarations import (
 )
 from engine.steps import Steps
 from engine.store.application_jobs import Body, JobKind
-from engine.store.stored_loop import StoredLoop
+from engine.store.learning_policies import changes_of_arguments, replace_policy
 
 _CONTRACT, _DATES = "InvalidEvaluationContract", "InvalidDateTimesInEvaluationContract"
-_IMPORTANCE = "BadRequest"
 MAX_POLICIES = 10
-_LONGEST = timedelta(hours=1)
-"""Time after which a job that still runs was cut off, as by a restart of the server."""
 _INTERNAL = ("results", "policies", "settings")
 """Parts of a job's body that no client sees."""
+_SUMMARY = ("id", "name", "status", "startTime", "endTime", "creationTime", "evaluationType")
+"""Parts of a job in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of jobs, with the codes for a missing job and for a second job of one id."""
+
+    key: JobKind
+    missing: str
+    second: str
+
+    def job(self, request: Request, name: str | None = None) -> LogJob:
+        """Job of a request's id, or of a name."""
+        name = request.id if name is None else name
+        return LogJob(request.library.store, request.stored, self.key, name)
+
+    def read(self, request: Request, name: str | None = None) -> Body:
+        """Body of a job; refused without such a job."""
+        job = self.job(request, name)
+        body = job.read()
+        if body is None:
+            self._refuse_missing(job)
+        return body
+
+    def _refuse_missing(self, job: LogJob) -> NoReturn:
+        raise PersonalizerError(self.missing, f"There is no job {job.id[:80]!r}.", "id")
+
+    def start(self, job: LogJob, body: JobBody, compute: Callable[[], Steps[Body]],
+              **parts: Any) -> Reply:  # fmt: skip
+        """Store a new job; reply with its body, and its steps to be done."""
+        if not 1 <= len(job.id) <= MAX_ID_LENGTH:
+            refuse("BadRequest", "id", job.id, f"a string of 1 to {MAX_ID_LENGTH} characters")
+        created = job.create(body.name, *_window(body), **parts)
+        if created is None:
+            raise PersonalizerError(self.second, f"There is a job {job.id[:80]!r} already.", "id")
+        return Reply(200, _visible(created), work=job.running(created, compute))
+
+    def list(self, request: Request) -> list[Body]:
+        """Summaries of the jobs of a loop, the latest first."""
+        query = request.call.query
+        jobs = jobs_of(request.library.store, request.stored, self.key)
+        skip, top = whole_in(query, "skip") or 0, whole_in(query, "top")
+        listed = jobs[skip : None if top is None else skip + top]
+        return [{name: job[name] for name in _SUMMARY if name in job} for job in listed]
+
+    def delete(self, request: Request) -> Reply:
+        """Delete a job; refused without such a job."""
+        job = self.job(request)
+        if not job.delete():
+            self._refuse_missing(job)
+        return Reply(204)
+
+
+_EVALUATION = _Kind("evaluation", "EvaluationNotFound", "EvaluationAlreadyExists")
+_IMPORTANCE = _Kind("importance", "FeatureImportanceNotFound", "FeatureImportanceAlreadyExists")
+
+
+def _visible(job: Body) -> dict[str, Any]:
+    return {name: part for name, part in job.items() if name not in _INTERNAL}
+
+
+def _window(body: JobBody) -> tuple[datetime, datetime]:
+    start, end = in_utc(body.start_time), in_utc(body.end_time)
+    if start >= end:
+        raise PersonalizerError(_DATES, "startTime is not before endTime.", "startTime")
+    return start, end
 
 
 # -- evaluations ----------------------------------------------------------------------
@@ -47,48 +112,53 @@ _INTERNAL = ("results", "policies", "settings")
 def create_evaluation(request: Request) -> Reply:
     """Start an offline evaluation."""
     body = parse_as(request.call.body, EvaluationBody, _CONTRACT)
-    start, end = _window(body.start_time, body.end_time)
-    policies = body.policies or []
-    names = [policy.name for policy in policies]
-    if len(policies) > MAX_POLICIES:
-        sentence = f"There are {len(policies)} policies, but {MAX_POLICIES} at most are evaluated."
-        raise PersonalizerError("MaximumEvaluationCustomPoliciesExceeded", sentence, "policies")
-    if len(set(names)) < len(names):
-        raise PersonalizerError(
-            "DuplicateCustomPolicyNames", "Two policies have the same name.", "policies"
-        )
-    for policy in policies:
-        changes_of_arguments(policy.arguments)
-    events = _events(request.stored, start, end)
+    stored = request.stored
+    events = rewarded_events(stored, *_window(body))
+    policies = _arguments(body.policies or [])
     if not events:
         raise PersonalizerError(
             "NoLogsExistInDateRange", "No rewarded event was ranked in this time.", "startTime"
         )
-    told = [{"name": p.name, "arguments": p.arguments} for p in policies]
     is_optimised = body.enable_policy_optimization or body.enable_offline_experimentation
-    name = request.id or secrets.token_hex(8)
-    stored = request.stored
 
     def compute() -> Steps[Body]:
-        return evaluations.evaluating(stored.loop, events, told, bool(is_optimised))
+        loop = stored.loop
+        return evaluating(events, loop.settings, loop.seed, policies, bool(is_optimised))
 
-    parts = {"name": body.name, "evaluationType": "Manual", "policies": told}
-    job = _new(request, "evaluation", name, start, end, parts)
-    work = _working(request, "evaluation", name, job, compute)
-    status = 201 if request.version.startswith("v1") else 200
-    return Reply(status, _visible(job), work=work)
+    job = _EVALUATION.job(request, request.id or secrets.token_hex(8))
+    reply = _EVALUATION.start(job, body, compute, evaluationType="Manual")
+    return replace(reply, status=201) if _is_old(request) else reply
+
+
+def _arguments(policies: Sequence[PolicyBody]) -> dict[str, str]:
+    """Arguments of an evaluation's policies by name, checked."""
+    if len(policies) > MAX_POLICIES:
+        sentence = f"There are {len(policies)} policies, but {MAX_POLICIES} at most are evaluated."
+        raise PersonalizerError("MaximumEvaluationCustomPoliciesExceeded", sentence, "policies")
+    by_name = {policy.name: policy.arguments for policy in policies}
+    if len(by_name) < len(policies):
+        raise PersonalizerError(
+            "DuplicateCustomPolicyNames", "Two policies have the same name.", "policies"
+        )
+    for text in by_name.values():
+        changes_of_arguments(text)
+    return by_name
+
+
+def _is_old(request: Request) -> bool:
+    return request.version.startswith("v1")
 
 
 def list_evaluations(request: Request) -> Reply:
     """Return the evaluations, latest first."""
-    jobs = [_summary(job) for job in _all(request, "evaluation")]
-    return Reply(200, jobs if request.version.startswith("v1") else {"value": jobs})
+    jobs = _EVALUATION.list(request)
+    return Reply(200, jobs if _is_old(request) else {"value": jobs})
 
 
 def get_evaluation(request: Request) -> Reply:
     """Return an evaluation with its results between two times, which may be left out."""
-    query, job = request.call.query, _job(request, "evaluation", "EvaluationNotFound")
-    told = _visible(job)
+    query, job = request.call.query, _EVALUATION.read(request)
+    answer = _visible(job)
     if "results" in job:
         start = time_in(query, "startTime") or datetime.fromisoformat(job["startTime"])
         end = time_in(query, "endTime") or datetime.fromisoformat(job["endTime"])
@@ -99,28 +169,54 @@ def get_evaluation(request: Request) -> Reply:
         if (parameter(query, "window") or expected) != expected:
             sentence = "Expanding windows have intervals of 5 minutes, rolling ones longer ones."
             raise PersonalizerError("BadRequest", sentence, "window")
-        told["content"] = evaluations.content(job["results"], start, end, minutes)
-        told["optimalPolicy"] = job.get("optimalPolicy")
-    return Reply(200, told)
+        window = {"startTime": iso(start), "endTime": iso(end), "intervalInMinutes": minutes}
+        value = [_of_policy(result, start, end, minutes) for result in job["results"]]
+        answer["content"] = {**window, "value": value}
+    return Reply(200, answer)
+
+
+def _minutes(text: str) -> int:
+    if text not in {"5", "60", "360", "720", "1440"}:
+        refuse("BadRequest", "intervalInMinutes", text, "5, 60, 360, 720 or 1440")
+    return int(text)
+
+
+def _of_policy(
+    result: Mapping[str, Any], start: datetime, end: datetime, minutes: int
+) -> dict[str, Any]:
+    whole, series = estimates(result["bins"], start, end, timedelta(minutes=minutes))
+    data = [{"timeStamp": iso(at), **_estimated(interval)} for at, interval in series.items()]
+    return {
+        "name": result["name"],
+        "arguments": result["arguments"],
+        "policySource": result["source"],
+        "slotId": "",
+        "summary": _estimated(whole),
+        "timeseries": {"data": data},
+    }
+
+
+def _estimated(interval: Interval | None) -> dict[str, Any]:
+    if interval is None:
+        return {"expectedReward": None, "confidenceInterval": []}
+    bounds = [interval.low, interval.high]
+    return {"expectedReward": interval.estimate, "confidenceInterval": bounds}
 
 
 def delete_evaluation(request: Request) -> Reply:
     """Delete an evaluation."""
-    return _delete(request, "evaluation", "EvaluationNotFound")
+    return _EVALUATION.delete(request)
 
 
 def apply_evaluation(request: Request) -> Reply:
     """Apply a policy of an evaluation to the loop."""
     body = parse_as(request.call.body, PolicyReference, _CONTRACT)
-    stored = request.stored
-    job = _job(replace(request, id=body.evaluation_id), "evaluation", "EvaluationNotFound")
-    found = job.get("settings", {}).get(body.policy_name)
-    if found is None:
-        names = ", ".join(job.get("settings", {})) or "none"
+    policies = _EVALUATION.read(request, body.evaluation_id).get("settings", {})
+    if body.policy_name not in policies:
+        names = ", ".join(policies) or "none"
         sentence = f"The evaluation has no policy {body.policy_name[:80]!r} to apply, but {names}."
         raise PersonalizerError("LearningSettingsNotFound", sentence, "policyName")
-    changes = changes_of_arguments(found)
-    stored.together(lambda: apply_policy(stored, body.policy_name, changes))
+    replace_policy(request.stored, body.policy_name, policies[body.policy_name])
     return Reply(204)
 
 
@@ -129,129 +225,36 @@ def apply_evaluation(request: Request) -> Reply:
 
 def create_importance(request: Request) -> Reply:
     """Start a measurement of feature importances."""
-    body = parse_as(request.call.body, JobBody, _IMPORTANCE)
-    start, end = _window(body.start_time, body.end_time)
-    stored, name = request.stored, request.id
-    events = _events(stored, start, end)
+    body, stored = parse_as(request.call.body, JobBody, "BadRequest"), request.stored
+    events = rewarded_events(stored, *_window(body))
 
     def compute() -> Steps[Body]:
-        found = yield from field_importance.event_importance_steps(events, stored.loop.settings)
-        each = () if found is None else found.each
+        settings = stored.loop.settings
+        measured = yield from field_importance.event_importance_steps(events, settings)
         scores = [
             {
-                "namespace": namespace_of(one.left.name),
-                "featureName": one.left.name,
-                "score": one.score / 100,
+                "namespace": namespace_of(each.left.name),
+                "featureName": each.left.name,
+                "score": each.score / 100,
             }
-            for one in each
-            if one.left.kind == "field"
+            for each in (measured.each if measured else ())
+            if each.left.kind == "field"
         ]
         return {"featureScores": scores}
 
-    job = _new(request, "importance", name, start, end, {"name": body.name})
-    return Reply(200, _visible(job), work=_working(request, "importance", name, job, compute))
+    return _IMPORTANCE.start(_IMPORTANCE.job(request), body, compute)
 
 
 def list_importances(request: Request) -> Reply:
     """Return the measurements, latest first."""
-    return Reply(200, {"value": [_summary(job) for job in _all(request, "importance")]})
+    return Reply(200, {"value": _IMPORTANCE.list(request)})
 
 
 def get_importance(request: Request) -> Reply:
     """Return a measurement with its scores, 0 to 1."""
-    return Reply(200, _visible(_job(request, "importance", "FeatureImportanceNotFound")))
+    return Reply(200, _visible(_IMPORTANCE.read(request)))
 
 
 def delete_importance(request: Request) -> Reply:
     """Delete a measurement."""
-    return _delete(request, "importance", "FeatureImportanceNotFound")
-
-
-# -- all jobs -------------------------------------------------------------------------
-
-
-def _new(
-    request: Request, kind: JobKind, name: str, start: datetime, end: datetime, parts: Body
-) -> Body:
-    if not 1 <= len(name) <= MAX_ID_LENGTH:
-        refuse("BadRequest", "id", name, f"a string of 1 to {MAX_ID_LENGTH} characters")
-    now = iso(datetime.now(UTC))
-    job = {**parts, "id": name, "startTime": iso(start), "endTime": iso(end)}
-    job |= {"creationTime": now, "status": "Running"}
-    if not request.library.store.add_job(request.stored.id, kind, name, job):
-        code = "FeatureImportanceAlreadyExists"
-        code = "EvaluationAlreadyExists" if kind == "evaluation" else code
-        raise PersonalizerError(code, f"There is a job {name[:80]!r} already.", "id")
-    return job
-
-
-def _working(
-    request: Request, kind: JobKind, name: str, job: Body, compute: Callable[[], Steps[Body]]
-) -> Steps[None]:
-    """Steps of a job: compute it and store the result, or the failure."""
-    store, loop = request.library.store, request.stored.id
-    try:
-        result = yield from compute()
-    except PersonalizerError:
-        store.put_job(loop, kind, name, {**job, "status": "Failed"})
-        return
-    store.put_job(loop, kind, name, {**job, **result, "status": "Succeeded"})
-
-
-def _job(request: Request, kind: JobKind, code: str) -> Body:
-    job = request.library.store.job(request.stored.id, kind, request.id)
-    if job is None:
-        raise _missing(code, request.id)
-    return _as_of_now(job)
-
-
-def _missing(code: str, name: str) -> PersonalizerError:
-    return PersonalizerError(code, f"There is no job {name[:80]!r}.", "id")
-
-
-def _all(request: Request, kind: JobKind) -> list[Body]:
-    query = request.call.query
-    jobs = [*map(_as_of_now, request.library.store.jobs(request.stored.id, kind))]
-    skip, top = whole_in(query, "skip") or 0, whole_in(query, "top")
-    return jobs[skip : None if top is None else skip + top]
-
-
-def _delete(request: Request, kind: JobKind, code: str) -> Reply:
-    if not request.library.store.delete_job(request.stored.id, kind, request.id):
-        raise _missing(code, request.id)
-    return Reply(204)
-
-
-def _as_of_now(job: Body) -> Body:
-    made = datetime.fromisoformat(job["creationTime"])
-    is_cut_off = job["status"] == "Running" and datetime.now(UTC) - made > _LONGEST
-    return {**job, "status": "Timeout"} if is_cut_off else job
-
-
-def _visible(job: Body) -> dict[str, Any]:
-    return {name: part for name, part in job.items() if name not in _INTERNAL}
-
-
-def _summary(job: Body) -> dict[str, Any]:
-    shown = ("id", "name", "status", "startTime", "endTime", "creationTime", "evaluationType")
-    return {name: job[name] for name in shown if name in job}
-
-
-def _window(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    start, end = in_utc(start), in_utc(end)
-    if start >= end:
-        raise PersonalizerError(_DATES, "startTime is not before endTime.", "startTime")
-    return start, end
-
-
-def _events(stored: StoredLoop, start: datetime, end: datetime) -> list[EventState]:
-    """Rewarded events ranked from ``start`` to before ``end``."""
-    with stored.lock:
-        events = [*stored.loop.events.values()]
-    return [e for e in events if start <= e.ranked.time < end and e.earned is not None]
-
-
-def _minutes(text: str) -> int:
-    if text not in {"5", "60", "360", "720", "1440"}:
-        refuse("BadRequest", "intervalInMinutes", text, "5, 60, 360, 720 or 1440")
-    return int(text)
+    return _IMPORTANCE.delete(request)

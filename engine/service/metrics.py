@@ -1,16 +1,16 @@
 """Learning metrics: choices beside the baseline's, one list for each period of a learning mode."""
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import timedelta
-from itertools import groupby
-from typing import Any
 
 import msgspec
 
 from engine.errors import PersonalizerError, refuse
-from engine.loop.event import EventState
+from engine.evaluation.mode_periods import PeriodInterval, mode_periods
+from engine.loop.clock import iso
 from engine.service.calls import Reply, Request
-from engine.service.declarations import MODE_NAMES, Duration, iso, parameter, time_in, whole_in
+from engine.service.declarations import MODE_NAMES, Duration, parameter, time_in, whole_in
 
 _LEAST_EVENTS = 10_000
 _SUMS = ("numberOfEvents", "sumOfRewards", "numberOfMatchedEvents", "sumOfImitatedRewards")
@@ -36,37 +36,15 @@ def learning_metrics(request: Request) -> Reply:
         if (start is None or event.ranked.time >= start)
         and (end is None or event.ranked.time < end)
     ]
-    periods = groupby(known, key=lambda event: event.ranked.mode)
-    return Reply(200, [_period([*part], interval, count) for _, part in periods])
+    periods = mode_periods(known, interval, count)
+    return Reply(200, [[_in_json(part) for part in period] for period in periods])
 
 
-def _period(
-    events: list[EventState], interval: timedelta | None, count: int | None
-) -> list[dict[str, Any]]:
-    """Sums of each interval of a period, and the cumulative ones."""
-    begun, told = events[0].ranked.time, list[dict[str, Any]]()
-    totals = dict.fromkeys(_SUMS, 0.0)
-
-    def place(numbered: tuple[int, EventState]) -> int:
-        number, event = numbered
-        if count is not None:
-            return number // count
-        return 0 if interval is None else (event.ranked.time - begun) // interval
-
-    for _, group in groupby(enumerate(events), key=place):
-        part = [event for _, event in group]
-        matched = [event for event in part if event.ranked.matches]
-        values = (
-            len(part), sum(e.earned or 0.0 for e in part),
-            len(matched), sum(e.earned or 0.0 for e in matched),
-        )  # fmt: skip
-        sums = dict(zip(_SUMS, values, strict=True))
-        totals = {name: totals[name] + sums[name] for name in _SUMS}
-        more = {f"cumulative{name[0].upper()}{name[1:]}": total for name, total in totals.items()}
-        first, last = part[0].ranked, part[-1].ranked
-        dates = {"startDate": iso(first.time), "endDate": iso(last.time)}
-        told.append({"learningMode": MODE_NAMES[first.mode], **dates, **sums, **more})
-    return told
+def _in_json(part: PeriodInterval) -> dict[str, object]:
+    sums, totals = (dict(zip(_SUMS, astuple(s), strict=True)) for s in (part.sums, part.totals))
+    cumulative = {f"cumulative{name[0].upper()}{name[1:]}": total for name, total in totals.items()}
+    dates = {"startDate": iso(part.start), "endDate": iso(part.end)}
+    return {"learningMode": MODE_NAMES[part.mode], **dates, **sums, **cumulative}
 
 
 def _interval(query: Mapping[str, str]) -> timedelta | None:

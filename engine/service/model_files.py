@@ -4,9 +4,9 @@ import hmac
 
 from engine.errors import PersonalizerError, StaleError
 from engine.learners.base import Learner
+from engine.loop.clock import iso
 from engine.loop.entries import Expired, ModelImported, ModelReset, Ranked, Rewarded
 from engine.service.calls import Reply, Request
-from engine.service.declarations import iso
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.snapshot_codec import dump, load
 from engine.store.stored_loop import StoredLoop

@@ -33,11 +33,15 @@ class ServedLoops:
             if len(self._loops) > MAX_KEPT:
                 del self._loops[next(iter(self._loops))]
 
+    @property
+    def loops(self) -> list[StoredLoop]:
+        """The loops, the last called one last."""
+        with self._lock:
+            return [*self._loops.values()]
+
     def end_waits(self, most: int) -> int:
         """End up to ``most`` expired waits of each loop, together; return their number."""
-        with self._lock:
-            loops = [*self._loops.values()]
-        return sum(_end_waits(stored, most) for stored in loops)
+        return sum(_end_waits(stored, most) for stored in self.loops)
 
 
 def _end_waits(stored: StoredLoop, most: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.errors import PersonalizerError
 from engine.store.database import Database
@@ -30,11 +31,13 @@ class ApplicationJobs(Database):
             sentence = f"This loop keeps {MAX_JOBS} jobs of a kind, the most it may."
             raise PersonalizerError("OperationNotAllowed", sentence, "id")
         row = {"loop": loop, "kind": kind, "name": json.dumps(name), "made": self._now()}
-        known = select(JOBS.c.name).filter_by(loop=loop, kind=kind, name=json.dumps(name))
         with self._writing() as connection:
-            if connection.execute(known).first() is not None:
+            try:
+                connection.execute(insert(JOBS).values(row | {"body": json.dumps(body)}))
+            except IntegrityError as error:
+                if "foreign key" in str(error.orig).lower():
+                    raise
                 return False
-            connection.execute(insert(JOBS).values(row | {"body": json.dumps(body)}))
         return True
 
     def put_job(self, loop: str, kind: JobKind, name: str, body: Body) -> None:

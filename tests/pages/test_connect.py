@@ -258,6 +258,19 @@ def test_settings_are_changed_together(open_connect: Open) -> None:
     assert "The settings are saved." in [bare(each.value) for each in app.at.success]
 
 
+def test_optimisation_and_explanations_are_switched_on(open_connect: Open) -> None:
+    app = open_settings(open_connect())
+    assert setting(app, "autoOptimizationFrequency").value == 28
+    setting(app, "autoOptimizationFrequency").set_value(7.0)
+    setting(app, "isAutoOptimizationEnabled").set_value(True)
+    setting(app, "isInferenceExplainabilityEnabled").set_value(True)
+    app.click("connect-save")
+    service = app.play_loop.loop.state.service
+    assert service.is_auto_optimization_enabled
+    assert service.is_inference_explainability_enabled
+    assert timedelta(seconds=service.auto_optimization_frequency) == timedelta(days=7)
+
+
 def test_a_refused_setting_changes_nothing(open_connect: Open) -> None:
     app = open_settings(open_connect())
     length = len(app.play_loop.loop.log)

@@ -10,8 +10,9 @@ import msgspec
 
 from engine.errors import PersonalizerError
 from engine.loop.lock import locked
-from engine.service.configuration import change_configuration, change_policy, restore_policy
+from engine.service.configuration import change_configuration, change_policy
 from engine.store import LoopLibrary, StoredLoop
+from engine.store.learning_policies import restore_policy
 from pages.parts.connect.address import OwnServer
 from pages.parts.connect.sample_calls import CallCounts, sending
 from pages.parts.connect.samples import sample_world

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from engine.service.configuration import configuration, policy
+from engine.service.configuration import configuration
 from engine.store import StoredLoop
+from engine.store.learning_policies import policy
 from pages.parts.connect.session import ConnectSession
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.text.format import note, section
@@ -40,6 +42,14 @@ class _Choice:
     options: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Switch:
+    """A setting that is on or off."""
+
+    label: str
+    help: str
+
+
 def _minutes(duration: str) -> float:
     length: timedelta = msgspec.convert(duration, timedelta)
     return length / timedelta(minutes=1)
@@ -47,6 +57,18 @@ def _minutes(duration: str) -> float:
 
 def _duration(minutes: float) -> str:
     return f"PT{60 * minutes:.3f}S"
+
+
+def _days(duration: str) -> float:
+    return _minutes(duration) / _DAY
+
+
+def _duration_of_days(days: float) -> str:
+    return _duration(days * _DAY)
+
+
+_DAY = 24 * 60
+"""Minutes of a day."""
 
 
 def _percent(share: float) -> float:
@@ -61,7 +83,7 @@ def _whole(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
-_SETTINGS: Mapping[str, _Number | _Choice] = {
+_SETTINGS: Mapping[str, _Number | _Choice | _Switch] = {
     "rewardWaitTime": _Number(
         "Reward wait time, minutes",
         "Default 10; 5 seconds to 2,880 minutes. A later reward teaches nothing.",
@@ -112,6 +134,24 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
         float,
         _whole,
     ),
+    "autoOptimizationFrequency": _Number(
+        "Optimisation frequency, days",
+        "Default 28; up to 36,500. The time from one automatic optimisation to the next, and the "
+        "part of the log that each one evaluates.",
+        _days,
+        _duration_of_days,
+    ),
+    "isAutoOptimizationEnabled": _Switch(
+        "Optimise the learning policy automatically",
+        "Learning policies near the present one are evaluated on the log, at first 15 days after "
+        "the session began. The best one replaces the present one if its mean reward and its lower "
+        "bound are higher.",
+    ),
+    "isInferenceExplainabilityEnabled": _Switch(
+        "Explain each answer",
+        "Each answer to Rank then has a score for each feature of the best action. Answers take "
+        "longer.",
+    ),
 }
 """Settings by their name in the service's JSON, in the order of the form."""
 
@@ -146,7 +186,7 @@ def _show_form(
     with st.form("connect-form", border=False):
         columns = st.columns(2)
         for place, (name, setting) in enumerate(_SETTINGS.items()):
-            with columns[place % 2]:
+            with nullcontext() if isinstance(setting, _Switch) else columns[place % 2]:
                 _show_setting(setting, before[name], _key(name, turn))
         st.toggle(
             "Restart the model after an edit, as the service did",
@@ -163,8 +203,10 @@ def _key(name: str, turn: str) -> str:
     return f"connect-{name}-{turn}"
 
 
-def _show_setting(setting: _Number | _Choice, value: Any, key: str) -> None:
-    if isinstance(setting, _Number):
+def _show_setting(setting: _Number | _Choice | _Switch, value: Any, key: str) -> None:
+    if isinstance(setting, _Switch):
+        st.toggle(setting.label, value, key=key, help=setting.help)
+    elif isinstance(setting, _Number):
         shown = setting.shown(value)
         st.number_input(
             setting.label, value=shown, step=1.0, format="%g", key=key, help=setting.help
@@ -188,6 +230,8 @@ def _changes(before: Mapping[str, Any], turn: str) -> dict[str, object]:
         key = _key(name, turn)
         if isinstance(setting, _Choice):
             changes[name] = chosen(key, setting.options, before[name])
+        elif isinstance(setting, _Switch):
+            changes[name] = bool(st.session_state.get(key, before[name]))
         elif (value := st.session_state.get(key)) not in (None, setting.shown(before[name])):
             changes[name] = setting.sent(value)
     return changes

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import PersonalizerError
+from engine.evaluation.automatic_optimisation import AutomaticOptimisation
 from engine.service.calls import Call, Reply, refused
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.openapi import openapi
@@ -74,7 +75,8 @@ class ApplicationCalls:
     @cached_property
     def _server(self) -> Server:
         server = Server(self._library(), self._limits, RateLimit(self._limits))
-        Thread(target=end_waits, args=(server,), name="waits", daemon=True).start()
+        background = (server, self._do_in_background)
+        Thread(target=maintain, args=background, name="maintenance", daemon=True).start()
         return server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +85,7 @@ class ApplicationCalls:
         loop = asyncio.get_running_loop()
         reply = await loop.run_in_executor(self._threads, partial(self.reply, call))
         if reply.work is not None:
-            self._jobs.submit(in_slices, reply.work)
+            self._do_in_background(reply.work)
         seconds = perf_counter() - start
         recent_calls().note(call, reply, seconds)
         told = {"code": reply.code, "seconds": seconds}
@@ -104,6 +106,9 @@ class ApplicationCalls:
             dict(request.headers),
             await body_of(request, most + 1),
         )
+
+    def _do_in_background(self, work: Steps[None]) -> None:
+        self._jobs.submit(in_slices, work)
 
     def reply(self, call: Call) -> Reply:
         """Answer a call; 503 without a database."""
@@ -127,14 +132,26 @@ def in_slices(work: Steps[None]) -> None:
         _log.exception("application job failed", extra={"code": type(error).__name__})
 
 
-def end_waits(server: Server, pause: Callable[[float], None] = sleep) -> None:
-    """End expired waits of served loops in slices, for as long as the process runs."""
+def maintain(
+    server: Server,
+    start: Callable[[Steps[None]], object],
+    pause: Callable[[float], None] = sleep,
+) -> None:
+    """End expired waits of served loops in slices and start due optimisations, for as long as the
+    process runs.
+
+    Args:
+        start: starts the steps of an optimisation in the background.
+    """
+    optimisation = AutomaticOptimisation(server.library.store)
     while True:
+        ended = 0
         try:
             ended = server.served.end_waits(WAITS_IN_SLICE)
+            for work in () if ended else optimisation.started(server.served.loops):
+                start(work)
         except Exception as error:
-            _log.exception("waits not ended", extra={"code": type(error).__name__})
-            ended = 0
+            _log.exception("maintenance failed", extra={"code": type(error).__name__})
         pause(REST if ended else PAUSE)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.explanation import changes, gap, runner_up, summary
+from engine.evaluation.explanation import changes, feature_scores, gap, runner_up, summary
 from engine.learners.base import Contribution, Group, Source
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.entries import Ranked
@@ -195,3 +195,19 @@ def test_small_groups_are_merged_with_groups_of_the_same_size() -> None:
     )
     assert list(result) == [PAIR, singles, EVERY, alone, "everything", PLAIN]
     assert sum(result.values()) == pytest.approx(sum(values.values()))
+
+
+@pytest.mark.parametrize("kind", LOOPS)
+def test_scores_of_the_best_actions_features_add_up_to_its_expected_reward(kind: str) -> None:
+    loop = served(LOOPS[kind], 60)
+    ranked = offer(loop)
+    scores = feature_scores(loop, ranked)
+    common = loop.contributions(ranked, np.eye(len(ranked.means))[ranked.best])["everything"]
+    assert common.mean + sum(scores.values()) == pytest.approx(ranked.means[ranked.best], abs=1e-6)
+    assert [*scores.values()] == sorted(scores.values(), key=lambda score: -abs(score))
+
+
+def test_features_with_a_joint_effect_are_joined() -> None:
+    loop = served(LoopSettings(), 60)
+    scores = feature_scores(loop, offer(loop))
+    assert {"action", "name", "weather", "name^weather"} <= scores.keys()

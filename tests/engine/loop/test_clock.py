@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import LearningLoop
-from engine.loop.clock import utc_now
+from engine.loop.clock import iso, utc_now
 from tests.clock import ManualClock
 from tests.engine.comparable import state_of
 from tests.engine.loop.loops import loop_with_past
@@ -107,3 +107,7 @@ def test_a_clock_that_breaks_later_is_refused_at_the_call_and_nothing_is_changed
         assert refusal(call).target == "clock"
     clock.tell = None
     assert state_of(loop) == before
+
+
+def test_times_are_written_in_utc() -> None:
+    assert iso(datetime(2026, 6, 1, 14, tzinfo=BERLIN)) == "2026-06-01T12:00:00Z"

@@ -18,6 +18,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"log_retention_days": 7, "model_retrain_days": 8},
         "InvalidModelRetrainDays",
     ),
+    "no time": ({"auto_optimization_start": "soon"}, "InvalidServiceConfiguration"),
+    "no time zone": (
+        {"auto_optimization_start": "2026-01-01T00:00:00"},
+        "InvalidServiceConfiguration",
+    ),
     "a mirror": ({"log_mirror_enabled": True}, "InvalidSasUri"),
     "no name": ({"policy_name": ""}, "InvalidPolicyConfiguration"),
 }

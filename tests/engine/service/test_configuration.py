@@ -8,10 +8,10 @@ import pytest
 
 from engine import EpsilonGreedy, LoopSettings, Thompson
 from engine.loop.entries import ModelReset
-from engine.service.configuration import arguments, change_configuration, changes_of_arguments
+from engine.service.configuration import change_configuration
 from engine.store import StoredLoop
+from engine.store.learning_policies import arguments
 from tests.engine.comparable import learned_bits
-from tests.engine.refusals import refusal
 from tests.engine.service.calling import CONFIGURATION, Application
 
 SERVICE = "/configurations/service"
@@ -29,7 +29,7 @@ def test_what_is_put_is_got_and_in_force(application: Application) -> None:
         "explorationPercentage": 0.3, "modelExportFrequency": "PT15S", "logRetentionDays": -1,
         "modelRetrainDays": 2, "isAutoOptimizationEnabled": True, "learningMode": "Online",
         "autoOptimizationFrequency": "P7D", "autoOptimizationStartDate": "2026-01-01T00:00:00Z",
-        "logMirrorEnabled": False,
+        "logMirrorEnabled": False, "isInferenceExplainabilityEnabled": True,
     }  # fmt: skip
     told = put(application, **parts)
     assert {name: told[name] for name in parts} == parts
@@ -117,14 +117,6 @@ def test_unknown_arguments_are_refused(application: Application, text: str) -> N
     status, code = application.code("PUT", "/configurations/policy", body)
     assert (status, code) == (400, "InvalidPolicyConfiguration")
     assert len(application.stored.loop.log) == 1
-
-
-@pytest.mark.parametrize("crosses", [0, 1, 2, 3])
-def test_arguments_of_settings_lead_back_to_them(crosses: int) -> None:
-    settings = LoopSettings.classic(crosses=crosses, learning_rate=0.05, policy=EpsilonGreedy(0.1))
-    changes = changes_of_arguments(arguments(settings))
-    assert {name: getattr(settings, name) for name in changes} == changes
-    assert refusal(lambda: changes_of_arguments("")).target == "arguments"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Durations, times and faults in the service's JSON."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 
+from engine.loop.clock import iso
 from engine.service.declarations import (
     Duration,
     RewardBody,
     ServiceConfiguration,
+    in_utc,
     iso_duration,
     parse_as,
     parse_json,
@@ -25,6 +27,19 @@ def test_durations_are_written_as_the_service_did_and_read_again(seconds: float,
     span = timedelta(seconds=seconds)
     assert iso_duration(span) == text
     assert msgspec.convert(text, Duration) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-01T00:00:00", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T02:00:00+02:00", "2026-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00+10:00", "0001-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59-10:00", "9999-12-31T23:59:59.999999Z"),
+    ],
+)
+def test_any_time_has_a_time_in_utc(text: str, expected: str) -> None:
+    assert iso(in_utc(datetime.fromisoformat(text))) == expected
 
 
 def test_a_fault_names_its_field_and_may_have_a_code_of_its_own() -> None:

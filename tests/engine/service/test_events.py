@@ -1,11 +1,13 @@
 """Rank, Reward and Activate over the wire."""
 
+import msgspec
 import pytest
 
 from engine.loop.entries import Dangling
+from engine.service.declarations import RankAnswer
 from engine.store import Store
 from engine.worlds import GALLERY, WORLDS
-from tests.engine.service.calling import ACTIONS, RANK, Application
+from tests.engine.service.calling import ACTIONS, CONFIGURATION, RANK, Application
 
 
 def dangling(application: Application) -> list[tuple[str, str]]:
@@ -18,6 +20,29 @@ def test_a_rank_and_a_reward_teach_the_loop(application: Application) -> None:
     assert application.reward(answer["eventId"], 1) == 204
     event = application.stored.loop.events[answer["eventId"]]
     assert (event.earned, event.ranked.action_id) == (1, answer["rewardActionId"])
+
+
+def test_an_answer_explains_the_best_action_where_that_is_switched_on(
+    application: Application,
+) -> None:
+    plain = application.rank(eventId="before")
+    assert plain.keys() == {"ranking", "eventId", "rewardActionId"}
+    for number in range(40):
+        hot = number % 2 == 0
+        event = application.rank(contextFeatures=[{"weather": "rainy" if hot else "sunny"}])
+        application.reward(event["eventId"], float(hot == (event["rewardActionId"] == "tea")))
+    on = CONFIGURATION | {"isInferenceExplainabilityEnabled": True}
+    assert application.call("PUT", "/configurations/service", on).status == 200
+    answers = [application.rank(contextFeatures=[{"weather": "rainy"}]) for _ in range(20)]
+    assert {answer["rewardActionId"] for answer in answers} > {"tea"}
+    for answer in answers:
+        msgspec.convert(answer, RankAnswer, strict=True)
+        (explained,) = answer["inferenceExplanation"]
+        scores = {each["name"]: each["score"] for each in explained["features"]}
+        assert explained["id"] == "tea"
+        assert scores["weather"] > 0
+    before = application.rank(eventId="before")
+    assert {name: before[name] for name in plain} == plain
 
 
 def test_a_known_event_id_is_answered_as_recorded_whatever_the_request(

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
-from engine.service import jobs
-from tests.engine.service.calling import Application
+from engine.evaluation.automatic_optimisation import AutomaticOptimisation
+from engine.service.declarations import EvaluationAnswer
+from engine.steps import finish
+from tests.engine.service.calling import CONFIGURATION, Application
 
 WINDOW = {"startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-02T00:00:00Z"}
 VW = "--cb_explore_adf --epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"
@@ -80,6 +83,21 @@ def test_an_optimisation_tries_settings_that_can_be_applied(served: Application)
         assert refused == (404, code)
 
 
+def test_automatic_optimisations_are_listed_as_evaluations(served: Application) -> None:
+    on = CONFIGURATION | {"isAutoOptimizationEnabled": True}
+    assert served.call("PUT", "/configurations/service", on).status == 200
+    served.clock.advance(days=15)
+    for work in AutomaticOptimisation(served.server.library.store).started([served.stored]):
+        finish(work)
+    (run,) = served.call("GET", "/evaluations").content["value"]
+    told = served.call("GET", f"/evaluations/{run['id']}").content
+    answer = msgspec.convert(told, EvaluationAnswer)
+    assert answer.evaluation_type == run["evaluationType"] == "Auto"
+    assert answer.status in {"OptimalPolicyApplied", "OnlinePolicyRetained"}
+    assert answer.content
+    assert answer.content["value"][0]["summary"]["expectedReward"] is not None
+
+
 def test_evaluations_are_listed_and_deleted(served: Application) -> None:
     for name in ("a", "b/c"):
         created(served, name)
@@ -132,6 +150,13 @@ def test_an_id_is_used_once(served: Application) -> None:
     assert refused == (400, "FeatureImportanceAlreadyExists")
 
 
+def test_a_window_may_reach_beyond_all_times(served: Application) -> None:
+    ends = {"startTime": "0001-01-01T00:00:00+10:00", "endTime": "9999-12-31T23:59:59-10:00"}
+    told = created(served, **ends)
+    assert told["startTime"] == "0001-01-01T00:00:00Z"
+    assert told["content"]["value"][0]["summary"]["expectedReward"] is not None
+
+
 def test_feature_importances_score_fields(served: Application) -> None:
     answer = served.call("PUT", "/featureImportances/f", {"name": "mine", **WINDOW})
     assert answer.status == 200
@@ -147,14 +172,12 @@ def test_feature_importances_score_fields(served: Application) -> None:
     assert served.code("PUT", "/featureImportances/f", {"name": "x"}) == (400, "BadRequest")
 
 
-def test_a_job_that_was_cut_off_says_so(
-    served: Application, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_that_was_cut_off_says_so(served: Application) -> None:
     created(served)
     store, loop = served.server.library.store, served.stored.id
     job = store.job(loop, "evaluation", "e")
     assert job is not None
     store.put_job(loop, "evaluation", "e", {**job, "status": "Running"})
     assert served.call("GET", "/evaluations/e").content["status"] == "Running"
-    monkeypatch.setattr(jobs, "_LONGEST", jobs._LONGEST * 0)
+    served.clock.advance(minutes=61)
     assert served.call("GET", "/evaluations/e").content["status"] == "Timeout"

@@ -1,7 +1,11 @@
 """Jobs of applications in the store."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
+from engine.errors import GoneError
 from engine.store import Store, StoredLoop, application_jobs
 from tests.engine.refusals import refusal
 
@@ -17,6 +21,21 @@ def test_a_job_is_added_once_changed_listed_and_deleted(store: Store, kept: Stor
     store.put_job(kept.id, "evaluation", "a", {"status": "late"})
     assert store.job(kept.id, "evaluation", "a") is None
     assert store.jobs(kept.id, "importance") == [{}]
+
+
+def test_of_processes_that_add_a_job_at_the_same_time_one_does(
+    store: Store, kept: StoredLoop, caplog: pytest.LogCaptureFixture
+) -> None:
+    start = Barrier(8)
+
+    def add(name: str) -> bool:
+        start.wait()
+        return store.add_job(kept.id, "evaluation", name, {})
+
+    with ThreadPoolExecutor(8) as threads:
+        for name in "abcde":
+            assert sum(threads.map(add, [name] * 8)) == 1
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("name", ["\x00", "\ud800", "é/ü", "x" * 256])
@@ -39,3 +58,5 @@ def test_the_jobs_of_a_deleted_loop_are_gone(store: Store, kept: StoredLoop) -> 
     store.add_job(kept.id, "evaluation", "a", {})
     store.delete(kept.id, "me")
     assert store.job(kept.id, "evaluation", "a") is None
+    with pytest.raises(GoneError):
+        store.add_job(kept.id, "evaluation", "b", {})

@@ -214,6 +214,7 @@ def test_an_update_frequency_in_an_old_entry_stays_without_an_effect() -> None:
     assert isinstance(entry, ServiceConfigured)
     assert (entry.settings.update_frequency, entry.settings.policy_name) == (0, "mine")
     assert LoopState([entry]).updated(entry.time) is None
+    assert not entry.settings.is_inference_explainability_enabled
     assert from_text(to_text(entry)) == entry
 
 

@@ -12,8 +12,10 @@ from starlette.testclient import TestClient
 
 from engine import LoopSettings
 from engine.errors import StoreError
+from engine.loop.service_settings import ServiceSettings
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.server import Server
+from engine.steps import Steps, finish
 from engine.store import LoopLibrary, Store, StoredLoop
 from pages.parts.shell import application_routes as door
 from pages.parts.shell.operations.middleware import all_middleware
@@ -48,7 +50,7 @@ def client(
 ) -> TestClient:
     operations = operations or Operations()
     monkeypatch.setattr(door.ApplicationCalls.__init__, "__defaults__", (lambda: library,))
-    monkeypatch.setattr(door, "end_waits", lambda server: None)
+    monkeypatch.setattr(door, "maintain", lambda server, start: None)
     routes = door.application_routes(operations, limits or CallLimits())
     return TestClient(Starlette(routes=routes, middleware=all_middleware(operations)))
 
@@ -201,10 +203,34 @@ def test_waits_that_end_while_nobody_calls_are_ended_in_slices(library: LoopLibr
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        door.end_waits(server, pause)
+        door.maintain(server, lambda work: None, pause)
     assert pauses == [door.PAUSE, door.REST, door.REST, door.PAUSE]
     assert not stored.loop.state.waiting
     assert {event.earned for event in stored.loop.events.values()} == {0.5}
+
+
+def test_due_optimisations_are_started(library: LoopLibrary) -> None:
+    clock = ManualClock()
+    stored = StoredLoop.create(library.store, owner="me", clock=clock)
+    stored.save()
+    stored.configure_service(ServiceSettings(is_auto_optimization_enabled=True))
+    server = Server(library, CallLimits(), RateLimit(CallLimits()))
+    server.served.keep(stored)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        clock.advance(days=15)
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+
+    started: list[Steps[None]] = []
+    with pytest.raises(KeyboardInterrupt):
+        door.maintain(server, started.append, pause)
+    for work in started:
+        finish(work)
+    (run,) = library.store.jobs(stored.id, "evaluation")
+    assert (run["evaluationType"], run["status"]) == ("Auto", "OnlinePolicyRetained")
 
 
 def test_a_job_is_done_beside_the_calls_and_a_failed_one_is_logged(
