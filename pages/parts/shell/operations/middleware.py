@@ -122,12 +122,13 @@ class OwnOriginOnly:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app, self._prefix = app, api_prefix()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reads = scope["type"] == "http" and scope["method"] in _READING
         # A call of an application has a key, which no foreign page can know.
-        is_free = reads or scope["type"] == "lifespan" or is_application_call(scope)
+        is_call = is_application_call(scope, self._prefix)
+        is_free = reads or is_call or scope["type"] == "lifespan"
         if is_free or not _is_foreign(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
@@ -146,10 +147,16 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
 
 
-def is_application_call(scope: Scope) -> bool:
-    """Return whether a request is for the service's operations."""
+def api_prefix() -> str:
+    """Return the path of the service's operations."""
+    return f"{base_path()}{API_PATH}"
+
+
+def is_application_call(scope: Scope, prefix: str) -> bool:
+    """Return whether a request is for the service's operations, below `api_prefix`."""
     path: str = scope.get("path", "")
-    return scope["type"] == "http" and path.startswith(f"{base_path()}{API_PATH}/")
+    is_below = path.startswith(prefix) and path[len(prefix) :][:1] in ("", "/")
+    return scope["type"] == "http" and is_below
 
 
 def _is_foreign(headers: Headers) -> bool:
