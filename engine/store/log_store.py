@@ -70,6 +70,7 @@ class LogStore(Database):
         new = End(end.length + len(entries), end.events + events, digest)
         parameters = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
         parameters |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
+        parameters |= {"b_last": end.digest}
         with self._with_known_outcome(loop, new), self._writing() as connection:
             if connection.execute(_MOVE_ON, parameters).rowcount == 0:
                 if self._end(connection, loop).length > end.length:
@@ -223,12 +224,20 @@ _LENGTHS: Select[Any] = select(LOOPS.c.id, LOOPS.c.view, LOOPS.c.length).where(
     or_(LOOPS.c.id.in_(_NAMES), LOOPS.c.view.in_(_NAMES))
 )
 INSERT = insert(ENTRIES)
+_LAST = (
+    select(ENTRIES.c.digest)
+    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
+    .scalar_subquery()
+)
+LAST = _LAST.label("last")
+"""The digest of the last entry of a loop's log."""
 _MOVE_ON = (
     update(LOOPS)
     .where(
         LOOPS.c.id == bindparam("b_loop"),
         LOOPS.c.length == bindparam("b_from"),
         LOOPS.c.digest == bindparam("b_end"),
+        or_(LOOPS.c.length == 0, bindparam("b_last") == _LAST),
     )
     .values(
         length=bindparam("b_length"),
@@ -237,13 +246,6 @@ _MOVE_ON = (
         used=bindparam("b_now"),
     )
 )
-LAST = (
-    select(ENTRIES.c.digest)
-    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
-    .scalar_subquery()
-    .label("last")
-)
-"""The digest of the last entry of a loop's log."""
 _END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST).where(
     LOOPS.c.id == bindparam("b_loop"), LOOPS.c.digest != ERASED
 )
