@@ -169,7 +169,7 @@ def test_a_call_acts_on_entries_of_others_whether_or_not_it_would_be_refused_wit
     loop.reward(event_id, 1)
     assert loop.take_reward(event_id, 1) == Dangling(event_id, clock.now, "reward", 1, "second")
     recorder.take(Configured(clock.now, LoopSettings(learning_mode="logging_only")))
-    assert loop.ask(request_of({}, *DRINKS)).mode == "logging_only"
+    assert loop.ask(request_of([], *DRINKS)).mode == "logging_only"
     assert [*recorder.read_new(0)] == [*loop.log.history]
 
 
