@@ -46,7 +46,7 @@ app = st.App(
         *application_routes(operations),
         not_found_route(),
     ],
-    middleware=[*all_middleware(operations), *application_middleware(operations, limits)],
+    middleware=all_middleware(operations, *application_middleware(operations, limits)),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,
     lifespan=life(operations, readiness, meters),

@@ -37,7 +37,7 @@ from engine.errors import (
 )  # fmt: skip
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
-from engine.store.database import Database
+from engine.store.database import Database, run
 from engine.store.database_errors import UNREACHABLE
 from engine.store.entry_rows import ERASED, End, entry_of, rows_of
 from engine.store.schema import ENTRIES, LOOPS
@@ -72,11 +72,11 @@ class LogStore(Database):
         parameters |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
         parameters |= {"b_last": end.digest}
         with self._with_known_outcome(loop, new), self._writing() as connection:
-            if connection.execute(_MOVE_ON, parameters).rowcount == 0:
+            if run(connection, _MOVE_ON, [parameters]).rowcount == 0:
                 if self._end(connection, loop).length > end.length:
                     raise OvertakenError
                 raise DamagedError(_LOST)
-            connection.execute(INSERT, rows)
+            run(connection, INSERT, rows)
         kinds = Counter(type(entry).__name__.lower() for entry in entries)
         _log.debug("entries written", extra={"entries": kinds})
         return new

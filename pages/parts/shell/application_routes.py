@@ -29,7 +29,6 @@ from engine.service.server import Server
 from engine.steps import Steps
 from engine.store import LoopLibrary
 from pages.parts.settings.library import library_of_server
-from pages.parts.shell.operations.middleware import api_prefix, is_application_call
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.text.base_path import base_path
 from pages.parts.work.recent_calls import recent_calls
@@ -37,6 +36,8 @@ from pages.parts.work.request_body import body_of
 
 _log = logging.getLogger(__name__)
 
+API_PATH = "/personalizer"
+"""Path of the service's operations below the app's own."""
 AT_ONCE = 4
 """Calls that are answered at the same time; those of one loop wait for each other."""
 SLICE, REST = 0.05, 0.005
@@ -44,6 +45,11 @@ SLICE, REST = 0.05, 0.005
 WAITS_IN_SLICE, PAUSE = 20, 1.0
 """Expired waits that end together, and seconds between two looks for more."""
 _METHODS = ("GET", "PUT", "POST", "DELETE")
+
+
+def api_prefix() -> str:
+    """Path of the service's operations."""
+    return f"{base_path()}{API_PATH}"
 
 
 class ApplicationCalls:
@@ -150,7 +156,9 @@ class ApplicationDoor:
         self._app, self._calls, self._prefix = app, calls, api_prefix()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_call = is_application_call(scope, self._prefix)
+        path: str = scope.get("path", "")
+        is_below = path == self._prefix or path.startswith(f"{self._prefix}/")
+        is_call = scope["type"] == "http" and is_below
         await (self._calls if is_call else self._app)(scope, receive, send)
 
 

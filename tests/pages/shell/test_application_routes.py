@@ -50,7 +50,7 @@ def client(
     monkeypatch.setattr(door.ApplicationCalls.__init__, "__defaults__", (lambda: library,))
     monkeypatch.setattr(door, "end_waits", lambda server: None)
     calls = door.application_middleware(operations, limits or CallLimits())
-    middleware = [*all_middleware(operations), *calls]
+    middleware = all_middleware(operations, *calls)
     return TestClient(Starlette(routes=door.application_routes(operations), middleware=middleware))
 
 
@@ -179,7 +179,7 @@ def test_without_a_database_a_call_is_a_503() -> None:
 def test_the_routes_are_below_the_base_path(
     library: LoopLibrary, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.shell.operations.middleware.base_path", lambda: "/below")
+    monkeypatch.setattr(door, "base_path", lambda: "/below")
     app = client(library, monkeypatch)
     answer = app.get("/below/personalizer/status", headers={"Ocp-Apim-Subscription-Key": key})
     assert answer.json()["service"] == "personalizer"
