@@ -1,7 +1,7 @@
 """The door for applications: the service's operations on the app's own port.
 
-Calls leave the chain of middleware before Streamlit's own part, which costs them as much as a
-whole answer of a bare route.
+Calls leave the chain of middleware before Streamlit's own part (cookies, compression, paths of
+files), which they do not need.
 """
 
 import asyncio
