@@ -19,7 +19,10 @@ for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 from pages.parts.settings.library import ask_database  # noqa: E402
-from pages.parts.shell.application_routes import application_routes  # noqa: E402
+from pages.parts.shell.application_routes import (  # noqa: E402
+    application_middleware,
+    application_routes,
+)
 from pages.parts.shell.first_paint import page_routes  # noqa: E402
 from pages.parts.shell.not_found import not_found_route  # noqa: E402
 from pages.parts.shell.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
@@ -40,10 +43,10 @@ app = st.App(
         *page_routes(),
         *ROUTES,
         *operator_routes(readiness, meters),
-        *application_routes(operations, limits),
+        *application_routes(operations),
         not_found_route(),
     ],
-    middleware=all_middleware(operations),
+    middleware=all_middleware(operations, *application_middleware(operations, limits)),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,
     lifespan=life(operations, readiness, meters),

@@ -11,7 +11,7 @@ from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
-from engine.errors import OvertakenError, StoreError
+from engine.errors import OvertakenError, PersonalizerError, StoreError
 from engine.loop.checkpoints import Checkpoint
 from engine.loop.entries import Entry, Expired, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
@@ -31,20 +31,35 @@ NO_NEWS = "Others are said to be faster with this loop, but nothing comes of the
 
 
 def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
-    """Decorate a method to catch up with the log first, and to retry if overtaken."""
+    """Decorate a method to act on the whole log, with the entries of other processes.
+
+    An entry is refused by the recorder unless the loop knows all entries before it. So a loop that
+    nobody else writes to looks for news only after a call that appended nothing or was refused;
+    any other loop before each call. The call is repeated if there is news, or if it was overtaken.
+    """
 
     @wraps(verb)
     def attempt(loop: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
         with loop.lock:
-            idle = 0
+            idle, looks = 0, not loop.is_alone
             while idle < ATTEMPTS:
                 # However many are faster, one of them gets on each time.
-                idle = 0 if loop.log.recorder is not None and loop.catch_up() else idle + 1
+                idle = 0 if looks and loop.catch_up() else idle + 1
+                begun = loop.log.position
                 try:
-                    return verb(loop, *args, **kwargs)
+                    result = verb(loop, *args, **kwargs)
+                    if looks or loop.log.position > begun or not loop.catch_up():
+                        return result
                 except OvertakenError:
                     if loop.log.in_transaction:
                         raise
+                except StoreError:
+                    loop.is_alone = False
+                    raise
+                except PersonalizerError:
+                    if looks or not loop.catch_up():
+                        raise
+                looks = True
             raise StoreError(NO_NEWS)
 
     return attempt
@@ -74,6 +89,7 @@ class Replay:
         log: all entries; iterable, with ``len``.
         state: of the log; read only.
         folding: makes present and past states.
+        is_alone: whether the last look for entries of other processes succeeded without any.
 
     Args:
         folding: with checkpoints to start from.
@@ -83,7 +99,7 @@ class Replay:
     def __init__(
         self, log: EventLog, folding: Folding | None = None, state: LoopState | None = None
     ) -> None:
-        self.log, self.folding = log, folding or Folding()
+        self.log, self.folding, self.is_alone = log, folding or Folding(), True
         self.state = state or self._fold()
         self._taken: deque[Taken] = deque(maxlen=MOST_TAKEN)
         self._taken_at = -1
@@ -108,6 +124,7 @@ class Replay:
         if self.log.recorder is None or self.log.in_transaction:
             return False
         news = self.log.recorder.read_new(self.log.position)
+        self.is_alone = not news
         for entry in news:
             self.log.append(entry, recorded=True)
             if isinstance(entry, Undone):

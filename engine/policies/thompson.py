@@ -181,7 +181,7 @@ def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
     return able
 
 
-MANY = 20
+MANY = 8
 """Least number of actions at which draws are compared in single precision first."""
 _NEAR = 2.0**-20
 """Four times the rounding error of single precision, relative to the furthest draw."""

@@ -87,9 +87,16 @@ def parse_rank_request(
     excluded_actions: object = None,
     event_id: object = None,
     defer_activation: object = None,
+    is_json: bool = False,
 ) -> RankRequest:
-    """Parse a Rank request from the service's JSON shapes, with None for omitted parts;
-    ``InvalidRankRequest`` or ``PayloadSizeExceeded`` for the first faulty field."""
+    """Parse a Rank request from the service's JSON shapes, with None for omitted parts.
+
+    Args:
+        is_json: True for values just parsed from JSON text. They have no other types, and as new
+            objects are not looked up among those written before.
+
+    ``InvalidRankRequest`` or ``PayloadSizeExceeded`` for the first faulty field.
+    """
     context_features = () if context_features is None else context_features
     excluded_actions = () if excluded_actions is None else excluded_actions
     defer_activation = False if defer_activation is None else defer_activation
@@ -101,8 +108,9 @@ def parse_rank_request(
     if len(excluded) > MAX_EXCLUDED:
         allowed, what = f"at most {MAX_EXCLUDED}", "the number of excludedActions"
         refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
-    offered = _as_text(actions, "actions", _parse_actions)
-    context = _as_text(context_features, "contextFeatures", _parse_context)
+    write = _JSON.encode if is_json else _written
+    offered = _as_text(actions, "actions", _parse_actions, write)
+    context = _as_text(context_features, "contextFeatures", _parse_context, write)
     size = len(offered.encode()) + len(context.encode())
     if size > MAX_PAYLOAD:
         allowed = f"at most {MAX_PAYLOAD} bytes of JSON"
@@ -121,10 +129,12 @@ def parse_reward(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _as_text(value: Any, target: str, parse: Callable[[object], object]) -> str:
+def _as_text(
+    value: Any, target: str, parse: Callable[[object], object], write: Callable[[Any], str]
+) -> str:
     """JSON text of a part of the request; values outside JSON are refused with their place."""
     try:
-        text = _written(value)
+        text = write(value)
         text.encode()
     except (TypeError, ValueError, RecursionError):
         parse(value)

@@ -33,6 +33,7 @@ def rank(request: Request) -> Reply:
         parts.get("excludedActions"),
         parts.get("eventId"),
         parts.get("deferActivation"),
+        is_json=True,
     )
     _check_world(stored.world_now, parsed)
     with stored.lock:

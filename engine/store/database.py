@@ -4,14 +4,16 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Executable, Row
+from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Engine, Executable, Row
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
@@ -92,6 +94,31 @@ def _understood(url: str) -> URL:
             f"The address names {place.drivername}, but must name sqlite or postgresql+psycopg."
         )
     return place
+
+
+def run(
+    connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
+) -> CursorResult[Any]:
+    """Execute a constant statement, compiled once, with parameters of plain types.
+
+    SQLAlchemy spends twice as long on a statement as SQLite, most of it on what this leaves out.
+    """
+    text, known, names = _compiled(statement, connection.dialect)
+    if names is None:
+        return connection.exec_driver_sql(text, [{**known, **row} for row in rows])
+    values = [tuple([row.get(name, known.get(name)) for name in names]) for row in rows]
+    return connection.exec_driver_sql(text, values[0] if len(values) == 1 else values)
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    statement: Executable, dialect: Dialect
+) -> tuple[str, Mapping[str, Any], Sequence[str] | None]:
+    """Text of a statement, its constants by name, and the order of its parameters if they have no
+    names."""
+    compiled = cast(ClauseElement, statement).compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)
+    return compiled.string, compiled.params, compiled.positiontup
 
 
 class Database:

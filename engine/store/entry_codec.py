@@ -244,7 +244,7 @@ def _write_request(request: RankRequest) -> _Request:
 
 def _read_request(value: _Request) -> RankRequest:
     parts = value.actions, value.context_features, value.excluded_actions
-    return parse_rank_request(*parts, value.event_id, value.defer_activation)
+    return parse_rank_request(*parts, value.event_id, value.defer_activation, is_json=True)
 
 
 def _read_learner(value: str) -> Learner:

@@ -37,7 +37,7 @@ from engine.errors import (
 )  # fmt: skip
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
-from engine.store.database import Database
+from engine.store.database import Database, run
 from engine.store.database_errors import UNREACHABLE
 from engine.store.entry_rows import ERASED, End, entry_of, rows_of
 from engine.store.schema import ENTRIES, LOOPS
@@ -70,12 +70,13 @@ class LogStore(Database):
         new = End(end.length + len(entries), end.events + events, digest)
         parameters = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
         parameters |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
+        parameters |= {"b_last": end.digest}
         with self._with_known_outcome(loop, new), self._writing() as connection:
-            if connection.execute(_MOVE_ON, parameters).rowcount == 0:
+            if run(connection, _MOVE_ON, [parameters]).rowcount == 0:
                 if self._end(connection, loop).length > end.length:
                     raise OvertakenError
                 raise DamagedError(_LOST)
-            connection.execute(INSERT, rows)
+            run(connection, INSERT, rows)
         kinds = Counter(type(entry).__name__.lower() for entry in entries)
         _log.debug("entries written", extra={"entries": kinds})
         return new
@@ -223,12 +224,20 @@ _LENGTHS: Select[Any] = select(LOOPS.c.id, LOOPS.c.view, LOOPS.c.length).where(
     or_(LOOPS.c.id.in_(_NAMES), LOOPS.c.view.in_(_NAMES))
 )
 INSERT = insert(ENTRIES)
+_LAST = (
+    select(ENTRIES.c.digest)
+    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
+    .scalar_subquery()
+)
+LAST = _LAST.label("last")
+"""The digest of the last entry of a loop's log."""
 _MOVE_ON = (
     update(LOOPS)
     .where(
         LOOPS.c.id == bindparam("b_loop"),
         LOOPS.c.length == bindparam("b_from"),
         LOOPS.c.digest == bindparam("b_end"),
+        or_(LOOPS.c.length == 0, bindparam("b_last") == _LAST),
     )
     .values(
         length=bindparam("b_length"),
@@ -237,13 +246,6 @@ _MOVE_ON = (
         used=bindparam("b_now"),
     )
 )
-LAST = (
-    select(ENTRIES.c.digest)
-    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
-    .scalar_subquery()
-    .label("last")
-)
-"""The digest of the last entry of a loop's log."""
 _END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST).where(
     LOOPS.c.id == bindparam("b_loop"), LOOPS.c.digest != ERASED
 )

@@ -1,6 +1,7 @@
 """Recorder of one loop's log in the store."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from engine.errors import DamagedError, ExistsError, OvertakenError
@@ -33,7 +34,8 @@ class LoopRecorder:
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         if self.is_begun:
             more = self._event_change(entries)
-            self.end = self.store.append(self.loop_id, self.end, entries, more)
+            with self._losing():
+                self.end = self.store.append(self.loop_id, self.end, entries, more)
         elif any(isinstance(entry, Ranked) for entry in entries):
             self._begin(entries)
         else:
@@ -77,12 +79,18 @@ class LoopRecorder:
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
         if not self.is_begun:
             return ()
-        try:
+        with self._losing():
             self.end, entries = self.store.entries_since(self.loop_id, self.end)
+        return entries
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        """Note that the loop is lost if the stored log is not the one in memory."""
+        try:
+            yield
         except DamagedError:
             self.is_lost = True
             raise
-        return entries
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         return self.store.read(self.loop_id, start, stop)

@@ -241,7 +241,9 @@ class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJo
 
     def _close(self, which: ColumnElement[bool]) -> int:
         """Hide loops and refuse appends; return the number of loops."""
-        return self._change(update(LOOPS).where(which).values(ready=False, digest=ERASED))
+        closed = self._change(update(LOOPS).where(which).values(ready=False, digest=ERASED))
+        self._known_keys.forget()
+        return closed
 
     def _erasing(self, loop: str) -> Steps[None]:
         """Erase a closed loop, a part of its log in each step."""

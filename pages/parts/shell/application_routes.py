@@ -1,14 +1,19 @@
-"""Routes for applications: the service's operations on the app's own port."""
+"""The door for applications: the service's operations on the app's own port.
+
+Calls leave the chain of middleware before Streamlit's own part (cookies, compression, paths of
+files), which they do not need.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cached_property
 from threading import Lock, Thread
 from time import monotonic, perf_counter, sleep
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import QueryParams
+from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,7 +30,6 @@ from engine.service.server import Server
 from engine.steps import Steps
 from engine.store import LoopLibrary
 from pages.parts.settings.library import library_of_server
-from pages.parts.shell.operations.middleware import API_PATH
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.text.base_path import base_path
 from pages.parts.work.recent_calls import recent_calls
@@ -33,6 +37,8 @@ from pages.parts.work.request_body import body_of
 
 _log = logging.getLogger(__name__)
 
+API_PATH = "/personalizer"
+"""Path of the service's operations below the app's own."""
 AT_ONCE = 4
 """Calls that are answered at the same time; those of one loop wait for each other."""
 SLICE, REST = 0.05, 0.005
@@ -42,19 +48,9 @@ WAITS_IN_SLICE, PAUSE = 20, 1.0
 _METHODS = ("GET", "PUT", "POST", "DELETE")
 
 
-class Anything(Convertor[str]):
-    """Rest of a path: ids may hold line breaks, which Starlette's own convertors refuse."""
-
-    regex = r"(?:/[\s\S]*)?"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("anything", Anything())
+def api_prefix() -> str:
+    """Path of the service's operations."""
+    return f"{base_path()}{API_PATH}"
 
 
 class ApplicationCalls:
@@ -69,6 +65,7 @@ class ApplicationCalls:
         self, limits: CallLimits, library: Callable[[], LoopLibrary] = library_of_server
     ) -> None:
         self._limits, self._library, self._opening = limits, library, Lock()
+        self._prefix = api_prefix()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="applications")
         self._jobs = ThreadPoolExecutor(1, thread_name_prefix="application jobs")
 
@@ -81,30 +78,35 @@ class ApplicationCalls:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = perf_counter()
-        call = await self._call_of(Request(scope, receive))
+        call = await self._call_of(scope, receive)
         loop = asyncio.get_running_loop()
-        reply = await loop.run_in_executor(self._threads, partial(self.reply, call))
+        reply = await loop.run_in_executor(self._threads, self.reply, call)
         if reply.work is not None:
             self._do_in_background(reply.work)
         seconds = perf_counter() - start
-        recent_calls().note(call, reply, seconds)
-        told = {"code": reply.code, "seconds": seconds}
-        _log.debug(f"application called {reply.operation or 'nothing'}", extra=told)
-        headers = dict(reply.headers) | {"Cache-Control": "no-store"}
+        headers = {**reply.headers, "Cache-Control": "no-store"}
         if reply.media_type:
             headers["Content-Type"] = reply.media_type
-        await Response(reply.body, reply.status, headers)(scope, receive, send)
+        try:
+            await Response(reply.body, reply.status, headers)(scope, receive, send)
+        finally:
+            recent_calls().note(call, reply, seconds)
+            told = {"code": reply.code, "seconds": seconds}
+            _log.debug(f"application called {reply.operation or 'nothing'}", extra=told)
 
-    async def _call_of(self, request: Request) -> Call:
-        path = request.scope["path"].removeprefix(f"{base_path()}{API_PATH}")
-        is_model = request.method == "PUT" and path.endswith("/model")
+    async def _call_of(self, scope: Scope, receive: Receive) -> Call:
+        path = scope["path"].removeprefix(self._prefix)
+        is_model = scope["method"] == "PUT" and path.endswith("/model")
         most = self._limits.model_bytes if is_model else self._limits.body_bytes
         return Call(
-            request.method,
+            scope["method"],
             path,
-            dict(request.query_params),
-            dict(request.headers),
-            await body_of(request, most + 1),
+            dict(QueryParams(scope["query_string"])) if scope["query_string"] else {},
+            {  # The first of several headers with one name counts.
+                name.decode("latin-1"): value.decode("latin-1")
+                for name, value in reversed(scope["headers"])
+            },
+            await body_of(Request(scope, receive), most + 1),
         )
 
     def _do_in_background(self, work: Steps[None]) -> None:
@@ -159,8 +161,26 @@ async def _describe(request: Request) -> Response:
     return JSONResponse(openapi())
 
 
-def application_routes(operations: Operations, limits: CallLimits) -> list[Route]:
-    """Routes of the service's operations; none if the operator has switched them off."""
+class ApplicationDoor:
+    """Middleware that hands the calls of applications to another ASGI app.
+
+    Args:
+        app: for all other requests.
+        calls: for the calls of applications.
+    """
+
+    def __init__(self, app: ASGIApp, calls: ASGIApp) -> None:
+        self._app, self._calls, self._prefix = app, calls, api_prefix()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        is_below = path == self._prefix or path.startswith(f"{self._prefix}/")
+        is_call = scope["type"] == "http" and is_below
+        await (self._calls if is_call else self._app)(scope, receive, send)
+
+
+def application_middleware(operations: Operations, limits: CallLimits) -> list[Middleware]:
+    """Middleware with the service's operations; none if the operator has switched them off."""
     recent_calls().is_open = operations.api != "off"
     if operations.api == "off":
         return []
@@ -173,7 +193,11 @@ def application_routes(operations: Operations, limits: CallLimits) -> list[Route
             allow_headers=["*"],
             expose_headers=["x-ms-error-code"],
         )
-    return [
-        Route(f"{base_path()}/openapi.json", _describe),
-        Route(f"{base_path()}{API_PATH}{{rest:anything}}", calls),
-    ]
+    return [Middleware(ApplicationDoor, calls=calls)]
+
+
+def application_routes(operations: Operations) -> list[Route]:
+    """Route of the operations' description; none if the operator has switched them off."""
+    if operations.api == "off":
+        return []
+    return [Route(f"{base_path()}/openapi.json", _describe)]

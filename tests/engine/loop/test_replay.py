@@ -123,6 +123,56 @@ def test_where_nothing_comes_of_others_it_is_refused_in_the_end(
     assert (len(loop.events), loop.log.position) == (0, 1)
 
 
+class Looks(Overtaking):
+    """A recorder that counts looks for entries of other processes, and takes such entries."""
+
+    def __init__(self, log: EventLog) -> None:
+        super().__init__(log, times=0, tells=False)
+        self.looks = 0
+
+    def read_new(self, position: int) -> Sequence[Entry | Undone]:
+        self.looks += 1
+        return super().read_new(position)
+
+    def take(self, *entries: Entry) -> None:
+        """Append entries of another process."""
+        self._entries.extend(entries)
+
+    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        if position != len(self._entries):
+            raise OvertakenError
+        super().record(position, entries)
+
+
+def test_a_loop_alone_looks_for_entries_of_others_only_where_it_appends_nothing(
+    clock: ManualClock,
+) -> None:
+    loop = LearningLoop(clock=clock)
+    recorder = Looks(loop.log)
+    loop.record_to(recorder)
+    event_id = loop.rank(DRINKS).event_id
+    loop.reward(event_id, 1)
+    assert recorder.looks == 0
+    assert refusal(lambda: loop.reward("nobody", 1)).code == "ResourceNotFound"
+    assert loop.rank(DRINKS, event_id=event_id).event_id == event_id
+    assert recorder.looks == 2
+
+
+def test_a_call_acts_on_entries_of_others_whether_or_not_it_would_be_refused_without_them(
+    clock: ManualClock,
+) -> None:
+    loop, other = (LearningLoop(clock=clock) for _ in range(2))
+    recorder = Looks(loop.log)
+    loop.record_to(recorder)
+    event_id = other.rank(DRINKS).event_id
+    recorder.take(*other.log.since(1))
+    loop.reward(event_id, 1)
+    assert loop.take_reward(event_id, 1) == Dangling(event_id, clock.now, "reward", 1, "second")
+    recorder.take(Configured(clock.now, LoopSettings(learning_mode="logging_only")))
+    assert loop.ask(request_of([], *DRINKS)).mode == "logging_only"
+    assert [*recorder.read_new(0)] == [*loop.log.history]
+
+
 @pytest.mark.parametrize("undo", [LearningLoop.undo, LearningLoop.undo_event])
 def test_nothing_is_taken_back_among_calls_that_count_together(
     undo: Callable[[LearningLoop], object], loop: LearningLoop

@@ -5,6 +5,7 @@ import pytest
 from engine.errors import DamagedError
 from engine.store import Store, StoredLoop
 from engine.store.database_check import check_database
+from tests.engine.requests import DRINKS
 from tests.engine.store.damage import DAMAGES, HARMLESS, damage
 from tests.engine.store.workers import beliefs, serve_next
 
@@ -48,3 +49,11 @@ def test_a_click_on_a_damaged_log_is_refused_and_not_tried_for_ever(
     damage(store, name)
     with pytest.raises(DamagedError):
         serve_next(long)
+
+
+@pytest.mark.parametrize("name", ["last entry gone", "length one too low", "length one too high"])
+def test_no_entry_is_appended_to_a_damaged_log(store: Store, long: StoredLoop, name: str) -> None:
+    damage(store, name)
+    with pytest.raises(DamagedError):
+        long.rank(DRINKS)
+    assert long.is_lost

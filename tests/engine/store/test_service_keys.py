@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from engine.errors import GoneError
 from engine.store import Store, StoredLoop
-from engine.store.service_keys import digest_of_key
+from engine.store.service_keys import KNOWN_FOR, KnownKeys, digest_of_key
 from tests.engine.refusals import refusal
 
 
@@ -53,3 +53,30 @@ def test_a_loop_without_an_event_can_have_keys_once_it_is_saved(store: Store) ->
 def test_signatures_are_those_of_one_database(store: Store) -> None:
     assert store.signature(b"model") == store.signature(b"model") != store.signature(b"other")
     assert len(store.signature(b"")) == 32
+
+
+def test_a_known_key_is_looked_up_again_after_a_second() -> None:
+    time, answers = [0.0], iter(["loop", None])
+    keys = KnownKeys(lambda: time[0])
+    assert keys.get(b"key", lambda: next(answers)) == "loop"
+    time[0] = KNOWN_FOR * 0.99
+    assert keys.get(b"key", lambda: next(answers)) == "loop"
+    time[0] = KNOWN_FOR
+    assert keys.get(b"key", lambda: next(answers)) is None
+
+
+def test_a_key_that_is_replaced_while_it_is_looked_up_is_not_known() -> None:
+    keys = KnownKeys(lambda: 0.0)
+
+    def look_up() -> str:
+        keys.forget()
+        return "loop"
+
+    assert keys.get(b"key", look_up) == "loop"
+    assert keys.get(b"key", lambda: None) is None
+
+
+def test_an_unknown_key_is_looked_up_each_time() -> None:
+    keys = KnownKeys(lambda: 0.0)
+    assert keys.get(b"key", lambda: None) is None
+    assert keys.get(b"key", lambda: "loop") == "loop"

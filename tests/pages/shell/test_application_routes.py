@@ -51,8 +51,9 @@ def client(
     operations = operations or Operations()
     monkeypatch.setattr(door.ApplicationCalls.__init__, "__defaults__", (lambda: library,))
     monkeypatch.setattr(door, "maintain", lambda server, start: None)
-    routes = door.application_routes(operations, limits or CallLimits())
-    return TestClient(Starlette(routes=routes, middleware=all_middleware(operations)))
+    calls = door.application_middleware(operations, limits or CallLimits())
+    middleware = all_middleware(operations, *calls)
+    return TestClient(Starlette(routes=door.application_routes(operations), middleware=middleware))
 
 
 def test_a_call_with_a_key_is_answered_and_counted(

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,7 +23,7 @@ from engine.service.limits import CallLimits
 from engine.service.openapi import openapi
 from engine.service.operations import OPERATIONS
 from engine.store import LoopLibrary, Store, StoredLoop
-from pages.parts.shell.application_routes import ApplicationCalls
+from pages.parts.shell.application_routes import ApplicationCalls, ApplicationDoor
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
@@ -50,11 +51,10 @@ async def described(request: Request) -> Response:
 
 
 LIMITS = CallLimits(per_second=1_000_000, burst=1_000_000)
+CALLS = ApplicationCalls(LIMITS, lambda: library()[0])
 APP = Starlette(
-    routes=[
-        Route("/openapi.json", described),
-        Route("/personalizer{rest:anything}", ApplicationCalls(LIMITS, lambda: library()[0])),
-    ]
+    routes=[Route("/openapi.json", described)],
+    middleware=[Middleware(ApplicationDoor, calls=CALLS)],
 )
 schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
 

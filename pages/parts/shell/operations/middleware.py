@@ -26,7 +26,6 @@ from starlette.websockets import WebSocketClose
 
 from pages.parts.shell.first_paint import page
 from pages.parts.shell.operations.settings import Operations
-from pages.parts.text.base_path import base_path
 from pages.parts.work.server_logging import FOREIGN
 
 _log = logging.getLogger(__name__)
@@ -34,13 +33,16 @@ _PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb
 _POLICY = 1_008
 """Close code of a refused WebSocket (policy violation)."""
 _READING = ("GET", "HEAD", "OPTIONS")
-API_PATH = "/personalizer"
-"""Path of the service's operations below the app's own."""
 _COUNTERS = ("/_stcore/metrics", "/playground/metrics")
 
 
-def all_middleware(operations: Operations) -> list[Middleware]:
-    """Return all middleware, outermost first."""
+def all_middleware(operations: Operations, *calls: Middleware) -> list[Middleware]:
+    """Return all middleware, outermost first.
+
+    Args:
+        calls: middleware that answers applications. Their calls may come from pages of any origin:
+            they have a key, which no foreign page can know.
+    """
     return [
         Middleware(SecurityHeaders, headers=security_headers(operations)),
         Middleware(
@@ -48,6 +50,7 @@ def all_middleware(operations: Operations) -> list[Middleware]:
             allowed_hosts=operations.hosts or ["*"],
             www_redirect=False,
         ),
+        *calls,
         Middleware(OwnOriginOnly),
         Middleware(Counters, token=operations.metrics_token),
     ]
@@ -126,9 +129,7 @@ class OwnOriginOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reads = scope["type"] == "http" and scope["method"] in _READING
-        # A call of an application has a key, which no foreign page can know.
-        is_free = reads or scope["type"] == "lifespan" or is_application_call(scope)
-        if is_free or not _is_foreign(Headers(scope=scope)):
+        if reads or scope["type"] == "lifespan" or not _is_foreign(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
             _log.warning(FOREIGN)
@@ -144,12 +145,6 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await WebSocketClose(code=_POLICY)(scope, receive, send)
     else:
         await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
-
-
-def is_application_call(scope: Scope) -> bool:
-    """Return whether a request is for the service's operations."""
-    path: str = scope.get("path", "")
-    return scope["type"] == "http" and path.startswith(f"{base_path()}{API_PATH}/")
 
 
 def _is_foreign(headers: Headers) -> bool:
