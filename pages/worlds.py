@@ -55,7 +55,7 @@ with toolbar():
 
 question(
     "Describe your own case. What is there to learn?",
-    "A world is a simulated business: its actions, its visitors and their true conversion rates.",
+    "A world is a simulated business: its actions, its visitors, and how often each accepts each.",
     "" if session.is_kept else "not saved yet",
     partial(words_of, "worlds"),
 )

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 LISTED = (
     "engine/evaluation",
     "engine/evaluation/estimators",
+    "engine/evaluation/files",
     "engine/experiments",
     "engine/experiments/race",
     "pages/parts/work",

@@ -24,7 +24,7 @@ Values of policies:
 Apprentices and settings:
 
 - `apprentice_agreement`: agreement of an apprentice's choices with those of the baseline.
-- `mode_periods`: sums of rewards and matches by period of a learning mode.
+- `mode_periods`: sums of rewards and matches by period of a learning mode, for metrics.
 - `switch_value`: bounds on the value of sending an apprentice online.
 - `settings_tuning`: candidate settings tried on one half of a log and judged on the other.
 - `automatic_optimisation`: settings near a stored loop's own, evaluated at intervals and applied.
@@ -44,5 +44,5 @@ A world from a log:
 
 - `estimated_world`: a world that simulates a log.
 - `context_fields`: a log's contexts as fields of a world.
-- `reward_shrinkage`: mean rewards by context and action, shrunk towards larger groups.
+- `reward_shrinkage`: mean rewards by context and action, shrunk towards a sum of effects.
 """

@@ -1,12 +1,16 @@
-"""Mean rewards by group and action, shrunk towards the predictions of larger groups.
+"""Mean rewards by context and action, shrunk towards a sum of effects (empirical Bayes).
 
-The reward of an action in a cell is modelled as a sum of effects: of the action itself, with the
-value of each field, with each pair of values, and in the cell alone. First each action is shrunk
-towards the overall mean, as far as sampling error explains the difference: where it was never
-shown, its reward elsewhere is assumed. The variances of the other kinds of effects are estimated
-together from the log by maximum likelihood; given these variances, all effects are estimated at
-once (empirical Bayes, the best linear prediction). For the uncertainty, variances are taken to be
-at least as large as noise could hide: few events do not prove that a field has no effect.
+A cell is one combination of field values. The reward of an action in a cell is modelled as the
+action's mean plus effects of each field value, of each pair of values, and of the cell itself:
+
+1. Each action's mean is shrunk towards the overall mean, as far as sampling error explains the
+   difference.
+2. The variance of each kind of effect is estimated by maximum likelihood.
+3. Given these variances all effects are estimated at once (best linear prediction), so a cell
+   without events gets the prediction of its action, fields and pairs.
+
+Uncertainties use variances as large as noise could hide: few events do not prove that a field has
+no effect.
 """
 
 import math

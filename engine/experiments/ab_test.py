@@ -1,4 +1,4 @@
-"""An A/B test on a crowd: mean rewards, the winner, and the contexts it is best in."""
+"""The trial of an A/B test on a crowd: mean rewards, the winner, and the contexts it is best in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

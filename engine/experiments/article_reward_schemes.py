@@ -1,4 +1,4 @@
-"""Reward schemes: the same answers of visitors, sent to loops as different rewards."""
+"""The same readers of articles, with rewards for opening, for finishing, or for both."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

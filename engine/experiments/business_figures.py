@@ -101,8 +101,8 @@ def _together(values: Array, many: int) -> Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldBack:
-    """Random offers, compared with the offers of the policy.
+class RandomOffers:
+    """Mean reward of random offers beside all others.
 
     Attributes:
         offers: number of random offers.
@@ -115,14 +115,14 @@ class HeldBack:
     others: float
 
 
-def held_back(comparison: Comparison, start: int, arm: str) -> HeldBack:
+def held_back(comparison: Comparison, start: int, arm: str) -> RandomOffers:
     """Compare random offers with all others, after ``start`` visitors."""
     answered = [event for event in _events(comparison, start, arm) if event.earned is not None]
     by_chance, others = (
         [float(event.earned or 0) for event in answered if (event.ranked.cause == "random") is left]
         for left in (True, False)
     )
-    return HeldBack(len(by_chance), _mean(by_chance), _mean(others))
+    return RandomOffers(len(by_chance), _mean(by_chance), _mean(others))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -124,8 +124,7 @@ def curve_of(loop: LearningLoop, world: World) -> LearningCurve:
 def score_told(
     world: World, seed: int, visitors: list[Visitor], fields: frozenset[str], settings: LoopSettings
 ) -> float:
-    """Total reward of an engine whose contexts contain only ``fields``: it was given, not left to
-    learn, which fields matter."""
+    """Total reward of an engine that sees only ``fields``, those that matter."""
     loop, total = LearningLoop(settings, seed=seed), 0.0
     for visitor in visitors:
         known = {name: value for name, value in visitor.context.items() if name in fields}

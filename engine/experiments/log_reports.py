@@ -1,6 +1,7 @@
-"""Reports on a log beside the truth: rewards of items, of rules never run, and of searched rules.
+"""Estimates from the log of one simulated loop, each with its true value, for lessons.
 
-Each class or function serves one lesson on off-policy evaluation.
+The reward of each item, of a rule that never ran, and of the best of many random rules, which looks
+too good on the data that chose it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -87,7 +87,8 @@ class SecondLoop:
             return self._read == len(log)
 
     def _go_back(self, entries: int) -> None:
-        """Undo to the latest point within ``entries`` of the first loop with no open event."""
+        """Return to the last point, among the first ``entries`` that both loops share, at which no
+        event waited for a reward."""
         if entries >= self._read:
             return
         while self._places and self._places[-1][0] > entries:
@@ -154,7 +155,7 @@ class SecondLoop:
 
 
 def shared_entries(before: Mark, now: Mark) -> int:
-    """Length of the common prefix of the entries that count at two places of a history."""
+    """Number of leading entries that two marks of a log have in common."""
     same = 0
     for (start, end), (other_start, other_end) in zip(before.runs, now.runs, strict=False):
         if start != other_start:

@@ -44,7 +44,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
-    assert "visitors. More than 98\u00a0% is not possible" in app.text
+    assert "choose as today's rules do. At most 98\u00a0% is possible" in app.text
 
 
 @pytest.mark.slow
@@ -165,7 +165,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     assert (settings.learner, settings.crosses) == ("classic", 1)
     assert app.widget("compare-kind").options == ["This engine", "Azure Personalizer"]
     app.click("let-in-100").finish_the_crowd()
-    assert "visitors. More than 85\u00a0% is not possible" in app.text
+    assert "choose as today's rules do. At most 85\u00a0% is possible" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 4
 
 

@@ -57,12 +57,20 @@ class CounterfactualRewards:
     def imagined(
         self, side: int, lent: float, strength: float, z: float, wider: float
     ) -> tuple[float, float, float, float]:
-        """Mean reward of the imaginary events (or 1 minus it for side 1), then distances from it to
-        the ends of its interval: downwards, upwards, and upwards with room for an unlucky run.
+        """Mean reward of the imaginary events, and the size of its error.
 
-        The mean combines the target's own events with ``lent`` events of the whole log, as far as
-        the two agree. The uncertainty covers sampling error, widened by ``wider``; the distance
-        from the target's own mean; and, as far as rates differ, the disagreement of the two means.
+        The mean blends two means of rewards not shown: the target's own, and that of the whole log,
+        which counts as up to ``lent`` + 1 events, fewer the more the two differ.
+
+        Args:
+            side: 0 for rewards, 1 for 1 - reward.
+            strength: number of imaginary events; the larger, the less a disagreement counts.
+            z: normal quantile of the interval.
+            wider: factor on the sampling error.
+
+        Returns:
+            the mean, and distances from it to the lower end, to the upper end, and to the upper end
+            with room for an unlucky run.
         """
         own, effective = _mean(self.sums[1])
         own = own if side == 0 else 1 - own

@@ -104,7 +104,7 @@ class Present(Contender):
 
 
 OURS = LoopSettings()
-"""This engine as it comes; all rivals choose on its beliefs."""
+"""This engine as it comes; `rivals` choose on its beliefs."""
 
 
 TRIAL = 200
@@ -144,9 +144,9 @@ def line_up(
             OURS,
             label="This engine",
             story="Takes four samples of each offer's reward, and shows the offer that is highest "
-            "in all four; otherwise it samples again. Several models learn side by side, and the "
-            "most accurate one has the largest weight. 5\xa0% of offers are random, so that its "
-            "log can be used on Evaluate.",
+            "in all four; otherwise it samples again. Several models learn side by side, and "
+            "those that predict best decide most. 5\xa0% of offers are random, so that the "
+            "log can show what other methods would have earned.",
         ),
         LoopContender(
             "nofloor",

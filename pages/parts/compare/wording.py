@@ -57,14 +57,14 @@ def _as_apprentice(session: CompareSession) -> str:
     match, highest = recent.match_rate, recent.highest_match_rate
     if _has_nothing_to_learn(session):
         return (
-            f"The apprentice would choose as today's rules for **{percent(match)}** of the latest "
-            f"{recent.events} visitors. **No better than chance:** today's rules do not depend on "
+            f"For **{percent(match)}** of the latest {recent.events} visitors the apprentice would "
+            "choose as today's rules do. **No better than chance:** today's rules do not depend on "
             "anything that it can see. Watching longer will not help."
         )
     text = (
-        f"The apprentice would choose as today's rules for **{percent(match)}** of the latest "
-        f"{recent.events} visitors. More than {percent(highest)} is not possible, as it makes some "
-        "choices at random."
+        f"For **{percent(match)}** of the latest {recent.events} visitors the apprentice would "
+        f"choose as today's rules do. At most {percent(highest)} is possible, as a few of its "
+        "choices are random."
     )
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."

@@ -68,8 +68,8 @@ def show_keys(connection: Connection) -> None:
         return
     for slot in SLOTS:
         _show_key(connection, slot)
-    if connection.session.any_key(connection.stored.id):
-        note(wording.KEY_ONCE)
+    is_made = connection.session.any_key(connection.stored.id)
+    note(wording.KEY_ONCE if is_made else wording.TWO_KEYS)
 
 
 def _show_key(connection: Connection, slot: int) -> None:
@@ -86,7 +86,7 @@ def _show_key(connection: Connection, slot: int) -> None:
             type="primary" if slot == 1 and not made else "secondary",
             on_click=session.make_key,
             args=(connection.library, connection.owner, stored, slot),
-            help="The old key stops working at once." if slot in made else None,
+            help="The old key stops working within a second." if slot in made else None,
         )
     if key := session.key(stored.id, slot):
         st.code(key, language=None)

@@ -28,6 +28,7 @@ ADDRESS_HELP = (
     "The endpoint for the official clients, which add `/personalizer` themselves. "
     "`/openapi.json` describes each operation."
 )
+TWO_KEYS = "One key is enough. The other one serves while you replace the first."
 KEY_ONCE = "Copy it now. It is shown until you reload or close this tab; only a digest is stored."
 NO_CALLS = (
     "No calls yet. Create a key, then run the code or send the test calls. "

@@ -106,6 +106,7 @@ def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -
             note(line)
     with right:
         draw(scene, "table")
+        note("Evidence: as certain as so many visitors who were all served that way.")
         with st.expander("How this is calculated", icon=":material/calculate:"):
             draw(scene, "how")
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -47,7 +47,7 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
         else:
             label = labels.get(action, action)
             is_today = world is not None and action == result.today
-            names[row.target] = f"{label} (default)" if is_today else label
+            names[row.target] = f"{label} (default offer)" if is_today else label
     return names
 
 
@@ -60,8 +60,8 @@ def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
     result = session.result
     sentences = [
-        "The log keeps each offer, its probability and its reward. They tell what other rules "
-        "would have earned.",
+        "The log keeps each offer, its probability and its reward: enough to estimate what other "
+        "rules would have earned.",
         _origin_of_log(session),
     ]
     if result and result.log.decisions.unmatched:

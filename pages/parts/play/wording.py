@@ -55,7 +55,7 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy
     if percent(wins) == chance:
         return f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
     offered = _of_100(ranked.probabilities[ranked.chosen])
-    return f"{name} has the highest sample, {sample:.2f}. {offered} such visitors are offered it."
+    return f"{name} has the highest sample, {sample:.2f}. {offered} such visitors would get it."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:

@@ -95,7 +95,8 @@ def result_of(steps: Steps[T]) -> T:
 
 @contextmanager
 def drawing_all() -> Iterator[None]:
-    """Draw a page in full: for a click, except for the first time or at the wish of a frame."""
+    """Draw a whole page: for a click, except in a session's first run, or where a frame requested
+    it that was not itself drawn for a click."""
     is_clicked_for = st.session_state.get(_CLICKED, False)
     st.session_state[_CLICKED] = True
     with drawing(is_clicked_for):

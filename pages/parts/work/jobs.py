@@ -45,10 +45,10 @@ M = TypeVar("M", bound=Member)
 
 
 def pass_turn(line: list[M], member: M) -> None:
-    """Move the members of an address to the end of the line, those of ``member``'s session last.
+    """Order a line after the turn of a member: other addresses, then other sessions of its address,
+    then its own session; within each group the order stays.
 
-    Otherwise the order stays. So sessions take turns, and twenty on one machine together get the
-    time of one on another.
+    So twenty sessions of one address together get the time of one session of another.
     """
     session = member.session
     line.sort(key=lambda m: (m.session.address == session.address) + (m.session == session))

@@ -88,8 +88,8 @@ class LivePlay:
     def drop_waiting(self) -> None:
         """Drop the waiting visitors and stop live play.
 
-        Clicks that reach a busy server together are handled in the order of the buttons, so a crowd
-        requested by one of them is added again afterwards.
+        Streamlit handles clicks that arrive in one run in the order of the buttons, not of the
+        clicks. So a crowd requested in the same run is queued again, until `end_concurrent_clicks`.
         """
         self.waiting = self.enqueued = 0
         self.playing = False

@@ -90,7 +90,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             chance = percent(ranked.probabilities[ranked.shown])
             wins = f"It wins in {of_100(share)} samples"
             of_visitors = of_100(ranked.probabilities[ranked.shown])
-            offered = f"{of_visitors} such visitors are offered it"
+            offered = f"{of_visitors} such visitors would get it"
             said = wins if percent(share) == chance else offered
             assert sentence == f"{label} has the highest sample, {highest:.2f}. {said}."
             assert "Dot: sample, one plausible guess" in legend(ranked, policy)
