@@ -1,6 +1,7 @@
 """Requests generated from the OpenAPI document: each answer is one that the document declares."""
 
 from functools import cache
+from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -57,6 +58,12 @@ APP = Starlette(
     middleware=[Middleware(ApplicationDoor, calls=CALLS)],
 )
 schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
+NUMBERS = count()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Number the operations: several processes run tests by their names, which must differ."""
+    metafunc.parametrize("number", [next(NUMBERS)])
 
 
 @schema.parametrize()
@@ -65,6 +72,6 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_each_answer_is_a_declared_one(case: schemathesis.Case[Any]) -> None:
+def test_each_answer_is_a_declared_one(case: schemathesis.Case[Any], number: int) -> None:
     key = {"Ocp-Apim-Subscription-Key": library()[1]}
     case.call_and_validate(headers=key, checks=CHECKS)
