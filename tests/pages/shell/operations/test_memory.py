@@ -46,7 +46,7 @@ def test_memory_is_given_back_sooner_where_many_have_left(
     monkeypatch.setattr(memory, "_LOOKED", 0.0)
     monkeypatch.setattr(memory, "_tidy_up", tidy_up)
     with pytest.raises(RuntimeError, match="StopIteration"):
-        asyncio.run(give_memory_back(lambda: next(left)))
+        asyncio.run(give_memory_back(lambda: next(left), idle=lambda: 0))
     assert len(given) == times
 
 
