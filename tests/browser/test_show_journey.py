@@ -22,7 +22,7 @@ SAID = {
     "evaluate": ("where it was shown.", "If everybody had got it", "If everybody had got it"),
     "compare": (
         "No visitors yet.",
-        "agrees with",
+        "choose as today",
         "Online since visitor",
         "Served worse than",
     ),

@@ -63,8 +63,8 @@ def _as_apprentice(session: CompareSession) -> str:
         )
     text = (
         f"For **{percent(match)}** of the latest {recent.events} visitors the apprentice would "
-        f"choose as today's rules do. At most {percent(highest)} is possible, as a few of its "
-        "choices are random."
+        f"choose as today's rules do. {percent(highest)} is the most to expect, as a few "
+        "of its choices are random."
     )
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
@@ -93,7 +93,7 @@ def beside_the_match(session: CompareSession) -> str:
     if _has_nothing_to_learn(session):
         return f"random: {percent(1 / len(session.world.items))}"
     recent = session.comparison.record.performance(RECENT_EVENTS)
-    return f"at most {percent(recent.highest_match_rate)} is possible"
+    return f"{percent(recent.highest_match_rate)} is the most to expect"
 
 
 def _online(comparison: Comparison) -> str:
@@ -225,8 +225,8 @@ def _matching(session: CompareSession) -> str:
         )
     return (
         f"{watching} It agreed with today's rules for {percent(recent.match_rate)} of the latest "
-        f"{recent.events:,}; {percent(recent.highest_match_rate)} is possible, as it makes some "
-        "choices at random. Its reward achievement ratio was "
+        f"{recent.events:,}; {percent(recent.highest_match_rate)} is the most to expect, as a few "
+        "of its choices are random. Its reward achievement ratio was "
         f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
 
@@ -299,7 +299,7 @@ def match_in_short(session: CompareSession) -> str:
     ceiling = percent(recent.highest_match_rate)
     return (
         f"The apprentice would choose as today's rules for {percent(recent.match_rate)} of "
-        f"visitors; {ceiling} is possible."
+        f"visitors. {ceiling} is the most to expect."
     )
 
 

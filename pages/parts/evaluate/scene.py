@@ -28,7 +28,7 @@ SHEET = Sheet(
 )
 _TITLE = "What each option would have earned if everyone had got it"
 _KEYS = {
-    forest.NAIVE: "○\xa0plain average where it was shown",
+    forest.NAIVE: "○\xa0plain average",
     forest.ESTIMATE: "■\xa0served to everybody, with its 95 % interval",
     forest.TRUTH: "\u25c7\u00a0the truth",
     forest.GUESS: "\u25bd\u00a0your guess",

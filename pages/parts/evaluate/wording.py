@@ -60,8 +60,7 @@ def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
     result = session.result
     sentences = [
-        "The log keeps each offer, its probability and its reward: enough to estimate what other "
-        "rules would have earned.",
+        "The log keeps each offer, its probability and its reward: enough to estimate other rules.",
         _origin_of_log(session),
     ]
     if result and result.log.decisions.unmatched:
