@@ -102,6 +102,7 @@ def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> No
     expect(page.button("start")).to_be_enabled()
 
 
+@pytest.mark.nightly
 def test_a_reload_another_page_and_a_step_back_leave_the_story_as_it_was(
     open_compare: OpenCompare,
 ) -> None:

@@ -101,6 +101,7 @@ def test_default_settings_learn_the_coffee_table(first: int, last: int, at_least
     assert learned()[:, first - 1 : last].mean() >= at_least
 
 
+@pytest.mark.nightly
 def test_default_settings_know_the_coffee_table_after_thousands_of_visitors() -> None:
     """Visitors 2,501 to 3,000 of two seeds only; measured .965, standard error .006."""
     assert long_learned()[:, 2_500:].mean() >= 0.94
@@ -203,6 +204,7 @@ def things(count: int) -> list[Json]:
     ]
 
 
+@pytest.mark.nightly
 def test_a_click_in_thirty_is_learned_from() -> None:
     """Of five ads one earns 8 % and the others 2 %; choosing at random would earn 3.2 %. After
     4,000 visitors the best ad is known: it must have half of the impressions; chance has 20 %.

@@ -142,7 +142,7 @@ def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, cro
     assert set(STORIES) == {"always", "one", "two", "mood"}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     """Match rates over 400 visitors, of a ceiling of .98."""
     ends = {"always": (0.95, 1.0), "weather": (0.9, 1.0), "mood": (0.15, 0.35)}

@@ -377,10 +377,8 @@ def explored() -> Crowd:
     return apprentices(EXPLORED, exploration=0.2)(150)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "policy", [LEARNED[0], pytest.param(LEARNED[1], marks=pytest.mark.nightly)], ids=repr
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("policy", [LEARNED[0], LEARNED[1]], ids=repr)
 def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
     """In at least 95 % of 42 outlooks; 97.5 % limits on either side, and mostly a wide band."""
     rows = [row for row in watched() if row["policy"] == policy]
@@ -392,7 +390,7 @@ def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
     np.testing.assert_allclose(widths, 1 - np.array(sames), rtol=0, atol=1e-12)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("policy", FIXED, ids=repr)
 def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> None:
     """Reward of the baseline's visitors under the policy: p x 21/36, within 4 standard errors."""
@@ -404,7 +402,7 @@ def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> 
     assert abs(np.mean(lows) - same * 21 / 36) < 4 * error
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("policy", FIXED[:1], ids=repr)
 def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: Policy) -> None:
     """12 seeds: the mean error is within 4 standard errors, and the stated errors match the spread

@@ -28,13 +28,10 @@ def reading_of(key: str, seed: int) -> ReadingShares:
     return reading_shares(loop, NEWS)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "seeds",
-    [
-        pytest.param((TAUGHT,), id="the lesson's readers"),
-        pytest.param(SEEDS, id="three crowds", marks=pytest.mark.nightly),
-    ],
+    [pytest.param((TAUGHT,), id="the lesson's readers"), pytest.param(SEEDS, id="three crowds")],
 )
 def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...]) -> None:
     """On average: with so few readers, the preferred article depends on chance, too. Of seeds 0 to

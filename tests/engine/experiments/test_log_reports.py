@@ -52,7 +52,7 @@ def test_what_intervals_keep_is_counted_over_all_reports() -> None:
         assert counted.share == counted.covering / 8
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_averages_never_keep_their_promise_the_textbook_not_always_and_ours_does() -> None:
     reports: list[LogReport] = []
     for seed in SEEDS:

@@ -137,7 +137,7 @@ def written(count: int) -> bytes:
     [
         *COUNTS[:-2],
         pytest.param(COUNTS[-2], marks=[pytest.mark.slow, pytest.mark.nightly]),
-        pytest.param(COUNTS[-1], marks=pytest.mark.slow),
+        pytest.param(COUNTS[-1], marks=[pytest.mark.slow, pytest.mark.nightly]),
     ],
 )
 def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(count: int) -> None:

@@ -219,6 +219,7 @@ def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> Non
 
 
 @pytest.mark.no_cover
+@pytest.mark.nightly
 def test_bells_hold_the_truth_where_noise_is_none_that_a_hypothesis_has() -> None:
     """Five actions, linear in six numbers, with a noise level between those of the two best
     hypotheses.
