@@ -17,7 +17,7 @@ from engine.worlds import Context, Item, Taste, World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.requests import Json
-from tests.engine.worlds.ready import every_world_at_night
+from tests.engine.worlds.ready import every_world, every_world_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -326,7 +326,8 @@ def test_real_rewards_that_are_linear_in_numbers_are_soon_known() -> None:
 # -- in every world -------------------------------------------------------------------
 
 
-@every_world_at_night
+@pytest.mark.nightly
+@every_world
 def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> None:
     """The last 500 of a crowd, in coffee of two, come 85% of the way from chance to what the
     floor leaves."""
