@@ -292,7 +292,7 @@ def test_stop_ends_a_crowd_of_a_thousand_and_keeps_who_was_served(open_page: Ope
         assert "of 1,000 visitors served" in play.page.evaluate("window.stoppedAt")
         expect(play.button("start")).to_be_enabled()
         expect(progress).to_have_count(0)
-        play.settle()
+        play.come_to_rest()
         now = int(play.visitors.inner_text().replace(",", ""))
         assert served < now < served + 1_000
         play.press("step")
