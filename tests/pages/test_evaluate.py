@@ -286,7 +286,7 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     before = table_of(app.run())["Your rule: by weather"]
     app.at.session_state["evaluate-table"] = "0,0,0"
     rows = table_of(app.run())
-    today = next(row for name, row in rows.items() if name.endswith("(default offer)"))
+    today = next(row for name, row in rows.items() if name.endswith("(default)"))
     after = rows["Your rule: by weather"]["Would earn"]
     assert after == today["Would earn"] != before["Would earn"]
     assert "**The rule by weather would earn about" in app.text

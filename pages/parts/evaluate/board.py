@@ -10,7 +10,7 @@ from pages.parts.components.guess_slider import guess_slider
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.wording import names_of
+from pages.parts.evaluate.wording import below_table, names_of
 from pages.parts.scene.page import draw, draw_chart
 from pages.parts.scene.parts import Scene
 from pages.parts.text.format import note
@@ -106,7 +106,7 @@ def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -
             note(line)
     with right:
         draw(scene, "table")
-        note("Evidence: as certain as so many visitors who were all served that way.")
+        note(below_table(result))
         with st.expander("How this is calculated", icon=":material/calculate:"):
             draw(scene, "how")
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -47,8 +47,15 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
         else:
             label = labels.get(action, action)
             is_today = world is not None and action == result.today
-            names[row.target] = f"{label} (default offer)" if is_today else label
+            names[row.target] = f"{label} (default)" if is_today else label
     return names
+
+
+def below_table(result: LogEvaluation) -> str:
+    """Explain the words of the table."""
+    evidence = "Evidence: as certain as so many visitors who were all served that way."
+    has_default = result.log.world is not None and result.today is not None
+    return f"{evidence} Default: the offer made today." if has_default else evidence
 
 
 def _rule(setup: EvaluateSetup) -> str:
