@@ -102,7 +102,7 @@ def _together(values: Array, many: int) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class RandomOffers:
-    """Mean reward of random offers beside all others.
+    """Mean reward of random offers, and of the offers of the policy.
 
     Attributes:
         offers: number of random offers.

@@ -124,7 +124,7 @@ def curve_of(loop: LearningLoop, world: World) -> LearningCurve:
 def score_told(
     world: World, seed: int, visitors: list[Visitor], fields: frozenset[str], settings: LoopSettings
 ) -> float:
-    """Total reward of an engine that sees only ``fields``, those that matter."""
+    """Total reward of an engine whose contexts have only the relevant ``fields``."""
     loop, total = LearningLoop(settings, seed=seed), 0.0
     for visitor in visitors:
         known = {name: value for name, value in visitor.context.items() if name in fields}

@@ -1,4 +1,4 @@
-"""Rewards that came before their Rank call.
+"""Early rewards: Reward calls that arrive before the Rank call of their event.
 
 The service joined a reward with a Rank call of the next two minutes, as the two may overtake each
 other on their way. Such rewards are logged as `Dangling` when they come.

@@ -22,7 +22,7 @@ class ApplicationJobs(Database):
     """Access to the jobs of loops."""
 
     def add_job(self, loop: str, kind: JobKind, name: str, body: Body) -> bool:
-        """Store a new job; return False if there is one of this name.
+        """Store a new job; return False for a name in use.
 
         ``OperationNotAllowed`` for more than `MAX_JOBS`.
         """

@@ -118,7 +118,8 @@ def world_from_text(text: str) -> World:
     return RESULTS.get((world_from_text, name), parse, lambda world: world.bytes)
 
 
-# A world is pickled as its text, since its truth may be any function.
+# For the race's own worker processes: a world travels to them as its text, since its truth may be
+# any function. Nothing from a user or a file is unpickled.
 copyreg.pickle(World, lambda world: (world_from_text, (world.text,)))
 
 

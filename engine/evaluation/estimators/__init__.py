@@ -1,4 +1,4 @@
-"""Off-policy estimators, and what they share.
+"""Off-policy estimators and their shared parts.
 
 Estimators:
 

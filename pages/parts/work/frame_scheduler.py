@@ -1,4 +1,4 @@
-"""Order of page frames: pages with a pending click are drawn first, all others one by one."""
+"""Order of page frames: first the pages with a pending click, then the live pages in turn."""
 
 import time
 from collections.abc import Callable, Iterator

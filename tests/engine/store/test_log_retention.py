@@ -1,4 +1,4 @@
-"""Events older than their loop's retention are erased; what they taught stays."""
+"""Retention of a log: old events are erased, and the model stays the same."""
 
 from datetime import timedelta
 
