@@ -1,7 +1,7 @@
 """Front door: ``streamlit run app.py``.
 
-The script that Streamlit runs is ``pages/parts/shell/front.py``. A script with a ``pages/``
-folder beside it would be taken for the older kind of multipage app, and a visitor
+The script that Streamlit runs is ``pages/parts/shell/streamlit_main.py``. A script with a
+``pages/`` folder beside it would be taken for the older kind of multipage app, and a visitor
 with a deep link to a fresh server would get a page without its frame.
 """
 
@@ -18,27 +18,27 @@ if str(ROOT) not in sys.path:
 for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from pages.parts.settings.library import ask_database  # noqa: E402
-from pages.parts.shell.application_routes import (  # noqa: E402
-    application_middleware,
-    application_routes,
-)
+from pages.parts.settings.loop_library_access import ask_database  # noqa: E402
 from pages.parts.shell.first_paint import page_routes  # noqa: E402
 from pages.parts.shell.not_found import not_found_route  # noqa: E402
 from pages.parts.shell.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
-from pages.parts.shell.operations.meters import Meters  # noqa: E402
 from pages.parts.shell.operations.middleware import all_middleware, broken  # noqa: E402
+from pages.parts.shell.operations.prometheus_counters import Meters  # noqa: E402
 from pages.parts.shell.operations.readiness import Readiness  # noqa: E402
 from pages.parts.shell.operations.routes import operator_routes  # noqa: E402
+from pages.parts.shell.service_api import (  # noqa: E402
+    application_middleware,
+    application_routes,
+)
 
 operations, limits = begin(os.environ)
 readiness, meters = Readiness(ask_database), Meters(GAUGES)
 
 # After `begin`, which refuses an invalid environment: the routes' modules read limits when loaded.
-from pages.parts.shell.routes import ROUTES  # noqa: E402
+from pages.parts.shell.http_routes import ROUTES  # noqa: E402
 
 app = st.App(
-    ROOT / "pages" / "parts" / "shell" / "front.py",
+    ROOT / "pages" / "parts" / "shell" / "streamlit_main.py",
     routes=[
         *page_routes(),
         *ROUTES,

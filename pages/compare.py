@@ -9,14 +9,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare import board, controls
-from pages.parts.compare.history import history_in_link
-from pages.parts.compare.scene import QUESTION, report, scene_of
+from pages.parts.compare import controls, page_layout
+from pages.parts.compare.history_in_link import history_in_link
+from pages.parts.compare.page_content import QUESTION, report, scene_of
+from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import show_stage_entry
+from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
     control_the_crowd,
@@ -24,9 +24,9 @@ from pages.parts.components.toolbar import (
     toolbar,
     tools,
 )
-from pages.parts.scene.parts import FigureStyle
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
@@ -71,16 +71,16 @@ say_slots_apart(world_of(setup.world))
 def draw_frame(session: CompareSession) -> None:
     """Draw a frame of the interactive part, after a click or an update of the crowd."""
     session.adopt(current_setup(CompareSetup))
-    session.asks_why = board.asks_why()
+    session.asks_why = page_layout.asks_why()
     session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     scene = scene_of(session, FigureStyle(is_dark()))
-    board.show_situation(session, scene)
+    page_layout.show_situation(session, scene)
     if session.waits_for_start:
-        board.offer_start(session, scene)
-    board.show_lines(session, scene)
-    board.show_why(session, scene)
+        page_layout.offer_start(session, scene)
+    page_layout.show_lines(session, scene)
+    page_layout.show_why(session, scene)
 
 
 with st.container(key="compared"):

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.connect import board, controls, settings_form, wording
+from pages.parts.connect import call_list, loop_and_keys, settings_form, wording
 from pages.parts.connect.open_connect import open_connection
 from pages.parts.connect.session import ConnectSession
 from pages.parts.text.format import question
@@ -20,22 +20,22 @@ connection = open_connection()
 session, stored = connection.session, connection.stored
 
 question(wording.QUESTION, wording.INTRODUCTION, beside=partial(words_of, "connect"))
-controls.choose_loop(connection)
-controls.show_said(session, "keys")
+loop_and_keys.choose_loop(connection)
+loop_and_keys.show_said(session, "keys")
 
 
 @frame
 def draw_calls(session: ConnectSession) -> None:
     """Draw a frame of the list of calls."""
-    board.show_calls(session, stored)
+    call_list.show_calls(session, stored)
 
 
 if recent_calls().is_open:
     with st.container(key="connect-hero"):
         left, right = st.columns(2, gap="large")
     with left:
-        controls.show_keys(connection)
-        controls.show_code(session, stored)
+        loop_and_keys.show_keys(connection)
+        loop_and_keys.show_code(session, stored)
     with right:
         st.fragment(draw_calls, run_every=session.pace, key="connect-calls-frame")(session)
 else:
@@ -48,5 +48,5 @@ if connection.is_own:
         on_change="rerun",
     ) as box:
         if box.open:
-            controls.show_said(session, "settings")
+            loop_and_keys.show_said(session, "settings")
             settings_form.show_settings(session, stored)

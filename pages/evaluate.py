@@ -10,17 +10,17 @@ import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import show_stage_entry
+from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.evaluate import (
-    board,
     controls,
-    coverage,
     difference,
+    interval_coverage,
     log_file_form,
-    optimise,
+    page_layout,
     rule,
     running_estimates,
+    settings_trials_panel,
 )
 from pages.parts.evaluate.address import (
     WATCHED,
@@ -29,14 +29,14 @@ from pages.parts.evaluate.address import (
     this_log,
     watched_in_link,
 )
-from pages.parts.evaluate.coverage_runs import CoverageRuns
-from pages.parts.evaluate.scene import QUESTION, report, scene_of
+from pages.parts.evaluate.interval_coverage_runs import CoverageRuns
+from pages.parts.evaluate.page_content import QUESTION, report, scene_of
+from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.tuning import Tuning
+from pages.parts.evaluate.settings_trials import Tuning
 from pages.parts.evaluate.wording import about_log
-from pages.parts.scene.parts import FigureStyle
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.scene.part_types import FigureStyle
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
@@ -81,19 +81,19 @@ def draw_frame(session: EvaluateSession) -> None:
     watched = session.coverage_runs.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
     scene = scene_of(session, FigureStyle(is_dark()))
-    board.show_headline(session, scene)
+    page_layout.show_headline(session, scene)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":
         log_file_form.choose_file(session)
     if session.page_state != session.drawn:
         st.rerun()
-    board.show_progress(session)
+    page_layout.show_progress(session)
     with st.container(key="evaluate-told"):
         if session.awaits:
             # Streamlit does not reserve space for an empty container.
             st.space()
         elif session.result is not None:
-            board.show_forest(session, scene, session.result)
+            page_layout.show_forest(session, scene, session.result)
             difference.show_difference(session, session.result)
             rule.show_rule(session, session.result)
             running_estimates.show_running_estimates(session, session.result)
@@ -105,7 +105,7 @@ def draw_coverage(runs: CoverageRuns) -> None:
     """Draw a frame of the coverage experiments."""
     if runs.is_live != runs.drawn:
         st.rerun()
-    coverage.show(runs, current_setup(EvaluateSetup))
+    interval_coverage.show(runs, current_setup(EvaluateSetup))
 
 
 @frame
@@ -113,15 +113,15 @@ def draw_tuning(tuning: Tuning) -> None:
     """Draw a frame of the search for settings."""
     if tuning.is_live != tuning.drawn:
         st.rerun()
-    optimise.show(session)
+    settings_trials_panel.show(session)
 
 
 st.fragment(draw_frame, run_every=session.pace, key="evaluate-interactive")(session)
 session.coverage_runs.drawn = session.coverage_runs.is_live
-coverage.choose(session.coverage_runs, setup)
+interval_coverage.choose(session.coverage_runs, setup)
 st.fragment(draw_coverage, run_every=session.coverage_runs.pace, key="evaluate-coverage")(
     session.coverage_runs
 )
-optimise.choose(session)
+settings_trials_panel.choose(session)
 session.tuning.drawn = session.tuning.is_live
 st.fragment(draw_tuning, run_every=session.tuning.pace, key="evaluate-tuning")(session.tuning)

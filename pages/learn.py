@@ -10,19 +10,19 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.components.glossary_popover import lead_to_words, words_behind
-from pages.parts.lessons.board import show_lesson
 from pages.parts.lessons.cards import show_cards
+from pages.parts.lessons.lecturers import check_homework
+from pages.parts.lessons.lesson_screens import show_lesson
 from pages.parts.lessons.own.lesson_upload import open_file
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.session import LearnSession
-from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.teachers import check_homework
 from pages.parts.lessons.world_choice import choose_a_world
 from pages.parts.settings.known_worlds import label_of
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import PAGE
 from pages.parts.work.frame_scheduler import frame
-from pages.parts.work.jobs import submit
+from pages.parts.work.job_queue import submit
 from pages.parts.work.session_singletons import session_of
 
 comes = open_link(LearnSetup)

@@ -13,7 +13,7 @@ from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more_menu import more
 from pages.parts.components.scene_view import panel_view, scene_view
-from pages.parts.components.stage_entry import show_stage_entry
+from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
     control_the_crowd,
@@ -24,17 +24,24 @@ from pages.parts.components.toolbar import (
     tools,
 )
 from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
-from pages.parts.play import beliefs, controls, details, event_log, learned_panels, timeline
-from pages.parts.play import model_weights as hypotheses
-from pages.parts.play.answer_route import follow_click, show_on_screen
+from pages.parts.play import (
+    beliefs,
+    detail_boxes,
+    event_log,
+    learned_panels,
+    timeline_slider,
+    toolbar_controls,
+)
+from pages.parts.play import hypothesis_weights as hypotheses
+from pages.parts.play.click_route import follow_click, show_on_screen
 from pages.parts.play.current_session import play_session
 from pages.parts.play.loop_from_link import follow, open_loop
 from pages.parts.play.moment_links import moment_in_address
-from pages.parts.play.scene import Look, scene_of
+from pages.parts.play.page_content import Look, scene_of
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.race import person_contest as you
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.race import person_duel as you
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
 from pages.parts.shell.session_owner import lands_on_play
 from pages.parts.text.format import plain, question, titled
 from pages.parts.text.theme import is_dark
@@ -55,7 +62,7 @@ with toolbar():
         if lands:
             session.first_minute.is_wanted = True
         setup = follow(session, setup)
-        timeline.go(session, address_is_new)
+        timeline_slider.go(session, address_is_new)
         # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
         if setup.you:
@@ -65,12 +72,12 @@ with toolbar():
             reset, links = session.duel_session.reset, you.share_choices
         else:
             write_link(setup, loop=session.open.link, picks=None, **moment_in_address(session))
-            controls.step_back(session)
-            step = partial(controls.step_on, session)
+            toolbar_controls.step_back(session)
+            step = partial(toolbar_controls.step_on, session)
             control_the_crowd(session.live, (10, 100, 1_000), step, primary=100)
-            reset, links = session.reset, controls.share_loop
+            reset, links = session.reset, toolbar_controls.share_loop
         more(
-            lambda: controls.choose_settings(setup, disabled=not session.may_change),
+            lambda: toolbar_controls.choose_settings(setup, disabled=not session.may_change),
             lambda: links(session, setup),
             lambda: show_stage_entry(partial(setup.draw, "beside")),
             reset,
@@ -102,7 +109,7 @@ if setup.you:
         you.write_choices(session)
         with menu:
             you.choose(session)
-            controls.show_refusals(session.refusals)
+            toolbar_controls.show_refusals(session.refusals)
         with scores:
             you.show_scores(session)
         you.watch_choices(session)
@@ -111,10 +118,10 @@ if setup.you:
 else:
     is_anothers = has_reported() and not session.may_answer
     if is_anothers and session.time_travel.at is None:
-        controls.offer_a_copy(session)
-    timeline.say_when(session, is_anothers)
+        toolbar_controls.offer_a_copy(session)
+    timeline_slider.say_when(session, is_anothers)
     question("A visitor walks in. What should we offer?", *told_of_the_world)
-    controls.say_the_mode(session)
+    toolbar_controls.say_the_mode(session)
     # Containers, not columns: a column adds a container to each click.
     with st.container(horizontal=True, key="hero"):
         left, middle, right = (st.container(key=f"hero-{part}") for part in ("who", "offer", "map"))
@@ -123,7 +130,7 @@ else:
         visit = st.container(gap="xsmall", key="visit")
     with middle:
         picture = st.container(gap="xxsmall", key="picture")
-        times = timeline.show(session)
+        times = timeline_slider.show(session)
     with right:
         axes = learned_panels.head_of_map(setup, session.displayed.world)
         results = st.container(gap="xsmall", key="map")
@@ -131,12 +138,12 @@ else:
     # Drawn outside the frame, so that closed boxes are not sent with each click.
     with st.container(horizontal=True, gap="large", key="came-of-it"):
         earned, explained = st.container(), st.container()
-    opened_below = details.boxes(session.displayed.loop)
+    opened_below = detail_boxes.boxes(session.displayed.loop)
     if "another" in opened_below:
         with opened_below["another"]:
             another_world.show_world_controls(session)
     offer_a_lesson(session.displayed, session.is_live)
-    controls.watch_steps(session)
+    toolbar_controls.watch_steps(session)
     session.open.side_loop = None  # Used on the stage only.
 
     @frame
@@ -146,8 +153,8 @@ else:
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
-        timeline.write_visitor(session)
-        controls.say_if_unheard(session)
+        timeline_slider.write_visitor(session)
+        toolbar_controls.say_if_unheard(session)
         # Computed before drawing, so that the whole frame is sent as a single message.
         look = Look(is_dark(), axes, shortcut("1") is not None)
         scene, opened = scene_of(session, look, offer), session.displayed
@@ -164,14 +171,14 @@ else:
                     show_progress(session.live)
             if step is not None and step != "crowd":
                 session.first_minute.show(step)
-            controls.show_refusals(session.refusals)
-            controls.say_if_full(session)
+            toolbar_controls.show_refusals(session.refusals)
+            toolbar_controls.say_if_full(session)
         with picture:
             title, help = beliefs.heading_of(opened, offer.ranked)
             titled(title, help=help)
             panel_view("picture")
         with times:
-            timeline.slide(session)
+            timeline_slider.slide(session)
         with results:
             panel_view("map")
         with earned:

@@ -9,15 +9,15 @@ import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import show_stage_entry
+from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import choose_world, say_slots_apart, toolbar, tools
-from pages.parts.race import board, controls
-from pages.parts.race.scene import QUESTION, report, scene_of
+from pages.parts.race import controls, page_layout
+from pages.parts.race.page_content import QUESTION, report, scene_of
+from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.race.setup import RaceSetup
-from pages.parts.scene.parts import FigureStyle
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
@@ -58,17 +58,17 @@ def draw_frame(session: RaceSession) -> None:
     if session.page_state != session.drawn:
         st.rerun()
     if session.raced is None:
-        board.show_before(session.setup)
+        page_layout.show_before(session.setup)
         return
     if progress is not None and session.is_live:
         with progress:
-            board.show_progress(session)
+            page_layout.show_progress(session)
     scene = scene_of(session, FigureStyle(is_dark()))
-    board.show_former_verdict(session, scene)
+    page_layout.show_former_verdict(session, scene)
     if not session.known.keys:
-        board.show_before(session.raced)
+        page_layout.show_before(session.raced)
         return
-    board.show_results(session, scene)
+    page_layout.show_results(session, scene)
 
 
 controls.choose_preset(setup)

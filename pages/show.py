@@ -5,9 +5,9 @@ Contains the bookmarks, for a world and a seed, and the computation in advance.
 
 import streamlit as st
 
-from pages.parts.settings.choices import worlds_with
-from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.show import bookmarks
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.shared_settings import worlds_with
+from pages.parts.show import minutes
 from pages.parts.show.five_minutes import Ahead, ShowSetup, ahead
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import words
@@ -27,12 +27,12 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
 @frame
 def draw_ahead(prepared: Ahead) -> None:
     """Draw one frame of the computations in advance."""
-    bookmarks.show_ahead(prepared, texts)
+    minutes.show_ahead(prepared, texts)
     if prepared.pace != pace:
         st.rerun()
 
 
 prepared = ahead(setup)
 pace = prepared.pace
-bookmarks.show_minutes(setup, texts)
+minutes.show_minutes(setup, texts)
 st.fragment(draw_ahead, run_every=pace, key="show-ahead")(prepared)

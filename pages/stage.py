@@ -9,22 +9,22 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.compare.talk import open_talk as open_compare
-from pages.parts.components.stage_corner import draw_corner
-from pages.parts.components.stage_talk import Paced, Talk
-from pages.parts.connect.talk import open_talk as open_connect
-from pages.parts.data.talk import open_talk as open_data
-from pages.parts.evaluate.talk import open_talk as open_evaluate
-from pages.parts.glossary.talk import open_use, open_words
-from pages.parts.lessons.talk import open_talk as open_learn
-from pages.parts.play.open_talk import open_talk as open_play
-from pages.parts.race.talk import open_talk as open_race
-from pages.parts.show.bookmarks import open_talk as open_show
+from pages.parts.compare.stage_screens import open_talk as open_compare
+from pages.parts.components.stage_links import draw_corner
+from pages.parts.components.stage_presentation import Paced, Talk
+from pages.parts.connect.stage_screens import open_talk as open_connect
+from pages.parts.data.stage_screens import open_talk as open_data
+from pages.parts.evaluate.stage_screens import open_talk as open_evaluate
+from pages.parts.glossary.stage_screens import open_use, open_words
+from pages.parts.lessons.stage_screens import open_talk as open_learn
+from pages.parts.play.stage_screens_from_link import open_talk as open_play
+from pages.parts.race.stage_screens import open_talk as open_race
 from pages.parts.show.five_minutes import next_place
-from pages.parts.show.present import present
-from pages.parts.why.talk import open_talk as open_why
+from pages.parts.show.minutes import open_talk as open_show
+from pages.parts.show.stage_layout import present
+from pages.parts.why.stage_screens import open_talk as open_why
 from pages.parts.work.frame_scheduler import frame
-from pages.parts.worlds.talk import open_talk as open_worlds
+from pages.parts.worlds.stage_screens import open_talk as open_worlds
 
 TALKS: Mapping[str, Callable[[], Talk]] = {
     "play": open_play,

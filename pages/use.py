@@ -8,10 +8,10 @@ import streamlit as st
 
 from pages.parts.glossary.board import show_use
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.settings.link import no_link
+from pages.parts.settings.linked_settings import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 no_link()
 card, page = texts("use"), texts("page")

@@ -9,12 +9,12 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.scene.parts import FigureStyle
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.text.format import question, section
 from pages.parts.text.theme import is_dark
-from pages.parts.why import board, controls, wording
-from pages.parts.why.address import open_why
-from pages.parts.why.scene import scene_of
+from pages.parts.why import controls, page_layout, wording
+from pages.parts.why.offer_from_link import open_why
+from pages.parts.why.page_content import scene_of
 from pages.parts.why.session import WhySession
 from pages.parts.work.frame_scheduler import frame
 
@@ -38,15 +38,15 @@ with st.container(key="why-hero"):
 with left:
     section("Belief about each offer")
     controls.suppose(session, subject)
-    board.show_offer(scene)
+    page_layout.show_offer(scene)
 with right:
     section("Reasons for and against")
     controls.choose_pair(session, subject)
-    board.show_reasons(scene)
+    page_layout.show_reasons(scene)
 with st.container(key="why-learned"):
     left, right = st.columns([1.15, 1], gap="large")
 with right:
-    section("How much each field matters", help=board.WORTH_HELP)
+    section("How much each field matters", help=page_layout.WORTH_HELP)
 
 
 @frame
@@ -55,7 +55,7 @@ def draw_worth(session: WhySession) -> None:
     if session.is_live != session.drawn_live:
         session.drawn_live = session.is_live
         st.rerun()
-    board.show_worth(session, opened)
+    page_layout.show_worth(session, opened)
 
 
 with right:
@@ -63,4 +63,4 @@ with right:
     st.fragment(draw_worth, run_every=session.pace, key=_PART)(session)
 with left:  # Last, as reading the weights may take a moment.
     section("Everything it had learned")
-    board.show_weights(session, displayed)
+    page_layout.show_weights(session, displayed)

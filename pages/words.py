@@ -7,10 +7,10 @@ import streamlit as st
 
 from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.glossary.board import show_all
-from pages.parts.settings.link import no_link
+from pages.parts.settings.linked_settings import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 no_link()
 page = texts("page")

@@ -12,25 +12,25 @@ import streamlit as st
 from pages.parts.components.browser_id import owner
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import show_stage_entry
+from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.work.session_singletons import session_of
 from pages.parts.worlds import (
-    board,
     draft_in_address,
     editors,
-    kept_worlds,
-    rank_request,
-    rules,
-    start,
+    new_world_menu,
+    rank_request_form,
     taste_tools,
-    truth,
+    truth_rules_editor,
+    truth_table_editor,
     world_from_log,
+    world_lists,
+    world_preview,
 )
+from pages.parts.worlds.page_settings import WorldsSetup
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.setup import WorldsSetup
 
 address_is_new = open_link(WorldsSetup)
 
@@ -41,16 +41,16 @@ with toolbar():
     if address_is_new and "draft" in st.query_params:
         draft_in_address.restore(session, st.query_params["draft"])
     world_from_log.adopt_new_world(session)
-    start.open_chosen_page(session, Path(__file__).parent)
+    new_world_menu.open_chosen_page(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
         draft = draft_in_address.draft_of(session, owner())
         write_link(setup, draft=draft)
         world, faults, refused = session.made()
-        start.show_undo_and_redo(session)
-        start.show_new_world_menu(session)
-        start.show_destinations(session, owner(), can=world is not None)
-        start.show_move_of_play(session)
+        new_world_menu.show_undo_and_redo(session)
+        new_world_menu.show_new_world_menu(session)
+        new_world_menu.show_destinations(session, owner(), can=world is not None)
+        new_world_menu.show_move_of_play(session)
         more(None, lambda: share(setup, more={"draft": draft} if draft else None), show_stage_entry)
 
 question(
@@ -59,7 +59,7 @@ question(
     "" if session.is_kept else "not saved yet",
     partial(words_of, "worlds"),
 )
-board.say_refused(session.refused or refused)
+world_preview.say_refused(session.refused or refused)
 world_from_log.show_event_counts(session)
 editors.write_the_place(session)
 with st.container(key="tables"):
@@ -72,15 +72,15 @@ with st.container(key="truth"):
     left, right = st.columns([3, 2], gap="medium")
 with left:
     if session.draft.rules is not None:
-        rules.write_rules(session, faults)
+        truth_rules_editor.write_rules(session, faults)
     else:
         taste_tools.show_taste_tools(session, faults)
-        truth.write_truth(session, faults)
+        truth_table_editor.write_truth(session, faults)
 with right:
     if world is None:
-        board.show_faults(faults)
+        world_preview.show_faults(faults)
     else:
-        board.show_world(world)
-rank_request.show_rank_request(world)
-kept_worlds.show_kept(session, owner())
-kept_worlds.show_gallery(session)
+        world_preview.show_world(world)
+rank_request_form.show_rank_request(world)
+world_lists.show_kept(session, owner())
+world_lists.show_gallery(session)

@@ -11,7 +11,7 @@ import pytest
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.worlds import World
-from pages.parts.play.setup import PlaySetup
+from pages.parts.play.page_settings import PlaySetup
 
 ROOT = Path(__file__).parents[1]
 LISTED = (

@@ -5,7 +5,7 @@ The input:
 - `logged_decisions`: decisions of a log as columns, the input of all estimators.
 - `files`: logs in CSV, Parquet, dsjson and exported loops, read in batches.
 - `simulated_log`: the log of a fresh loop that serves a fresh crowd of a world.
-- `event_table`: events as plain rows, for a table or a CSV file.
+- `event_rows`: events as plain rows, for a table or a CSV file.
 
 Values of policies:
 
@@ -24,7 +24,7 @@ Values of policies:
 Apprentices and settings:
 
 - `apprentice_agreement`: agreement of an apprentice's choices with those of the baseline.
-- `mode_periods`: sums of rewards and matches by period of a learning mode, for metrics.
+- `mode_period_sums`: sums of rewards and matches by period of a learning mode, for metrics.
 - `switch_value`: bounds on the value of sending an apprentice online.
 - `settings_tuning`: candidate settings tried on one half of a log and judged on the other.
 - `automatic_optimisation`: settings near a stored loop's own, evaluated at intervals and applied.

@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 from engine.errors import PersonalizerError
 from engine.evaluation.binned_evaluation import evaluating
 from engine.evaluation.log_jobs import LogJob, jobs_of, rewarded_events
-from engine.loop.service_settings import ServiceSettings
-from engine.steps import Steps
+from engine.loop.service_only_settings import ServiceSettings
+from engine.pausable_steps import Steps
 from engine.store.application_jobs import Body
 from engine.store.learning_policies import replace_policy
 from engine.store.store import Store

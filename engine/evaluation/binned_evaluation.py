@@ -23,7 +23,7 @@ from engine.evaluation.target_policies import (
 from engine.loop.clock import iso
 from engine.loop.event import EventState
 from engine.loop.settings import LoopSettings
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.store.learning_policies import arguments, changes_of_arguments
 
 BIN = timedelta(minutes=5)

@@ -16,11 +16,11 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.evaluation.logged_decisions import Codes, WeightedLog, columns_in
 from engine.evaluation.reward_shrinkage import GroupSums
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.worlds.fields import Value, distinct_texts
 from engine.worlds.limits import MAX_NAME, MAX_TABLE
-from engine.worlds.place import TABULATED
 from engine.worlds.visible_text import HIDDEN, is_seen
+from engine.worlds.world_contents import TABULATED
 
 MOST_VALUES = 12
 """Maximum number of values of a field; rarer values are merged."""

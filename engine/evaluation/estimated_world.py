@@ -25,10 +25,10 @@ from engine.evaluation.context_fields import Column, chosen_of, columns_of, shor
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.logged_decisions import Decisions, LogBuilder, WeightedLog
 from engine.evaluation.reward_shrinkage import GroupSums, shrunken_rewards_steps
-from engine.steps import Steps, at_once
+from engine.pausable_steps import Steps, at_once
 from engine.worlds.fields import Field, Value
-from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.limits import MAX_NAME, TAKEN
+from engine.worlds.success_levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visible_text import alike
 from engine.worlds.visitors import times_of

@@ -30,11 +30,11 @@ from engine.loop.event_index import reading_events
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings, learner_of
+from engine.pausable_steps import Steps, at_once
 from engine.policies.base import ties
 from engine.protocol.features import Features, namespace_of
 from engine.protocol.request import Action, RankRequest
 from engine.result_cache import cached
-from engine.steps import Steps, at_once
 
 Side = Literal["context", "actions"]
 Kind = Literal["all", "namespace", "field"]

@@ -24,7 +24,7 @@ from engine.evaluation.random_policies import (
 from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 from engine.loop.settings import LoopSettings
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.worlds.world import World
 
 Kind = Literal["fixed", "uniform", "best", "picked"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.learners.base import Contribution, Group
 from engine.loop.learning_loop import LearningLoop
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.worlds.world import World
 
 

@@ -14,8 +14,8 @@ from engine.loop.entries import Entry, Ranked, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.projection import Projection
 from engine.loop.state import State
-from engine.worlds.versions import Versions
 from engine.worlds.world import World
+from engine.worlds.world_history import Versions
 from engine.worlds.world_json import world_from_text
 
 RECENT_VISITORS = 50

@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import PersonalizerError
 from engine.loop.clock import iso
 from engine.loop.event import EventState
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.store.application_jobs import Body, JobKind
 from engine.store.store import Store
 from engine.store.stored_loop import StoredLoop

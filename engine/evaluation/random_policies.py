@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.simulated_log import SimulatedLog
 from engine.streams import stream
-from engine.worlds.place import TABULATED
 from engine.worlds.world import World
+from engine.worlds.world_contents import TABULATED
 
 POLICY_COUNT = 200
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.logged_decisions import Codes, WeightedLog
-from engine.steps import Steps, at_once
+from engine.pausable_steps import Steps, at_once
 
 _SCORING_STEPS = 4
 """Scoring steps for the variances; further steps hardly change them."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.estimators.base import WeightedDecisions
-from engine.evaluation.estimators.sum_table import SumTable
+from engine.evaluation.estimators.mergeable_sums import SumTable
 from engine.evaluation.logged_decisions import COARSE
 from engine.evaluation.mean_intervals import normal
 

@@ -19,8 +19,8 @@ from engine.evaluation.target_policies import GivenProbabilities, replaying_all
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
+from engine.pausable_steps import Steps
 from engine.policies.thompson import Thompson
-from engine.steps import Steps
 
 FEWEST = 60
 """Events required: 30 to choose, 30 to judge."""

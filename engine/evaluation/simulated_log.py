@@ -15,9 +15,9 @@ from engine.loop.decide import belief, choose, decision_stream, event_id_of
 from engine.loop.entries import Configured
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
+from engine.pausable_steps import Steps
 from engine.policies.base import Normals
-from engine.simulation.crowd import nth_visitor
-from engine.steps import Steps
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds.world import World
 
 _START = datetime.fromtimestamp(0, UTC)

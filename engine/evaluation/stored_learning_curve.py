@@ -4,7 +4,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.entries import OfNoEvent
 from engine.loop.event_index import events_of
 from engine.loop.log import EventLog
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.store.loop_info import LoopInfo
 from engine.store.store import Store
 from engine.worlds.world import World

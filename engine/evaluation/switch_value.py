@@ -28,9 +28,9 @@ from engine.evaluation.mean_intervals import Z, standard_error
 from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
+from engine.pausable_steps import Steps, at_once
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
-from engine.steps import Steps, at_once
 
 RequestKey = tuple[str, str, tuple[str, ...]]
 """Identity of a request: its context, its actions and the excluded actions."""

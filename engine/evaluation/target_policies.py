@@ -28,12 +28,12 @@ from engine.learners.belief import Belief
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings, learner_of
+from engine.pausable_steps import Steps
 from engine.policies.base import Normals, Policy
 from engine.policies.greedy import Greedy
 from engine.protocol.features import flatten
 from engine.protocol.request import RankRequest
 from engine.simulation.baselines import RuleTable
-from engine.steps import Steps
 from engine.streams import stream
 from engine.worlds.taste import Context
 from engine.worlds.world import World

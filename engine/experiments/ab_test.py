@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.experiments.race.players import UniformPlayer
-from engine.simulation.crowd import potential_outcomes
+from engine.experiments.race.contender_players import UniformPlayer
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.worlds import World
 
 _EQUAL = 1e-12

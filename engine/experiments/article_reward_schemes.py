@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.loop.learning_loop import LearningLoop
-from engine.simulation.crowd import nth_visitor
-from engine.steps import Steps
+from engine.pausable_steps import Steps
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import World
 
 REWARD_SCHEMES: Mapping[str, Mapping[float, float]] = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.mean_intervals import Estimate, estimate, student
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import Context, Field, Value
 

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.experiments.exploration import RepeatedOffer
-from engine.experiments.playthrough import Playthrough
+from engine.experiments.exploration_measures import RepeatedOffer
+from engine.experiments.recorded_acts import Playthrough
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.time_travel import as_of
-from engine.simulation.crowd import crowd_steps
-from engine.steps import Steps
+from engine.pausable_steps import Steps
+from engine.simulation.simulated_visitors import crowd_steps
 from engine.worlds import Context, World
 
 QuestionKind = Literal["rewarded", "offered", "favourite", "single", "moves", "where", "rises"]

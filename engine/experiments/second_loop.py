@@ -16,11 +16,11 @@ from engine.loop.entries import Configured, Entry, OfService, Ranked, WorldChang
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import START, Mark
-from engine.loop.replay import Replay
+from engine.loop.logged_state import Replay
 from engine.loop.settings import SETTING_NAMES, LoopSettings
-from engine.simulation.crowd import nth_visitor
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import World
-from engine.worlds.versions import Versions
+from engine.worlds.world_history import Versions
 
 SettingsChange = Callable[[LoopSettings], LoopSettings]
 """Function from settings of the first loop to settings of the second."""

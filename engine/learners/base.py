@@ -8,9 +8,9 @@ from typing import ClassVar, Literal, Self
 from engine.arrays import Array
 from engine.learners.belief import Belief
 from engine.learners.learned_state import Learned
+from engine.pausable_steps import Steps
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
-from engine.steps import Steps
 
 WeighedOffer = tuple[Features, tuple[Action, ...], Array]
 """A context, the offered actions, and a weight for each, (K,)."""

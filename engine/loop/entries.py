@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from engine.learners.base import Impression, Learner
-from engine.loop.service_settings import ServiceSettings, check_retrain_days
+from engine.loop.service_only_settings import ServiceSettings, check_retrain_days
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import MAX_ID_LENGTH, RankRequest

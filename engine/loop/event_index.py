@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.loop.entries import Entry, OfNoEvent, Ranked, Undone
 from engine.loop.event import EventState
 from engine.loop.log import Archive, EventLog, Mark
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 
 STEP = 50
 """Entries read in one step."""

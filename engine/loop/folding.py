@@ -6,7 +6,7 @@ from engine.loop.checkpoints import APART, Checkpoints
 from engine.loop.entries import Entry
 from engine.loop.log import EventLog, Mark
 from engine.loop.state import LoopState
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 
 _LEAST = 2e-4
 """Least seconds counted for an entry, as learning may be deferred."""

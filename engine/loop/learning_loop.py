@@ -34,10 +34,11 @@ from engine.loop.event import EventState
 from engine.loop.folding import Folding
 from engine.loop.lock import locked
 from engine.loop.log import EventLog, Mark
-from engine.loop.replay import Replay, in_turn
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.logged_state import Replay, in_turn
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
+from engine.pausable_steps import Steps, finish
 from engine.policies.base import Normals
 from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import (
@@ -46,7 +47,6 @@ from engine.protocol.request import (
     parse_reward,
 )
 from engine.protocol.response import MultiSlotResponse, RankResponse
-from engine.steps import Steps, finish
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
 

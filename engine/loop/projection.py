@@ -15,9 +15,9 @@ from engine.loop.entries import Entry, OfNoEvent, Ranked
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
 from engine.loop.log import EventLog
-from engine.loop.replay import Replay
+from engine.loop.logged_state import Replay
 from engine.loop.state import State
-from engine.steps import Steps, finish
+from engine.pausable_steps import Steps, finish
 
 _EACH = 1e-4
 """Approximate seconds to read an entry from an archive and apply it."""

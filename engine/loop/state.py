@@ -28,10 +28,10 @@ from engine.loop.entries import (
 from engine.loop.event import EventState
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.log import EventLog, Mark
+from engine.loop.provisional_rewards import Experiences
 from engine.loop.retraining import Retraining
-from engine.loop.revision import Experiences
 from engine.loop.served_model import ServedModel
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.settings import LoopSettings, learner_of
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text

@@ -6,7 +6,7 @@ from engine.loop.entries import Ranked
 from engine.loop.folding import Folding
 from engine.loop.guards import check_entries
 from engine.loop.learning_loop import LearningLoop
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 
 _TOGETHER = 8
 """Entries read at a time in search of the next event."""

@@ -10,8 +10,8 @@ from engine.loop.entries import Configured, ServiceConfigured
 from engine.loop.settings import LONGEST_WAIT, REWARD_SETTINGS, SHORTEST_WAIT, LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.thompson import Thompson
-from engine.service.calls import Reply, Request
-from engine.service.declarations import (
+from engine.service.call_types import Reply, Request
+from engine.service.json_bodies import (
     MODE_NAMES,
     MODES,
     PolicyBody,

@@ -12,8 +12,8 @@ from engine.loop.entries import Dangling, Ranked
 from engine.loop.multi_slot import response
 from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import MAX_ID_LENGTH, RankRequest, parse_rank_request
-from engine.service.calls import Reply, Request
-from engine.service.declarations import MultiSlotRewardBody, RewardBody, parse_as, parse_json
+from engine.service.call_types import Reply, Request
+from engine.service.json_bodies import MultiSlotRewardBody, RewardBody, parse_as, parse_json
 from engine.store.stored_loop import StoredLoop
 from engine.worlds import World
 

@@ -15,10 +15,11 @@ from engine.evaluation.binned_evaluation import estimates, evaluating
 from engine.evaluation.estimators import Interval
 from engine.evaluation.log_jobs import LogJob, jobs_of, rewarded_events
 from engine.loop.clock import iso
+from engine.pausable_steps import Steps
 from engine.protocol.features import namespace_of
 from engine.protocol.request import MAX_ID_LENGTH
-from engine.service.calls import Reply, Request
-from engine.service.declarations import (
+from engine.service.call_types import Reply, Request
+from engine.service.json_bodies import (
     EvaluationBody,
     JobBody,
     PolicyBody,
@@ -29,7 +30,6 @@ from engine.service.declarations import (
     time_in,
     whole_in,
 )
-from engine.steps import Steps
 from engine.store.application_jobs import Body, JobKind
 from engine.store.learning_policies import changes_of_arguments, replace_policy
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.service.calls import BYTES, Operation
-from engine.service.declarations import ErrorAnswer
+from engine.service.call_types import BYTES, Operation
+from engine.service.json_bodies import ErrorAnswer
 from engine.service.operations import DEFAULT_VERSION, OLD_VERSION, OPERATIONS
 
 _REFERENCE = "#/components/schemas/{name}"

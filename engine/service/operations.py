@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import cache
 
 from engine.errors import PersonalizerError
-from engine.service import configuration, events, jobs, metrics, model_files
-from engine.service.calls import Call, Operation, Reply, Request, refused
-from engine.service.declarations import (
+from engine.service import configuration, events, jobs, learning_metrics, model_and_log
+from engine.service.call_types import Call, Operation, Reply, Request, refused
+from engine.service.events import CLIENT_ID
+from engine.service.json_bodies import (
     EvaluationAnswer,
     EvaluationBody,
     ImportanceAnswer,
@@ -26,9 +27,8 @@ from engine.service.declarations import (
     ServiceConfiguration,
     ServiceState,
 )
-from engine.service.events import CLIENT_ID
 from engine.service.limits import CallLimits
-from engine.service.server import Server
+from engine.service.server_state import Server
 from engine.store.stored_loop import StoredLoop
 
 _log = logging.getLogger(__name__)
@@ -78,20 +78,20 @@ OPERATIONS: tuple[Operation, ...] = (
         "ApplyFromEvaluation", "POST", "/configurations/applyFromEvaluation",
         jobs.apply_evaluation, 204, PolicyReference,
     ),
-    Operation("GetModel", "GET", "/model", model_files.get_model, 200, None, bytes,
+    Operation("GetModel", "GET", "/model", model_and_log.get_model, 200, None, bytes,
               query=("signed",)),
-    Operation("PutModel", "PUT", "/model", model_files.put_model, 204, bytes),
-    Operation("ResetModel", "DELETE", "/model", model_files.reset_model, 204),
+    Operation("PutModel", "PUT", "/model", model_and_log.put_model, 204, bytes),
+    Operation("ResetModel", "DELETE", "/model", model_and_log.reset_model, 204),
     Operation(
         "GetModelProperties", "GET", "/model/properties",
-        model_files.model_properties, 200, None, ModelProperties,
+        model_and_log.model_properties, 200, None, ModelProperties,
     ),
     Operation(
         "GetLogProperties", "GET", "/logs/properties",
-        model_files.log_properties, 200, None, LogProperties,
+        model_and_log.log_properties, 200, None, LogProperties,
     ),
-    Operation("DeleteLog", "DELETE", "/logs", model_files.delete_log, 204),
-    Operation("GetStatus", "GET", "/status", model_files.status, 200, None, ServiceState),
+    Operation("DeleteLog", "DELETE", "/logs", model_and_log.delete_log, 204),
+    Operation("GetStatus", "GET", "/status", model_and_log.status, 200, None, ServiceState),
     Operation(
         "ListEvaluations", "GET", "/evaluations", jobs.list_evaluations, 200,
         query=("filter", "top", "skip"),
@@ -127,7 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
         jobs.delete_importance, 204,
     ),
     Operation(
-        "GetLearningMetrics", "GET", "/metrics/learning", metrics.learning_metrics, 200,
+        "GetLearningMetrics", "GET", "/metrics/learning", learning_metrics.learning_metrics, 200,
         query=("startDate", "endDate", "aggregationInterval", "aggregationEventCount",
                "numberOfRecentEvents"),
     ),

@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import refuse
 from engine.streams import stream
 from engine.worlds import Context, World
-from engine.worlds.place import TABULATED
+from engine.worlds.world_contents import TABULATED
 
 LAST_MONTH = 300
 """Number of visitors whose rewards determine the bestseller."""

@@ -16,9 +16,9 @@ from engine.arrays import Array
 from engine.streams import stream
 from engine.worlds.fields import Field
 from engine.worlds.limits import MAX_TABLE
-from engine.worlds.place import Drift
 from engine.worlds.taste import Range, Taste, TasteTable, TasteTerm, TasteWeights
 from engine.worlds.world import World
+from engine.worlds.world_contents import Drift
 
 
 class Truth(Protocol):

@@ -18,11 +18,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
 from engine.store.database_errors import NOT_SAVED, UNREACHABLE, is_lost, translating_errors
+from engine.store.fair_write_lock import WriteQueue
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate
 from engine.store.sqlite import begin_to_write, check_file, sqlite_engine
 from engine.store.storage_limits import Limits
-from engine.store.write_queue import WriteQueue
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from engine.errors import PersonalizerError, UnreadableError, refuse
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.store.entry_codec import parse, settings_from_json, settings_to_json

@@ -15,7 +15,7 @@ from engine.loop.entries import (
     ServiceConfigured,
     WorldChanged,
 )
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.state import LoopState
 
 

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from engine.errors import DamagedError, PersonalizerError, StoreError
 from engine.loop.log import Mark
 from engine.loop.settings import LoopSettings
-from engine.steps import WAITS, Steps, at_once
+from engine.pausable_steps import WAITS, Steps, at_once
 from engine.store.digests import view_of
 from engine.store.store import Store
 from engine.store.stored_loop import (

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import ExistsError, GoneError, OvertakenError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
-from engine.steps import Steps, at_once
+from engine.pausable_steps import Steps, at_once
 from engine.store import digests
 from engine.store.application_jobs import ApplicationJobs
 from engine.store.days_in_use import DAY, days_ago
@@ -32,9 +32,9 @@ from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed,
 from engine.store.schema import ENTRIES, JOBS, KEYS, LOOPS, SNAPSHOTS, WORLDS
 from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
+from engine.store.sqlite_wal import WriteAhead
 from engine.store.stored_worlds import Worlds
 from engine.store.world_drafts import WorldDrafts
-from engine.store.write_ahead_log import WriteAhead
 
 _log = logging.getLogger(__name__)
 

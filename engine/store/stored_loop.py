@@ -21,11 +21,11 @@ from engine.loop.folding import Folding
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.log import START, EventLog
+from engine.loop.logged_state import ATTEMPTS, NO_NEWS
 from engine.loop.projection import Projection
-from engine.loop.replay import ATTEMPTS, NO_NEWS
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
-from engine.steps import Steps, finish
+from engine.pausable_steps import Steps, finish
 from engine.store import world_codec
 from engine.store.entry_codec import settings_to_json
 from engine.store.log_retention import beginning, without_earlier

@@ -8,9 +8,9 @@ import re
 from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
 from engine.worlds.fields import Field, Value
+from engine.worlds.film_night import MOVIES
 from engine.worlds.gallery import GALLERY, Exhibit
 from engine.worlds.generate import Knobs, generate
-from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
 from engine.worlds.spreadsheet import items_from_table, world_from_table

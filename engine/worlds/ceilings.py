@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.steps import Steps
-from engine.worlds.summed_truth import SummedTruth, summed_truth
+from engine.pausable_steps import Steps
+from engine.worlds.summed_truth_means import SummedTruth, summed_truth
 from engine.worlds.taste import TasteWeights
 from engine.worlds.visitors import Visitors
 

@@ -1,9 +1,9 @@
 """Draft of a world: tables of actions, of values, and of each segment's tastes.
 
-A draft may be invalid or unfinished: `engine.worlds.faults` lists its faulty cells, `draft_world`
-makes the world of a valid draft. Rows have permanent numbers, so that tastes stay with their
-action and segment through renaming, insertion and removal. Changes of fields are in
-`draft_fields`, changes of tastes in `draft_tastes`.
+A draft may be invalid or unfinished: `engine.worlds.draft_faults` lists its faulty cells,
+`draft_conversion` makes the world of a valid draft. Rows have permanent numbers, so that tastes
+stay with their action and segment through renaming, insertion and removal. Changes of fields are
+in `draft_field_changes`, changes of tastes in `draft_taste_changes`.
 """
 
 import math
@@ -14,10 +14,10 @@ from typing import Self
 
 from engine.worlds.draft_rows import ActionRow, LevelRow, Rules, ValueRow, rows_of, segment_of
 from engine.worlds.joint_frequencies import APART, Joint, bound_in, has_room, times_in
-from engine.worlds.levels import LEVELS, Level, mean_worth
 from engine.worlds.limits import MAX_TABLE, MAX_TERMS
-from engine.worlds.place import TABULATED, Drift
+from engine.worlds.success_levels import LEVELS, Level, mean_worth
 from engine.worlds.taste import Item, Taste
+from engine.worlds.world_contents import TABULATED, Drift
 
 MAX_SEGMENTS = 400
 """Maximum rows of the table of tastes, unless the user chose fields that make more."""

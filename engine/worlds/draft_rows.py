@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from msgspec import Meta
 
-from engine.worlds.feature_text import features_from_text, features_to_text
-from engine.worlds.levels import Level
+from engine.worlds.action_feature_text import features_from_text, features_to_text
+from engine.worlds.success_levels import Level
 from engine.worlds.taste import Item
 
 Table = Literal["place", "actions", "values", "levels", "rules", "truth"]
@@ -23,7 +23,7 @@ NUMBERS = ("adds", "share", "worth")
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action of a draft; ``features`` as one line (`engine.worlds.feature_text`).
+    """An action of a draft; ``features`` as one line (`engine.worlds.action_feature_text`).
 
     Requests use its ``name``; the screen shows its ``title``, if it has one.
     """

@@ -32,11 +32,11 @@ from engine.worlds.draft_rows import (
     segment_of,
 )
 from engine.worlds.joint_frequencies import APART, Joint, joint_of
-from engine.worlds.levels import HALF
 from engine.worlds.pictures import picture_in
-from engine.worlds.place import MAX_TIMES, Drift
 from engine.worlds.schema import Chance, Chances, Times
+from engine.worlds.success_levels import HALF
 from engine.worlds.taste import Taste
+from engine.worlds.world_contents import MAX_TIMES, Drift
 
 MAX_LINK = 6_000
 """Characters for which there is room in a link."""

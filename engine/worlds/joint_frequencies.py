@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.worlds.draft_rows import ValueRow
-from engine.worlds.place import MAX_TIMES
+from engine.worlds.world_contents import MAX_TIMES
 
 Fields = Mapping[str, Sequence[ValueRow]]
 """Values of each field, by its name."""

@@ -15,7 +15,7 @@ from functools import lru_cache
 from PIL import Image
 
 from engine.errors import PersonalizerError, refuse
-from engine.worlds.checks import CODE
+from engine.worlds.json_checks import CODE
 
 SIDE = 96
 """Pixels: twice the displayed size, for screens of high density."""

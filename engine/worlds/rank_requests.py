@@ -8,8 +8,8 @@ from typing import Any
 from engine.protocol.multi_slot import SLOT, MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.result_cache import RESULTS
-from engine.worlds.place import Place
 from engine.worlds.taste import Context
+from engine.worlds.world_contents import Place
 
 
 class RankRequests(Place):

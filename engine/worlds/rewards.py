@@ -6,9 +6,9 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.result_cache import RESULTS
-from engine.worlds.levels import mean_worth, steps_of
-from engine.worlds.place import Cells, Place
+from engine.worlds.success_levels import mean_worth, steps_of
 from engine.worlds.taste import Context, TasteWeights, VectorisedWeights
+from engine.worlds.world_contents import Cells, Place
 
 
 class Rewards(Place):

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
+from engine.worlds.action_feature_text import features_from_text, features_to_text
 from engine.worlds.draft_rows import MAX_WHEN, RuleRow, Rules
-from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.fields import Field
 from engine.worlds.taste import Item, Range, TasteTerm, TasteWeights
 

@@ -13,8 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from engine.errors import refuse, refuse_missing
 from engine.protocol.features import as_plain, is_list
 from engine.protocol.json_faults import REFUSED, JsonFault, first_fault
-from engine.worlds.checks import CODE
-from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
+from engine.worlds.json_checks import CODE
 from engine.worlds.limits import (
     MAX_FIELDS,
     MAX_ITEMS,
@@ -27,9 +26,10 @@ from engine.worlds.limits import (
     MAX_WORTH,
     TAKEN,
 )
-from engine.worlds.place import Drift
+from engine.worlds.success_levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.visitors import LEAST_TIMES
 from engine.worlds.world import FORMAT, VERSIONS
+from engine.worlds.world_contents import Drift
 
 T = TypeVar("T")
 MAX_EMOJI = 16

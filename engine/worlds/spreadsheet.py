@@ -42,11 +42,18 @@ from typing import Any
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
+from engine.worlds.action_feature_text import features_from_text
 from engine.worlds.draft_rows import ValueRow
-from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
-from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number, share_of
 from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
+from engine.worlds.spreadsheet_cells import (
+    Grid,
+    letters,
+    number_of,
+    parted,
+    refuse_number,
+    share_of,
+)
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visible_text import alike, new_world_from_json
 from engine.worlds.visitors import times_of

@@ -28,8 +28,8 @@ from itertools import product
 from msgspec import UNSET
 
 from engine.errors import refuse
-from engine.worlds.checks import CODE, check_known
 from engine.worlds.fields import Field
+from engine.worlds.json_checks import CODE, check_known
 from engine.worlds.limits import MAX_TABLE
 from engine.worlds.schema import SumJson, TableJson, TermJson, read
 from engine.worlds.taste import Item, Taste, TasteTable, TasteTerm, TasteWeights

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from engine.errors import refuse
-from engine.worlds.checks import CODE, text_in
+from engine.worlds.json_checks import CODE, text_in
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_json
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
+from engine.pausable_steps import Steps, finish
 from engine.result_cache import RESULTS
-from engine.steps import Steps, finish
 from engine.streams import stream
-from engine.worlds.place import TABULATED, Cells
 from engine.worlds.rewards import Rewards
 from engine.worlds.taste import Context
+from engine.worlds.world_contents import TABULATED, Cells
 
 SAMPLE = 4_096
 """Size of the sample of visitors that represents a world with too many cells for a table."""

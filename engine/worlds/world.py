@@ -11,10 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.steps import Steps, finish
+from engine.pausable_steps import Steps, finish
 from engine.worlds.ceilings import Ceilings, finding_ceilings
-from engine.worlds.levels import levels_to_json
 from engine.worlds.rank_requests import RankRequests
+from engine.worlds.success_levels import levels_to_json
 from engine.worlds.taste import TasteWeights
 from engine.worlds.visitors import Visitors
 

@@ -35,7 +35,8 @@ numbers of at most 10,000 combinations of some fields; all others are independen
 
 ``truth`` is a table or, where that would be too large, a sum (`engine.worlds.truth_json`). A
 partial success is worth half of a whole one, or ``"partial": 0.25`` of it (version 3). Partial
-successes of several levels (`engine.worlds.levels`, version 4) are in ``levels`` in its place: ::
+successes of several levels (`engine.worlds.success_levels`, version 4) are in
+``levels`` in its place: ::
 
     [{"worth": 1, "name": "Bought"}, {"worth": 0.4, "name": "Basket"},
      {"worth": 0.1, "name": "Looked", "share": 3}, {"worth": 0, "name": "Left"}]
@@ -60,17 +61,17 @@ from msgspec import UNSET, UnsetType
 from engine.errors import PersonalizerError, check_number, refuse
 from engine.protocol.features import flatten, is_list
 from engine.result_cache import RESULTS
-from engine.worlds.checks import CODE, check_known
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint_frequencies import joint_of
-from engine.worlds.levels import HALF, Level
+from engine.worlds.json_checks import CODE, check_known
 from engine.worlds.limits import MAX_CELLS, MAX_FEATURES, MAX_SENT, MAX_SIZE
 from engine.worlds.pictures import picture_in
-from engine.worlds.place import MAX_TIMES, TABULATED
 from engine.worlds.schema import FieldJson, ItemJson, TogetherJson, WorldJson, plain_json, read
+from engine.worlds.success_levels import HALF, Level
 from engine.worlds.taste import Item
 from engine.worlds.truth_json import check_length, truth_in
 from engine.worlds.world import World
+from engine.worlds.world_contents import MAX_TIMES, TABULATED
 
 
 def world_from_json(value: object) -> World:

@@ -43,7 +43,7 @@ from engine.learners.bayesian.learner import FITS, BayesianLearner
 from engine.learners.belief import Before, Belief
 from engine.loop.entries import Ranked
 from engine.loop.event import EventState
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, World, key_of
 from tests.oracles import Readings, Row, all_columns, naive_readings, naive_row, naive_unit
 

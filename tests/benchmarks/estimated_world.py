@@ -26,7 +26,7 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
-from engine.simulation.crowd import potential_outcomes
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.streams import stream
 from engine.worlds import GALLERY, World
 

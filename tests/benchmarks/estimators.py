@@ -33,8 +33,8 @@ from engine.evaluation.policy_difference import difference
 from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.evaluation.target_policies import Baseline, GivenProbabilities, LoggedPolicy, Target
 from engine.loop.settings import LoopSettings
+from engine.pausable_steps import finish
 from engine.policies.thompson import Thompson
-from engine.steps import finish
 from engine.worlds import WORLDS
 
 LOOKS = 10

@@ -28,7 +28,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS

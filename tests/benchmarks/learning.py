@@ -31,7 +31,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.row_form import RowForm, context_scales
 from engine.learners.crosses import symmetric_polynomials
 from engine.protocol.features import Features
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 
 STRETCHES = ((1, 100), (401, 500), (901, 1_000), (1, 1_000), (4_501, 5_000))

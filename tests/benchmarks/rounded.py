@@ -24,7 +24,7 @@ from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.column_roles import Columns
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.offline_evaluation import Row, evaluate
 from engine.evaluation.target_policies import FixedAction, GivenProbabilities, Target, UniformTarget
 

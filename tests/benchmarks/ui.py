@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, Viewpor
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
 from engine import LearningLoop
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from pages.parts.components.scene_view import ANSWER_PATH
 from tests.benchmarks.layout_shift import shifts

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from pages.parts.play.details import BOXES, TITLES
+from pages.parts.play.detail_boxes import BOXES, TITLES
 from tests.browser.page import AppPage
 
 PICTURE, MAP = "A bell and a bar for each action", "Map of all contexts"

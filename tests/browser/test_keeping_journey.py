@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds.coffee import COFFEE

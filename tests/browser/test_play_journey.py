@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from engine.simulation.crowd import nth_visitor
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import WORLDS as WORLDS_BY_KEY
 from engine.worlds.coffee import COFFEE
 from pages.parts.components.scene_view import ANSWER_PATH

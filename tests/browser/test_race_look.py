@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages.parts.race.setup import everybody
+from pages.parts.race.page_settings import everybody
 from tests.browser.conftest import OpenRace
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, WIDE

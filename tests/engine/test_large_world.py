@@ -17,14 +17,14 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.random_policies import random_policies, true_value
 from engine.evaluation.target_policies import FixedAction, LoggedPolicy, UniformTarget, truths
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.experiments.race.contenders import ABTest, Blind, Present
 from engine.experiments.race.plan import Plan
+from engine.pausable_steps import finish
 from engine.simulation.baselines import best_rule
-from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes
-from engine.steps import finish
+from engine.simulation.simulated_visitors import crowd, nth_visitor, potential_outcomes
 from engine.worlds import TasteWeights, world_from_json
-from engine.worlds.place import Drift
+from engine.worlds.world_contents import Drift
 from tests.engine.experiments.race.races import outcomes_of
 from tests.engine.worlds.random_worlds import large
 

@@ -12,7 +12,7 @@ import pytest
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.learners.belief import Belief
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import Context, Item, Taste, World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock

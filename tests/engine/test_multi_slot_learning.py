@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import GALLERY
 from tests.clock import ManualClock
 

@@ -11,12 +11,12 @@ import pytest
 from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from engine.simulation.baselines import best_rule
-from engine.simulation.crowd import crowd, nth_visitor
+from engine.simulation.simulated_visitors import crowd, nth_visitor
 from engine.store import LoopLibrary, Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.loop_import import import_file

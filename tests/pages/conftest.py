@@ -23,11 +23,11 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from pages.parts.compare.comparison_cache import ComparisonCache, history_of
-from pages.parts.compare.history import History
+from pages.parts.compare.history_in_link import History
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup
 from pages.parts.components.toolbar import MORE
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.lessons.lesson import Cells, Slider
@@ -35,8 +35,8 @@ from pages.parts.lessons.session import LearnSession, LessonRun
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.text.format import bare
-from pages.parts.work import frame_scheduler, jobs
-from pages.parts.work.jobs import SLICE, Jobs
+from pages.parts.work import frame_scheduler, job_queue
+from pages.parts.work.job_queue import SLICE, Jobs
 from pages.parts.work.stage_remotes import Remote, remote_of_token
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed, wished
@@ -45,7 +45,7 @@ from tests.score import Told, number_in, texts_in
 P = ParamSpec("P")
 R = TypeVar("R")
 
-FRONT = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "front.py"
+FRONT = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "streamlit_main.py"
 COME_LATER = {"undo", "redo", "look-back", "bookmark"}
 """Buttons that are hidden until they have an effect."""
 OPENED: dict[CompareSetup, Comparison] = {}
@@ -87,7 +87,7 @@ class App:
 
     def run(self) -> Self:
         """Run the page; before it, a slice of each background job, unless jobs run at once."""
-        for _ in range(len(line := jobs.jobs())):
+        for _ in range(len(line := job_queue.jobs())):
             line.turn()
         self.at.run()
         assert not self.at.exception, self.at.exception
@@ -230,12 +230,12 @@ class App:
         while waiting := self.session.live.waiting:
             self.run()
             while self.session.live.waiting == waiting:  # Work after a visitor takes slices, too.
-                assert jobs.jobs().turn(), "the crowd stands still"
+                assert job_queue.jobs().turn(), "the crowd stands still"
         self.run()
         for _ in range(100):
             if not self.session.is_live:
                 return self
-            while jobs.jobs().turn():
+            while job_queue.jobs().turn():
                 pass
             self.run()
         raise AssertionError("the crowd never ends")
@@ -499,8 +499,8 @@ def _by_hand(work: Callable[[], None]) -> None:
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run heavy work synchronously in the calling thread, however slow the tests are."""
     line = Jobs(_at_once, rest=lambda seconds: None)
-    monkeypatch.setattr(jobs, "jobs", lambda: line)
-    monkeypatch.setattr("pages.parts.work.live_play._BUDGET", 2.0)
+    monkeypatch.setattr(job_queue, "jobs", lambda: line)
+    monkeypatch.setattr("pages.parts.work.crowd_arrivals._BUDGET", 2.0)
 
 
 @contextmanager
@@ -509,11 +509,12 @@ def many_frames() -> Iterator[None]:
     seconds, visitors = count(0.0, SLICE), count(0.0, 1 / 40)
     line = Jobs(_by_hand, now=lambda: next(seconds))
     with (
-        patch.object(jobs, "jobs", lambda: line),
+        patch.object(job_queue, "jobs", lambda: line),
         patch(
-            "pages.parts.work.live_play.time", SimpleNamespace(perf_counter=lambda: next(visitors))
+            "pages.parts.work.crowd_arrivals.time",
+            SimpleNamespace(perf_counter=lambda: next(visitors)),
         ),
-        patch("pages.parts.work.live_play._BUDGET", 1.0),
+        patch("pages.parts.work.crowd_arrivals._BUDGET", 1.0),
     ):
         yield
 

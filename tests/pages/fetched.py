@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from pages.parts.shell.routes import ROUTES
+from pages.parts.shell.http_routes import ROUTES
 
 
 class Answer(NamedTuple):

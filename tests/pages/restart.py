@@ -1,7 +1,7 @@
 """Simulation of a server restart for page tests."""
 
 from engine.store import address
-from pages.parts.settings.library import _opened
+from pages.parts.settings.loop_library_access import _opened
 
 
 def restart() -> None:

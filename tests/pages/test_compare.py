@@ -11,10 +11,10 @@ from engine.worlds import WORLDS
 from pages.parts.compare import switch_forecast
 from pages.parts.compare.comparison_cache import comparison_cache
 from pages.parts.compare.controls import STORIES
-from pages.parts.compare.history import FIRST
-from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.compare.history_in_link import FIRST
+from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.wording import over_today
-from pages.parts.settings.rules import rules_of
+from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.text.format import signed
 from tests.pages.conftest import CompareApp, many_frames
 

@@ -9,15 +9,15 @@ from unittest.mock import patch
 import pytest
 
 from engine.loop.entries import ModelReset
-from engine.service.calls import Call
+from engine.service.call_types import Call
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.operations import answered
-from engine.service.server import Server
+from engine.service.server_state import Server
 from engine.store import StoredLoop
-from pages.parts.connect import sample_calls, wording
-from pages.parts.connect.board import LISTED
+from pages.parts.connect import simulated_calls, wording
+from pages.parts.connect.call_list import LISTED
 from pages.parts.connect.session import ConnectSession
-from pages.parts.settings.library import library
+from pages.parts.settings.loop_library_access import library
 from pages.parts.text.format import bare
 from pages.parts.work.recent_calls import recent_calls
 from tests.pages.conftest import App, AppFromPlay
@@ -220,12 +220,12 @@ def test_test_calls_and_their_result(open_connect: Open) -> None:
     app = open_connect()
     app.make_key()
 
-    def send(sender: object, path: str, body: object, counts: sample_calls.CallCounts) -> Any:
+    def send(sender: object, path: str, body: object, counts: simulated_calls.CallCounts) -> Any:
         counts.sent += 1
         counts.seconds.append(0.002)
         return {"eventId": "e", "rewardActionId": "Latte"}
 
-    with patch.object(sample_calls._Sender, "send", send):
+    with patch.object(simulated_calls._Sender, "send", send):
         app.click("connect-send")
     assert "100 sent, 100 answered, median 2.0" in bare(app.text)
 

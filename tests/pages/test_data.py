@@ -18,9 +18,9 @@ from engine.store.entry_rows import End
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS, key_of
 from pages.parts.data.loops import headline
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import library
+from pages.parts.settings.loop_library_access import library
 from pages.parts.work.uploads import uploads
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
@@ -333,13 +333,13 @@ def test_an_import_says_how_far_it_is_and_can_be_cancelled(
 ) -> None:
     waiting: Any = Future()
     waiting.ahead, waiting.progress = 2, 0.0
-    monkeypatch.setattr("pages.parts.data.upload.submit", lambda job: waiting)
+    monkeypatch.setattr("pages.parts.data.loop_import.submit", lambda job: waiting)
     app = upload(open_app(), "loop.jsonl", b"x").click("import")
     assert told[-1] == (0.0, "Waiting: 2 jobs of others first")
     waiting.ahead = 0
     app.run()
     assert told[-1] == (0.0, "Checking and learning")
-    monkeypatch.setattr("pages.parts.data.upload.pace", lambda least: 16 * least)
+    monkeypatch.setattr("pages.parts.data.loop_import.pace", lambda least: 16 * least)
     app.run()  # Many jobs follow the loop: this one less often from here on.
     assert app.at.session_state["importing"].pace == 8.0
     app.click("cancel-import")

@@ -14,21 +14,21 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Interval
 from engine.evaluation.files.batch_concatenation import concatenated
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.offline_evaluation import Row, evaluate
 from engine.evaluation.settings_tuning import CandidateResult, Optimisation, candidates_for
 from engine.evaluation.target_policies import FixedAction, LoggedPolicy, replaying
 from engine.experiments.race.contenders import Present
+from engine.pausable_steps import finish
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
+from pages.parts.evaluate.evaluation_logs import EvaluationLog, logs
 from pages.parts.evaluate.log_evaluation import LogEvaluation, evaluating
-from pages.parts.evaluate.logs import EvaluationLog, logs
-from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.tuning import SettingsTrial
+from pages.parts.evaluate.page_settings import EvaluateSetup
+from pages.parts.evaluate.settings_trials import SettingsTrial
 from pages.parts.evaluate.wording import (
     about_difference,
     doubts,
@@ -37,11 +37,11 @@ from pages.parts.evaluate.wording import (
     is_proven,
     served,
 )
-from pages.parts.play.details import BOXES
-from pages.parts.race.setup import RaceSetup
+from pages.parts.play.detail_boxes import BOXES
+from pages.parts.race.page_settings import RaceSetup
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning
-from pages.parts.work import jobs
+from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
@@ -226,7 +226,7 @@ def test_while_a_log_is_made_its_progress_is_shown(open_evaluate: Open) -> None:
         app = open_evaluate(**QUICK, seed="11")
         assert app.session.result is None
         assert app.at.get("progress")
-        while jobs.jobs().turn():
+        while job_queue.jobs().turn():
             pass
         assert not app.run().at.get("progress")
     assert found_on(app).rows
@@ -336,16 +336,16 @@ def test_nothing_is_called_proven_of_what_the_log_never_shows(open_evaluate: Ope
 def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Open) -> None:
     with many_frames():
         app = open_evaluate(**QUICK, flaw="few", times="20")
-        while jobs.jobs().turn():
+        while job_queue.jobs().turn():
             pass
         app.run().click("start-watch")
         watch = app.session.coverage_runs
         while watch.done < 2:
-            jobs.jobs().turn()
+            job_queue.jobs().turn()
         app.run()
         assert app.at.get("progress")
         app.click("stop-watch")
-        jobs.jobs().turn()
+        job_queue.jobs().turn()
         app.run()
         done = watch.done
         assert not watch.is_live
@@ -382,7 +382,7 @@ def test_settings_are_tried_and_half_of_the_log_judges(
 ) -> None:
     few = candidates_for(LoopSettings())[-4:-2]
     assert few[0].key.startswith("floor")
-    for where in ("engine.evaluation.settings_tuning", "pages.parts.evaluate.tuning"):
+    for where in ("engine.evaluation.settings_tuning", "pages.parts.evaluate.settings_trials"):
         monkeypatch.setattr(f"{where}.candidates_for", lambda settings: few)
     app = open_evaluate(**QUICK).click("start-tuning")
     (run,) = app.session.tuning.trials

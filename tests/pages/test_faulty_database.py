@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from engine.errors import StoreError
 from engine.store import Store
 from pages.parts.components import browser_id
-from pages.parts.settings.library import library
-from pages.parts.shell.menu import HOME, MENU, REACHED
+from pages.parts.settings.loop_library_access import library
+from pages.parts.shell.page_list import HOME, MENU, REACHED
 from pages.parts.text.format import bare
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer

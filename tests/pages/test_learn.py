@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pages.parts.lessons.homework import code_of, seed_of
+from pages.parts.lessons.continuation_links import address_of
+from pages.parts.lessons.homework_codes import code_of, seed_of
 from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.sandboxes import address_of
 from pages.parts.text.format import bare
 from tests.pages.conftest import LearnApp
 

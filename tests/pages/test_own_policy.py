@@ -18,10 +18,10 @@ from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS
 from engine.store.exchange.loop_import import import_file
 from pages.parts.charts.race import looks_of
-from pages.parts.play.setup import PlaySetup
-from pages.parts.play.snippet import reproduce
-from pages.parts.race.setup import RaceSetup, everybody
-from pages.parts.settings.library import library
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.reproduction_script import reproduce
+from pages.parts.race.page_settings import RaceSetup, everybody
+from pages.parts.settings.loop_library_access import library
 from tests.pages.conftest import App, RaceApp
 from tests.pages.restart import restart
 

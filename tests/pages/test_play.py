@@ -10,19 +10,19 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from engine import LearningLoop
 from engine.arrays import Array
-from engine.evaluation import event_table
+from engine.evaluation import event_rows
 from engine.loop.entries import Configured, Ranked
 from engine.protocol.request import RankRequest
-from engine.simulation.crowd import nth_visitor
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import WORLDS, key_of
 from engine.worlds.draft_rows import ActionRow, rows_of
-from engine.worlds.place import MAPPED_BELIEFS
-from pages.parts.play import controls, event_log
-from pages.parts.play.details import BOXES
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import library
+from engine.worlds.world_contents import MAPPED_BELIEFS
+from pages.parts.play import event_log, toolbar_controls
+from pages.parts.play.detail_boxes import BOXES
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.settings.loop_library_access import library
 from pages.parts.text.format import bare
-from pages.parts.work import jobs
+from pages.parts.work import job_queue
 from tests.engine.worlds.large_worlds import deep
 from tests.pages.conftest import App, many_frames
 
@@ -51,19 +51,19 @@ def test_a_click_logs_one_event_with_its_reward(open_app: Open, value: float) ->
     app = open_app()
     offered = app.session.open.ranked
     app.answer(value)
-    (row,) = event_table.rows(app.session.open.loop.log)
+    (row,) = event_rows.rows(app.session.open.loop.log)
     assert (row["event"], row["action"]) == (offered.event_id, offered.action_id)
     assert (row["reward"], row["status"]) == (value, "rewarded")
 
 
 def test_any_reward_between_can_be_sent(open_app: Open) -> None:
     app = open_app().answer(0.35)
-    assert event_table.rows(app.session.open.loop.log)[0]["reward"] == 0.35
+    assert event_rows.rows(app.session.open.loop.log)[0]["reward"] == 0.35
 
 
 def test_no_answer_means_the_default_reward(open_app: Open) -> None:
     app = open_app().answer(None)
-    (row,) = event_table.rows(app.session.open.loop.log)
+    (row,) = event_rows.rows(app.session.open.loop.log)
     assert (row["reward"], row["status"]) == (0.0, "default")
     assert "no answer" in app.text
 
@@ -155,7 +155,7 @@ def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app:
     app.click("step")
     world = WORLDS["coffee"]
     expected = world.expected[world.cell(context), world.position(offered.action_id)]
-    (row,) = event_table.rows(app.session.open.loop.log)
+    (row,) = event_rows.rows(app.session.open.loop.log)
     assert row["action"] == offered.action_id
     assert row["reward"] == expected
 
@@ -177,16 +177,16 @@ def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
 def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = controls.step_on
+    drawn = toolbar_controls.step_on
 
     def end_the_crowd(*args: Any, **more: Any) -> None:
-        while jobs.jobs().turn():
+        while job_queue.jobs().turn():
             pass
         drawn(*args, **more)
 
     app = open_app()
     with many_frames():
-        monkeypatch.setattr(controls, "step_on", end_the_crowd)
+        monkeypatch.setattr(toolbar_controls, "step_on", end_the_crowd)
         app.click("let-in-100")
     assert len(app.session.open.loop.events) == 100
     assert app.can_press("start")
@@ -306,7 +306,7 @@ def test_going_back_is_followed_and_a_late_browser_is_put_right(
     assert key_of(app.run().session.open.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
     app.at.query_params["world"] = "store"  # as the shop was called in older links
-    monkeypatch.setattr("pages.parts.settings.link.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.settings.linked_settings.has_gone_back", lambda: True)
     assert key_of(app.run().session.open.world) == "shop"
 
 
@@ -449,7 +449,7 @@ def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
 
 
 def test_a_full_loop_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.play.setup.max_visitors", lambda: 2)
+    monkeypatch.setattr("pages.parts.play.page_settings.max_visitors", lambda: 2)
     app = open_app().answer(1.0).answer(1.0)
     assert not app.can_answer
     assert "served 2 visitors" in app.at.info[0].value

@@ -17,7 +17,7 @@ from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
 from pages.parts.race.controls import presets
 from pages.parts.race.finished_races import finished_races
-from pages.parts.race.setup import MAX_STEPS, RaceSetup
+from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import App, Here, RaceApp
 

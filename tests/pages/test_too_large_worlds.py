@@ -10,8 +10,8 @@ from engine.errors import PersonalizerError
 from engine.result_cache import RESULTS
 from engine.worlds import World, world_from_json, world_json
 from engine.worlds.limits import MAX_FEATURES, MAX_SENT
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import library
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.settings.loop_library_access import library
 from pages.parts.text.format import bare
 from tests.engine.store.workers import serve_next
 from tests.engine.worlds.large_worlds import deep_json

@@ -9,14 +9,14 @@ import pytest
 
 from engine.evaluation.explanation import Gap
 from engine.evaluation.field_importance import importance_steps
-from engine.steps import finish
+from engine.pausable_steps import finish
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
 from pages.parts.play.why_subject import WhyQuery, event_of
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import in_short
-from pages.parts.work import jobs
+from pages.parts.work import job_queue
 from pages.parts.work.browser_session import BrowserSession, acting_for
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
@@ -192,7 +192,7 @@ def test_user_requests_precede_the_measurement() -> None:
     opened = play.open
     finish(asked.finding(opened, WhyQuery()))
     with many_frames():
-        line = jobs.jobs()
+        line = job_queue.jobs()
         asked.measure(opened.loop)
         while not asked.share:
             line.turn()
@@ -200,7 +200,7 @@ def test_user_requests_precede_the_measurement() -> None:
         assert 0 < done < 1
         with asked.giving_way():
             assert not asked.is_live
-            found = jobs.submit(asked.finding(opened, WhyQuery(event_of(opened.loop, 2))))
+            found = job_queue.submit(asked.finding(opened, WhyQuery(event_of(opened.loop, 2))))
             while not found.done():
                 line.turn()
         assert asked.subject is not None
@@ -225,7 +225,7 @@ def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
         many_frames(),
         patch.object(session_module, "importance_steps", wraps=importance_steps) as begun,
     ):
-        line = jobs.jobs()
+        line = job_queue.jobs()
         for number, tab in enumerate(tabs):
             with acting_for(BrowserSession(f"tab {number}", "here")):
                 tab.measure(loop)

@@ -10,12 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from engine.worlds import GALLERY, key_of, world_from_json
+from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_text import draft_from_text
-from engine.worlds.faults import faults_of
-from engine.worlds.json_file import world_to_file
+from engine.worlds.world_file import world_to_file
 from pages.parts.components.browser_id import owner
 from pages.parts.settings.known_worlds import key_in_link
-from pages.parts.settings.library import library, worlds_of
+from pages.parts.settings.loop_library_access import library, worlds_of
 from pages.parts.text.format import bare
 from pages.parts.work.download_permission import _permissions
 from pages.parts.work.frame_scheduler import result_of

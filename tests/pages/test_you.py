@@ -12,8 +12,8 @@ from engine.worlds import key_of
 from engine.worlds.coffee import COFFEE
 from pages.parts.components import browser_id
 from pages.parts.lessons.session import LearnSession
-from pages.parts.race.choice_record import LEAST
-from pages.parts.work.jobs import submit
+from pages.parts.race.person_choices import LEAST
+from pages.parts.work.job_queue import submit
 from tests.pages.conftest import App, RaceApp
 
 Open = Callable[..., App]

@@ -13,9 +13,9 @@ Shared parts:
 
 - `base`: interface and `Interval`.
 - `importance_sums`: running sums of weights and rewards, means, and the normal interval.
-- `sum_table`: sums by named rows and columns, such as contexts and actions.
+- `mergeable_sums`: sums by named rows and columns, such as contexts and actions.
 - `profile_likelihood`: range of a weighted sum of success rates at an allowed log-likelihood.
-- `counterfactual_rewards`: mean reward of the actions not shown.
+- `unshown_action_rewards`: mean reward of the actions not shown.
 
 An estimator takes `WeightedDecisions` by ``add`` and returns an `Interval`; two parts of a log are
 merged with ``+``.

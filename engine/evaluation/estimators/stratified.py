@@ -40,13 +40,13 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, WeightedDecisions
 from engine.evaluation.estimators.betting import Betting
-from engine.evaluation.estimators.counterfactual_rewards import (
+from engine.evaluation.estimators.mergeable_sums import SumTable
+from engine.evaluation.estimators.profile_likelihood import Rates, log_gamma
+from engine.evaluation.estimators.unshown_action_rewards import (
     CounterfactualRewards,
     Selection,
     unreached,
 )
-from engine.evaluation.estimators.profile_likelihood import Rates, log_gamma
-from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.mean_intervals import normal
 
 MOST_CONTEXTS = 4096

@@ -3,7 +3,7 @@
 A log with faults is rejected as a whole, with its faulty lines.
 
 - `log_file`: a file on disk, and its format by its first bytes.
-- `log_source`: batches of decisions from a file of any format.
+- `log_reader`: batches of decisions from a file of any format.
 - `csv_file`, `parquet_file`: rows of a table.
 - `table_file`: columns, first rows and batches of a table in either format.
 - `table_batch`: rows of a table with their positions in the file.

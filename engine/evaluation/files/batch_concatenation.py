@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.logged_decisions import Decisions, decisions_from
 from engine.loop.event import EventState
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 
 STEP = 1_000
 """Events converted to columns in one step."""

@@ -21,7 +21,7 @@ from engine.errors import UnreadableError
 from engine.evaluation.files.log_file import UNREADABLE, LogFile
 from engine.evaluation.files.table_batch import FAILURES, Batch, check_rows
 from engine.store.exchange.untrusted_lines import Faults
-from engine.worlds.grid import WORKBOOK
+from engine.worlds.spreadsheet_cells import WORKBOOK
 
 BLOCK = 1 << 18
 """Bytes of a batch, and of one row at most."""

@@ -19,7 +19,7 @@ from engine.errors import PersonalizerError, refuse
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.column_roles import guess, nested
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, write_answer
 from engine.evaluation.files.table_file import head
 from engine.evaluation.logged_decisions import Decisions

@@ -22,7 +22,7 @@ from engine.errors import PersonalizerError
 from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, read_answer
 from engine.evaluation.logged_decisions import Decisions
-from engine.steps import WAITS, Steps
+from engine.pausable_steps import WAITS, Steps
 from engine.store.exchange.untrusted_lines import MAX_LINES, Faults
 
 T = TypeVar("T", Decisions, Inspected)

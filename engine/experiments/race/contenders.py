@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from engine.errors import check_number, refuse
-from engine.experiments.race.players import (
+from engine.experiments.race.contender_players import (
     ABTestPlayer,
     LoopPlayer,
     Player,

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from engine.errors import check_number, refuse
 from engine.experiments.race.contenders import Contender
-from engine.experiments.race.recorded import Recorded
+from engine.experiments.race.person_contender import Recorded
 from engine.streams import digest
 from engine.worlds import World
-from engine.worlds.place import Drift
+from engine.worlds.world_contents import Drift
 
 POINTS = 200
 """Places at which curves are kept."""

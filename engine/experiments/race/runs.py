@@ -13,11 +13,11 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError
+from engine.experiments.race.contender_players import Choice
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.players import Choice
-from engine.simulation.crowd import PotentialOutcomes, potential_outcomes
-from engine.steps import Steps, at_once
+from engine.pausable_steps import Steps, at_once
+from engine.simulation.simulated_visitors import PotentialOutcomes, potential_outcomes
 
 
 @dataclass(frozen=True, slots=True)

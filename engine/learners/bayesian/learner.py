@@ -46,9 +46,9 @@ from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.belief import Before, Belief
 from engine.learners.learned_state import BoundedCache
+from engine.pausable_steps import Steps, finish
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
-from engine.steps import Steps, finish
 
 LEAST, SUBSETS = 1e-3, 6
 """Least weight of a hypothesis or of a subset of fields in a belief, and the largest number of

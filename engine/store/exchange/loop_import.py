@@ -14,7 +14,7 @@ from engine.errors import FullError, PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
-from engine.steps import at_once
+from engine.pausable_steps import at_once
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
@@ -26,7 +26,7 @@ from engine.store.loop_library import LoopLibrary
 from engine.store.loop_recorder import LoopRecorder
 from engine.store.stored_loop import StoredLoop
 from engine.worlds import WORLDS, World
-from engine.worlds.grid import WORKBOOK
+from engine.worlds.spreadsheet_cells import WORKBOOK
 
 _KINDS = "A loop comes as JSON Lines or dsjson, plain or as gzip"
 Read = Callable[[str], Iterable[Entry | Undone]]

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.worlds.coffee import COFFEE
+from engine.worlds.film_night import MOVIES
 from engine.worlds.gallery.bank import BANK
 from engine.worlds.gallery.banner import BANNER
-from engine.worlds.gallery.catalogue import CATALOGUE
 from engine.worlds.gallery.fashion import FASHION
-from engine.worlds.gallery.films import FILMS
+from engine.worlds.gallery.film_library import FILMS
 from engine.worlds.gallery.grocery import GROCERY
 from engine.worlds.gallery.gym import GYM
-from engine.worlds.gallery.home import HOME
 from engine.worlds.gallery.hotel import HOTEL
+from engine.worlds.gallery.mail_order import CATALOGUE
 from engine.worlds.gallery.newsdesk import NEWSDESK
+from engine.worlds.gallery.shop_home_page import HOME
 from engine.worlds.gallery.travel import TRAVEL
 from engine.worlds.gallery.vending import VENDING
-from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
 from engine.worlds.world import World

@@ -20,8 +20,8 @@ from pages.parts.charts.base import (
     still,
 )
 from pages.parts.charts.belief_rows import rows_of
+from pages.parts.charts.compressed_reward_scale import SPAN, ZERO, from_left
 from pages.parts.charts.item_pictures import is_pictured, with_pictures
-from pages.parts.charts.reward_axis import SPAN, ZERO, from_left
 from pages.parts.text.theme import theme
 
 _REACH = 3.2

@@ -118,7 +118,8 @@ def sum_rows(
     """Rows of `cost_spec` and `gain_spec`, see `labelled`.
 
     Args:
-        measure: end of the columns' names in `engine.experiments.comparison.Comparison.rows`.
+        measure: end of the columns' names in
+            `engine.experiments.apprentice_comparison.Comparison.rows`.
         domain: of the vertical axis.
     """
     arms = {name: arm + measure for arm, name in ARMS.items()}

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from engine.experiments.exploration import ExplorationRecord
+from engine.experiments.exploration_measures import ExplorationRecord
 from engine.worlds import World
 from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, table, tooltip
 from pages.parts.charts.map_axes import heads_of

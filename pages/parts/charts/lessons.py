@@ -8,7 +8,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.arrays import Array
-from engine.experiments.exploration import Certainty
+from engine.experiments.exploration_measures import Certainty
 from engine.result_cache import cached
 from engine.worlds import World
 from pages.parts.charts.bars import words

@@ -24,7 +24,7 @@ from pages.parts.charts.base import (
     finish,
     table,
 )
-from pages.parts.charts.reward_axis import SPAN, from_left
+from pages.parts.charts.compressed_reward_scale import SPAN, from_left
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 

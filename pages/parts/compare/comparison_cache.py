@@ -4,10 +4,10 @@ from collections import deque
 from functools import cache
 from threading import RLock
 
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.lock import locked
-from pages.parts.compare.history import History
-from pages.parts.compare.setup import CompareSetup
+from pages.parts.compare.history_in_link import History
+from pages.parts.compare.page_settings import CompareSetup
 
 _MAX_ENTRIES = 10
 """Most comparisons in the cache; a full one takes some 20 MiB."""

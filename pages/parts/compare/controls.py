@@ -3,15 +3,15 @@
 import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
-from pages.parts.compare.history import NAME, History
+from pages.parts.compare.history_in_link import NAME, History
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup
 from pages.parts.components.rule_table import edit_table
 from pages.parts.components.toolbar import step, watch_buttons
-from pages.parts.settings.choices import CROSSES
+from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.link import set_widgets, show
-from pages.parts.settings.rules import rules_of
+from pages.parts.settings.linked_settings import set_widgets, show
+from pages.parts.settings.shared_settings import CROSSES
 from pages.parts.text.format import counted, note, plain
 from pages.parts.text.glossary import meanings
 from pages.parts.text.item_picture import labelled

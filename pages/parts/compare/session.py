@@ -7,17 +7,17 @@ from threading import RLock
 from typing import NamedTuple
 
 from engine.evaluation.switch_value import SwitchValue
-from engine.experiments.comparison import Comparison, ComparisonWindow
+from engine.experiments.apprentice_comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
 from engine.loop.lock import locked
-from engine.steps import Steps, finish
+from engine.pausable_steps import Steps, finish
 from pages.parts.compare.comparison_cache import ComparisonCache, comparison_cache, history_of
-from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
-from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.compare.history_in_link import FIRST, MAX_SWITCHES, History
+from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.settings.known_worlds import world_of
+from pages.parts.work.crowd_arrivals import TICK, LivePlay, serve_in_time
 from pages.parts.work.frame_pace import pace
-from pages.parts.work.live_play import TICK, LivePlay, serve_in_time
 
 _MAX_STORED = 3
 """Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""

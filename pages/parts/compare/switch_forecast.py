@@ -1,9 +1,9 @@
 """Forecast of the reward after going online, computed in the background as visitors arrive."""
 
 from engine.evaluation.switch_value import SwitchValue, switch_value_steps
-from engine.experiments.comparison import Comparison
-from engine.steps import Steps, finish
-from pages.parts.work.jobs import Job, Submit, submit
+from engine.experiments.apprentice_comparison import Comparison
+from engine.pausable_steps import Steps, finish
+from pages.parts.work.job_queue import Job, Submit, submit
 
 _STALE = 0.1
 """Share of new visitors after which the forecast is recomputed while a crowd is arriving."""

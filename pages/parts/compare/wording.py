@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
 from engine.evaluation.mean_intervals import Estimate
 from engine.evaluation.switch_value import SwitchValue
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import World
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup
+from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.rules import rules_of
 from pages.parts.text.format import counted, duration, in_a_sentence, percent, plain, signed
 from pages.parts.text.item_picture import labelled
 from pages.parts.text.money import in_money, per_thousand

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts.text.glossary import ON_PAGE, meanings, texts
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 
 def words_of(page: str) -> None:

@@ -7,8 +7,8 @@ import streamlit as st
 from pages.parts.components.download import download_file
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.html_page import as_html
-from pages.parts.scene.report_files.papers import PAPERS, Paper
-from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.report_files.paper_sizes import PAPERS, Paper
+from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_files.typesetting import as_pdf, as_png
 from pages.parts.work.download_permission import File
 

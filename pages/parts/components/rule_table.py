@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.scene.table import write_in
+from pages.parts.settings.baseline_rules import fields_of, table_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.rules import fields_of, table_of
 
 _ROWS = 12
 """Rows visible without scrolling."""

@@ -10,13 +10,13 @@ from engine.worlds import GALLERY, WORLDS, World
 from pages.parts.components.browser_id import owner
 from pages.parts.components.lost_presses import buttons_here, watch_presses
 from pages.parts.settings.bad_widget_state import chosen
-from pages.parts.settings.choices import worlds_with
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
-from pages.parts.settings.library import worlds_of
-from pages.parts.settings.link import Linked, current_setup, show
+from pages.parts.settings.linked_settings import Linked, current_setup, show
+from pages.parts.settings.loop_library_access import worlds_of
+from pages.parts.settings.shared_settings import worlds_with
 from pages.parts.text.format import distinct_names, note
-from pages.parts.text.page_files import PAGES
-from pages.parts.work.live_play import LivePlay
+from pages.parts.text.pages_folder import PAGES
+from pages.parts.work.crowd_arrivals import LivePlay
 
 MORE = "more"
 """Widget key of the menu (`pages.parts.components.more_menu`)."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pages.parts.connect.address import API
-from pages.parts.connect.samples import SampleVisitor
+from pages.parts.connect.sample_visitors import SampleVisitor
+from pages.parts.connect.server_address import API
 
 NO_KEY = "<your key>"
 """Stands for a key that is not displayed any more."""

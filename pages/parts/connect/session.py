@@ -13,11 +13,11 @@ from engine.loop.lock import locked
 from engine.service.configuration import change_configuration, change_policy
 from engine.store import LoopLibrary, StoredLoop
 from engine.store.learning_policies import restore_policy
-from pages.parts.connect.address import OwnServer
-from pages.parts.connect.sample_calls import CallCounts, sending
-from pages.parts.connect.samples import sample_world
+from pages.parts.connect.sample_visitors import sample_world
+from pages.parts.connect.server_address import OwnServer
+from pages.parts.connect.simulated_calls import CallCounts, sending
 from pages.parts.work.frame_pace import pace
-from pages.parts.work.jobs import Job, submit
+from pages.parts.work.job_queue import Job, submit
 from pages.parts.work.server_logging import refusals_logged
 
 _log = logging.getLogger(__name__)

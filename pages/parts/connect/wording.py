@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from engine.loop.event import EventState
 from engine.worlds import World
-from pages.parts.connect.sample_calls import CALLS, CallCounts
+from pages.parts.connect.simulated_calls import CALLS, CallCounts
 from pages.parts.text.format import counted, plain
 from pages.parts.work.recent_calls import RecentCall
 

@@ -14,12 +14,12 @@ from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
-from pages.parts.data.export import take_along
+from pages.parts.data.loop_export import take_along
 from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.server_logging import refusals_logged
 from pages.parts.work.session_singletons import existing

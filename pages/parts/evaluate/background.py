@@ -4,7 +4,7 @@ from threading import RLock
 
 from engine.loop.lock import locked
 from pages.parts.work.frame_pace import pace
-from pages.parts.work.jobs import Job, Submit, submit
+from pages.parts.work.job_queue import Job, Submit, submit
 
 PACE = 0.7
 """Seconds from one frame to the next while the job runs."""

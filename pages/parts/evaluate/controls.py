@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.parts.components.browser_id import owner
+from pages.parts.evaluate.page_settings import LOG, EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.setup import LOG, EvaluateSetup
 from pages.parts.evaluate.wording import names_of
-from pages.parts.settings.library import loops_of
+from pages.parts.settings.loop_library_access import loops_of
 from pages.parts.text.format import distinct_names
 
 

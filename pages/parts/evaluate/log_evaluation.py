@@ -24,9 +24,9 @@ from engine.evaluation.target_policies import (
     WorldRule,
     truths,
 )
+from engine.pausable_steps import Steps
 from engine.simulation.baselines import RuleTable
-from engine.steps import Steps
-from pages.parts.evaluate.logs import EvaluationLog
+from pages.parts.evaluate.evaluation_logs import EvaluationLog
 
 STAND_IN = "cressie_read_mended"
 """Best estimator among those that need only the probability of the logged action."""

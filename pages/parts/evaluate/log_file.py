@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from engine.evaluation.files import reader_process
 from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.reader_messages import Inspected
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.store import Limits
-from pages.parts.evaluate.logs import EvaluationLog
+from pages.parts.evaluate.evaluation_logs import EvaluationLog
 from pages.parts.work.uploads import Upload
 
 

@@ -4,12 +4,12 @@ import streamlit as st
 
 from pages.parts.components.rule_table import edit_table
 from pages.parts.evaluate.log_evaluation import LogEvaluation
+from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import about_rule
-from pages.parts.settings.rules import tables_of
+from pages.parts.settings.baseline_rules import tables_of
 from pages.parts.text.format import note
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 
 def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:

@@ -7,7 +7,7 @@ from pages.parts.charts.lines import LineStyle, span_of
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import action_of, headline_row, names_of
-from pages.parts.scene.picture import pair, picture
+from pages.parts.scene.chart_drawing import pair, picture
 from pages.parts.text.format import note, section
 from pages.parts.text.theme import is_dark, theme
 

@@ -7,20 +7,27 @@ from threading import RLock
 from engine import LoopSettings, PersonalizerError
 from engine.evaluation.target_policies import replaying
 from engine.loop.lock import locked
-from engine.steps import Steps, finish
+from engine.pausable_steps import Steps, finish
 from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.evaluate import log_file
-from pages.parts.evaluate.coverage_runs import CoverageRuns
+from pages.parts.evaluate.evaluation_logs import (
+    EvaluationLog,
+    LoopSource,
+    ReadyMade,
+    logs,
+    making,
+    reading,
+)
+from pages.parts.evaluate.interval_coverage_runs import CoverageRuns
 from pages.parts.evaluate.log_evaluation import Also, LogEvaluation, evaluating
 from pages.parts.evaluate.log_file import FileSource
-from pages.parts.evaluate.logs import EvaluationLog, LoopSource, ReadyMade, logs, making, reading
-from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.tuning import Tuning
+from pages.parts.evaluate.page_settings import EvaluateSetup
+from pages.parts.evaluate.settings_trials import Tuning
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.library import open_settings_of, settings_of
+from pages.parts.settings.loop_library_access import open_settings_of, settings_of
 from pages.parts.work.frame_pace import pace
-from pages.parts.work.jobs import Job, Submit, submit
+from pages.parts.work.job_queue import Job, Submit, submit
 from pages.parts.work.uploads import Upload
 
 PACE = 0.3

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from engine.evaluation.estimators import Interval
 from engine.evaluation.logged_decisions import COARSE
 from engine.evaluation.offline_evaluation import FEW, Row
-from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
+from pages.parts.evaluate.estimator_names import TEXTBOOKS, TITLES
 from pages.parts.evaluate.log_evaluation import STAND_IN, LogEvaluation
+from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.play.session import PlaySession
+from pages.parts.settings.baseline_rules import tables_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.rules import tables_of
 from pages.parts.text.format import counted, in_a_sentence, plain, signed
 from pages.parts.text.money import in_money
 from pages.parts.work.session_singletons import existing

@@ -7,10 +7,10 @@ import streamlit as st
 from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.session import LearnSession
-from pages.parts.lessons.setup import LearnSetup
 from pages.parts.settings.known_worlds import label_of
-from pages.parts.settings.link import set_widgets
+from pages.parts.settings.linked_settings import set_widgets
 from pages.parts.text.format import section
 from pages.parts.text.lesson_words import PAGE
 

@@ -4,21 +4,21 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.lessons.continuation_links import address_of
 from pages.parts.lessons.explained_text import remark, tell
-from pages.parts.lessons.homework import code_of
+from pages.parts.lessons.homework_codes import code_of
+from pages.parts.lessons.lecturers import show_code
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.continue_on_play import go_on_alone
-from pages.parts.lessons.own.lab import PlayedLab
+from pages.parts.lessons.own.played_lab import PlayedLab
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.pictures import show_guess
-from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.session import LessonRun, outcome, rightly
-from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.teachers import show_code
 from pages.parts.lessons.verdict import verdict
-from pages.parts.settings.link import set_widgets
+from pages.parts.settings.linked_settings import set_widgets
 from pages.parts.text.format import plain, section
 from pages.parts.text.lesson_words import PAGE, Words
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 
 def show_end(run: LessonRun, setup: LearnSetup, own: Words) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.scene.talk import Stage
+from pages.parts.scene.stage_show import Stage
 from pages.parts.text.format import note
 from pages.parts.text.glossary import explained
 

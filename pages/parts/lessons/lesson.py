@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.worlds import World
 from pages.parts.lessons.other_worlds import called, first_field, regulars, somebody
 from pages.parts.text.lesson_words import Words

@@ -7,7 +7,7 @@ from engine.worlds import key_of
 from pages.parts.lessons.lesson import Lesson
 from pages.parts.lessons.lessons import LESSONS, lesson_in
 from pages.parts.lessons.other_worlds import has_room
-from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.own import own_lesson_lab
 from pages.parts.lessons.own.codec import unpack
 from pages.parts.settings.known_worlds import world_of
 
@@ -20,7 +20,7 @@ def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
     """Return the lesson under a key, in a world if it can be given there; a lecturer's own is
     unpacked from the link."""
     if key == OWN:
-        return own_lesson.lesson_of(unpack(packed))
+        return own_lesson_lab.lesson_of(unpack(packed))
     return elsewhere(key, world) or LESSONS[key]
 
 

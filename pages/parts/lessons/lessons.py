@@ -1,12 +1,12 @@
 """List of lessons, in teaching order, and the loader of their files.
 
-A lesson is a TOML file beside its lab, in `pages.parts.lessons.labs`: ``minutes``, ``world``,
+A lesson is a TOML file beside its lab, of the same name: ``minutes``, ``world``,
 ``seed`` and ``terms``; ``numbers``, which the lab takes by name and texts name as ``{set_...}``;
 ``home``, which it takes in the lesson's own world alone; ``guess``, ``sandbox`` and ``texts``.
 ``elsewhere`` has the texts that are others in another world; without it there is no other.
 
 A file may also have the format of a lecturer's own lesson (`pages.parts.lessons.own.codec`), whose
-lab is `own_lesson.OwnLessonLab`: then it needs no code at all.
+lab is `own_lesson_lab.OwnLessonLab`: then it needs no code at all.
 """
 
 import tomllib
@@ -18,44 +18,44 @@ from typing import Any
 
 from engine.worlds import WORLDS, World
 from pages.parts.lessons.labs import (
-    ask_the_log,
-    barista,
-    careful,
-    exam_week,
-    never_a_hundred,
-    never_tried,
-    one_draw,
-    one_winner,
-    table_that_lies,
-    watch_first,
-    what_95_promises,
+    ab_test,
+    apprentice,
+    change_of_tastes,
+    choice_of_reward,
+    meaning_of_intervals,
+    misleading_averages,
+    never_quite_sure,
+    person_against_engine,
+    rule_from_log,
+    thompson_sampling,
+    why_explore,
 )
 from pages.parts.lessons.lesson import Guessed, Lab, Lesson, Sandbox, Slider
 from pages.parts.lessons.maps import last_fields, map_of
-from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.own import own_lesson_lab
 from pages.parts.lessons.own.codec import from_table
 from pages.parts.text.lesson_words import SETTINGS, Words, filled
 
 _LABS: Mapping[str, type[Lab]] = {
-    "barista": barista.BaristaLab,
-    "one_draw": one_draw.OneDrawLab,
-    "never_tried": never_tried.NeverTriedLab,
-    "never_a_hundred": never_a_hundred.NeverAHundredLab,
-    "one_winner": one_winner.OneWinnerLab,
-    "exam_week": exam_week.ExamWeekLab,
-    "watch_first": watch_first.WatchFirstLab,
-    "table_that_lies": table_that_lies.TableThatLiesLab,
-    "ask_the_log": ask_the_log.AskTheLogLab,
-    "what_95_promises": what_95_promises.What95PromisesLab,
-    "careful": careful.CarefulLab,
+    "barista": person_against_engine.PersonAgainstEngineLab,
+    "one_draw": thompson_sampling.ThompsonSamplingLab,
+    "never_tried": why_explore.WhyExploreLab,
+    "never_a_hundred": never_quite_sure.NeverQuiteSureLab,
+    "one_winner": ab_test.ABTestLab,
+    "exam_week": change_of_tastes.ChangeOfTastesLab,
+    "watch_first": apprentice.ApprenticeLab,
+    "table_that_lies": misleading_averages.MisleadingAveragesLab,
+    "ask_the_log": rule_from_log.RuleFromLogLab,
+    "what_95_promises": meaning_of_intervals.MeaningOfIntervalsLab,
+    "careful": choice_of_reward.ChoiceOfRewardLab,
 }
 
 
 def lesson_in(key: str, world: World | None = None) -> Lesson | None:
     """Read a lesson, in its own or another world; None if it stays in its own."""
     table, lab = _file(key), _LABS[key]
-    if lab is own_lesson.OwnLessonLab:
-        return None if world else replace(own_lesson.lesson_of(from_table(table)), key=key)
+    if lab is own_lesson_lab.OwnLessonLab:
+        return None if world else replace(own_lesson_lab.lesson_of(from_table(table)), key=key)
     if world is not None and "elsewhere" not in table:
         return None
     numbers, texts = {**table["numbers"]}, filled(table["texts"], _settings(table))
@@ -104,7 +104,9 @@ def _number_text(number: int | list[int]) -> str:
 
 @cache
 def _file(key: str) -> Mapping[str, Any]:
-    path = Path(__file__).parent / "labs" / f"{key}.toml"
+    lab = _LABS[key]
+    name = key if lab is own_lesson_lab.OwnLessonLab else lab.__module__.rpartition(".")[2]
+    path = Path(__file__).parent / "labs" / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

@@ -13,9 +13,9 @@ from pages.parts.charts.lesson_maps import marks_rows, marks_spec
 from pages.parts.charts.lessons import guess_rows, guess_spec
 from pages.parts.lessons.explained_text import remark
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
-from pages.parts.scene.picture import pair, picture
+from pages.parts.scene.chart_drawing import pair, picture
 from pages.parts.scene.stage_chart import draw_stage_chart
-from pages.parts.scene.talk import Stage
+from pages.parts.scene.stage_show import Stage
 from pages.parts.text.format import bare, percent
 from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.text.theme import is_dark

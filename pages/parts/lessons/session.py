@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from threading import RLock
 
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
-from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.text.lesson_words import Words
+from pages.parts.work.crowd_arrivals import TICK
 from pages.parts.work.frame_pace import pace
-from pages.parts.work.jobs import Job, Submit
-from pages.parts.work.live_play import TICK
+from pages.parts.work.job_queue import Job, Submit
 
 _KEPT = 3
 """Most labs in memory; each has loops of a thousand events."""

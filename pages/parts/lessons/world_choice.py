@@ -7,12 +7,12 @@ from pages.parts.components.toolbar import other_worlds
 from pages.parts.lessons.lesson_lookup import elsewhere
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.other_worlds import has_room
-from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.text.format import note
 from pages.parts.text.lesson_words import PAGE
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 _MAKE = PAGES / "worlds.py"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 
-from engine.simulation.crowd import Visitor, nth_visitor
+from engine.simulation.simulated_visitors import Visitor, nth_visitor
 from engine.worlds import Context, World
 
 _TRIES = 100

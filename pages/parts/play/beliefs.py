@@ -8,10 +8,10 @@ from engine.loop.settings import LearningMode
 from engine.worlds import World
 from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.components.scene_view.parts import Panel, chart, heading, panel, small, words
-from pages.parts.play import wording
+from pages.parts.components.scene_view.panel_parts import Panel, chart, heading, panel, small, words
+from pages.parts.play import offer_wording
 from pages.parts.play.click_effect import where_it_comes_from
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery
 from pages.parts.text.format import percent, plain
@@ -36,7 +36,7 @@ _ASK = "Answer a visitor to see here how your answer changed the chances."
 def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
     """Return the heading of the picture, and its help text."""
     parts = probability_parts(ranked, opened.loop.settings.policy)
-    striped = wording.striped(opened.world, ranked, parts)
+    striped = offer_wording.striped(opened.world, ranked, parts)
     return SHOWN[ranked.mode][0], "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
 
 
@@ -48,10 +48,10 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     before = click.before if click and here else None
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = probability_parts(ranked, policy)
-    legend = wording.legend(world, ranked, parts, here, reveals)
+    legend = offer_wording.legend(world, ranked, parts, here, reveals)
     legend += _UNAVAILABLE if ranked.request.excluded else ""
-    striped = wording.striped(world, ranked, parts)
-    decided = wording.decided(world, ranked, parts, policy)
+    striped = offer_wording.striped(world, ranked, parts)
+    decided = offer_wording.decided(world, ranked, parts, policy)
     return panel(
         words(f"**{plain(_context_text(world, opened.context))}.** {decided}"),
         chart(

@@ -4,10 +4,10 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
 from engine.worlds import World
-from pages.parts.components.scene_view.parts import Effect, Pieces
-from pages.parts.play.open_loop import Click, OpenLoop
+from pages.parts.components.scene_view.panel_parts import Effect, Pieces
+from pages.parts.play.current_loop import Click, OpenLoop
 from pages.parts.text.format import counted, percent, pieces, plain, signed
-from pages.parts.text.source_names import names_of
+from pages.parts.text.reward_source_names import names_of
 
 _NOTICED = 0.005
 """Least reported change of an expected reward."""

@@ -2,9 +2,9 @@
 
 from engine.store import StoredLoop
 from pages.parts.components.browser_id import keys, owner
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import library
+from pages.parts.settings.loop_library_access import library
 from pages.parts.work.session_singletons import session_of
 
 

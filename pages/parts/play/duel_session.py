@@ -8,10 +8,10 @@ from threading import RLock
 
 from engine import LoopSettings
 from engine.experiments.choice_codec import MOST, encode_choices
-from engine.experiments.duel import Duel
+from engine.experiments.person_duel import Duel
 from engine.loop.lock import locked
-from engine.simulation.crowd import nth_visitor
-from engine.steps import Steps
+from engine.pausable_steps import Steps
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import World
 
 Opponent = tuple[World, int, LoopSettings]

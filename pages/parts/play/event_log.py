@@ -7,17 +7,17 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from engine.evaluation.event_table import latest_rows
+from engine.evaluation.event_rows import latest_rows
 from engine.worlds import key_of
 from pages.parts.components.download import download_rows
 from pages.parts.components.glossary_popover import lead_to_use
-from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.snippet import reproduce
+from pages.parts.play.current_loop import OpenLoop
+from pages.parts.play.reproduction_script import reproduce
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery, event_of
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, plain
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 _EVALUATE = PAGES / "evaluate.py"
 LATEST = 5_000

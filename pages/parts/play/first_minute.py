@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts.components.scene_view.parts import Pieces
+from pages.parts.components.scene_view.panel_parts import Pieces
 from pages.parts.text.format import pieces
 
 Step = Literal["answer", "another", "crowd"]

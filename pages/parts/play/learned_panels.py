@@ -12,7 +12,7 @@ from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, upright_axes_of
-from pages.parts.components.scene_view.parts import (
+from pages.parts.components.scene_view.panel_parts import (
     Panel,
     Part,
     chart,
@@ -21,9 +21,9 @@ from pages.parts.components.scene_view.parts import (
     panel,
     small,
 )
-from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.setup import PlaySetup
-from pages.parts.scene.parts import Figure, FigureStyle
+from pages.parts.play.current_loop import OpenLoop
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.scene.part_types import Figure, FigureStyle
 from pages.parts.text.format import counted, plain, section, titled
 from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.components.scene_view.parts import Badge, Card
+from pages.parts.components.scene_view.panel_parts import Badge, Card
 from pages.parts.text.format import plain, printed
 
 _NAMED = frozenset({"roast", "delivery"})

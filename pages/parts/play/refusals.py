@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from engine import PersonalizerError
 from engine.errors import StoreError, UnknownOutcomeError
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.shown_offers import Offer, VisitorLeftError
 from pages.parts.text.format import counted
 from pages.parts.work.server_logging import refusals_logged

@@ -14,13 +14,13 @@ from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.learned_panels import alt_of_map, reward_figure
-from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.play.talk_wording import earned, learned
-from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
-from pages.parts.scene.report import Sheet, report_of
-from pages.parts.scene.report_files.report import Report
+from pages.parts.play.stage_wording import earned, learned
+from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
+from pages.parts.scene.report_files.report_content import Report
+from pages.parts.scene.report_from_scene import Sheet, report_of
 from pages.parts.text.format import counted, plain
 from pages.parts.text.money import per_thousand
 

@@ -15,16 +15,16 @@ from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
 from pages.parts.components.scene_view.presses import Press, Presses, Wish
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.duel_session import DuelSession
 from pages.parts.play.first_minute import FirstMinute, Step
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import Refusable, Refusals
-from pages.parts.play.setup import PlaySetup
 from pages.parts.play.shown_offers import Offer, VisitorLeftError
 from pages.parts.play.time_travel import TimeTravel
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
-from pages.parts.work.jobs import submit
-from pages.parts.work.live_play import LivePlay
+from pages.parts.work.crowd_arrivals import LivePlay
+from pages.parts.work.job_queue import submit
 from pages.parts.work.server_logging import timed
 
 _log = logging.getLogger(__name__)

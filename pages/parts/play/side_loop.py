@@ -12,12 +12,12 @@ from engine.experiments.second_loop import SecondLoop, Standing, standing
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
+from engine.pausable_steps import Steps
 from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
-from engine.steps import Steps
 from engine.worlds import Context, World
-from pages.parts.settings.choices import CROSSES
-from pages.parts.work.jobs import locked_steps
+from pages.parts.settings.shared_settings import CROSSES
+from pages.parts.work.job_queue import locked_steps
 
 _CROSSES: Mapping[str, int] = {
     "no-crosses": 0,

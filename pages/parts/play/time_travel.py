@@ -11,12 +11,12 @@ from engine.loop.entries import Ranked
 from engine.loop.lock import locked
 from engine.loop.log import Mark
 from engine.loop.time_travel import entries_before
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.store import LoopLibrary, StoredLoop
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.undo_stack import Bookmark
-from pages.parts.work.jobs import submit
-from pages.parts.work.live_play import LivePlay
+from pages.parts.work.crowd_arrivals import LivePlay
+from pages.parts.work.job_queue import submit
 
 
 class TimelineHost(Protocol):

@@ -2,8 +2,8 @@
 
 from engine.protocol.multi_slot import SLOT
 from engine.worlds import key_of
-from pages.parts.components.scene_view.parts import Panel, Part, button, choice, panel
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.components.scene_view.panel_parts import Panel, Part, button, choice, panel
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.text.format import plain, printed
 
 _NEXT = (

@@ -4,9 +4,9 @@ from functools import cache
 
 import streamlit as st
 
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.why_subject import WhyQuery
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 PLAY = PAGES / "play.py"
 """The Play page, for links."""

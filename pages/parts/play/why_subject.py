@@ -7,11 +7,11 @@ from weakref import ref
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.time_travel import as_of, entries_before
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from engine.worlds import Context, World
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.moment_links import WHO, context_from_link, context_in_link
-from pages.parts.play.open_loop import OpenLoop
-from pages.parts.work.jobs import shared
+from pages.parts.work.job_queue import shared
 
 EVENT = "event"
 """Query parameter of the event."""

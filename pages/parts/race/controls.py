@@ -7,14 +7,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.components.toolbar import shortcut
-from pages.parts.race.choice_record import YOU
+from pages.parts.race.page_settings import RaceSetup, everybody, ordered
+from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
-from pages.parts.settings.choices import SEED
+from pages.parts.settings.baseline_rules import tables_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.link import current_setup, show
-from pages.parts.settings.rules import tables_of
+from pages.parts.settings.linked_settings import current_setup, show
+from pages.parts.settings.shared_settings import SEED
 from pages.parts.text.format import note, small
 from pages.parts.text.glossary import explained
 

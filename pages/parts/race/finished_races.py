@@ -6,7 +6,7 @@ from threading import RLock
 
 from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
-from pages.parts.race.setup import RaceSetup
+from pages.parts.race.page_settings import RaceSetup
 
 _MAX_ENTRIES = 10
 """Most races in the cache; the largest take some 30 MiB."""

@@ -8,7 +8,7 @@ from engine.experiments.race.runs import UnderWay
 from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
 from pages.parts.race.finished_races import FinishedRaces, finished_races
-from pages.parts.race.setup import MAX_STEPS, RaceSetup
+from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.work.browser_session import this_session
 from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import QueuedRace, RaceQueue

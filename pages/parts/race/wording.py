@@ -6,9 +6,9 @@ from engine import LoopSettings
 from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
 from engine.worlds import World
-from pages.parts.race.choice_record import YOU
+from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
+from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.scene.page import draw_numbers, draw_part
-from pages.parts.scene.parts import Figure, Numbers, Part, Scene
+from pages.parts.scene.part_drawing import draw_numbers, draw_part
+from pages.parts.scene.part_types import Figure, Numbers, Part, Scene
 from pages.parts.scene.stage_chart import draw_stage_chart
-from pages.parts.scene.talk import Screen
+from pages.parts.scene.stage_show import Screen
 
 
 def screen(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.worlds.grid import share_of
+from engine.worlds.spreadsheet_cells import share_of
 from pages.parts.work.figure_registry import drawn_now
 from pages.parts.work.spreadsheet_safe_export import Rows, as_cells
 

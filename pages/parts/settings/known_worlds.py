@@ -17,8 +17,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from engine import PersonalizerError
 from engine.store import StoreError
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_named
-from engine.worlds.place import Drift
-from pages.parts.settings.library import touch_world, world_in_store
+from engine.worlds.world_contents import Drift
+from pages.parts.settings.loop_library_access import touch_world, world_in_store
 from pages.parts.text.format import plain
 
 _KEPT = "worlds"

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pages.parts.shell.menu import HOME, MENU, REACHED
+from pages.parts.shell.page_list import HOME, MENU, REACHED
 from pages.parts.text.base_path import base_path
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 
 _SHEETS = ("shell/style", "components/scene_view/style")
 _ROOT = '<div id="root">'

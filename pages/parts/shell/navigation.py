@@ -11,11 +11,11 @@ from pages.parts.components.stage_keys import hear
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.components.toolbar import TITLES, shortcut
 from pages.parts.play.first_minute import NAME
-from pages.parts.scene.talk import Stage, enter_or_leave
+from pages.parts.scene.stage_show import Stage, enter_or_leave
 from pages.parts.shell.first_paint import stage_style
-from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
+from pages.parts.shell.page_list import GROUPS, HOME, MENU, REACHED
 from pages.parts.shell.session_owner import first_minute, hand_over, may_only_look, settle
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 from pages.parts.text.theme import is_dark, logo, style
 from pages.parts.work.browser_session import this_session
 from pages.parts.work.figure_registry import begin_page

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from pages.parts.shell.menu import HOME, MENU
+from pages.parts.shell.page_list import HOME, MENU
 from pages.parts.text.base_path import base_path
 from pages.parts.text.theme import Theme, logo, theme
 

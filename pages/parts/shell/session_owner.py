@@ -8,7 +8,7 @@ from engine.errors import PersonalizerError
 from pages.parts.lessons.session import LearnSession
 from pages.parts.play.first_minute import FirstMinute
 from pages.parts.play.session import PlaySession
-from pages.parts.settings import library
+from pages.parts.settings import loop_library_access
 from pages.parts.work.session_singletons import existing
 
 _OWED = "owed"
@@ -27,7 +27,7 @@ def settle() -> None:
     session = existing(PlaySession)
     with suppress(PersonalizerError):
         while owed:
-            library.hand_over(*owed[0])
+            loop_library_access.hand_over(*owed[0])
             _, now = owed.pop(0)
             if session is not None:
                 session.owner = now

@@ -11,14 +11,14 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.show_acts import MINUTES
-from pages.parts.scene.talk import LEADS, SCREEN, SHOW, STAGE, Stage
-from pages.parts.settings.choices import SEED, WORLD
-from pages.parts.settings.link import Linked, current_setup
+from pages.parts.scene.stage_show import LEADS, SCREEN, SHOW, STAGE, Stage
+from pages.parts.settings.linked_settings import Linked, current_setup
+from pages.parts.settings.shared_settings import SEED, WORLD
 from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import race_queue
 from pages.parts.work.session_singletons import session_of

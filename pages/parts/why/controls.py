@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.worlds import key_of
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.moment_links import play_query
-from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_links import PLAY, address_of
 from pages.parts.play.why_subject import Subject, WhyQuery, event_of

@@ -13,13 +13,13 @@ from engine.evaluation.field_importance import Importances, importance_steps
 from engine.evaluation.learned_weights import LearnedWeight, learned_weights_steps
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
-from engine.steps import Steps, telling
+from engine.pausable_steps import Steps, telling
 from engine.worlds import Context
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.why_subject import Subject, WhyQuery, finding
+from pages.parts.work.crowd_arrivals import TICK
 from pages.parts.work.frame_pace import pace
-from pages.parts.work.jobs import Job, shared, submit
-from pages.parts.work.live_play import TICK
+from pages.parts.work.job_queue import Job, shared, submit
 
 _NAMED = 0.06
 """Share of all parts from which a group of fields has a bar of its own."""

@@ -3,9 +3,9 @@
 - `browser_session`: the browser session for which a thread works.
 - `session_singletons`: objects of a session, one per class.
 - `session_limit`: refusal of further sessions when too many are open.
-- `jobs`: background jobs of all sessions in one thread, in turns.
+- `job_queue`: background jobs of all sessions in one thread, in turns.
 - `race_pool`: worker processes for races.
-- `live_play`: simulated visitors: a crowd, a steady rate, or one at a time.
+- `crowd_arrivals`: simulated visitors: a crowd, a steady rate, or one at a time.
 - `frame_scheduler`: order in which live pages draw their frames.
 - `frame_pace`: seconds between the frames of a live page, by the load of the server.
 - `figure_registry`: charts and tables that each part of a page drew last, for its downloads.
@@ -13,7 +13,7 @@
 - `download_permission`: a session's secret token, and the files that it may download.
 - `spreadsheet_safe_export`: tables as CSV and Parquet.
 - `log_length_route`: POST route with the length of a loop's log, for pages that poll it.
-- `request_body`: the body of a request, truncated at a maximum; callers check its length.
+- `request_body_limit`: the body of a request, truncated at a maximum; callers check its length.
 - `recent_calls`: latest calls of applications, for Connect.
 - `stage_remotes`: stages, and the phones that control or watch them.
 - `server_logging`: the server's log, in JSON without personal data.

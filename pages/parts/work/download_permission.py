@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.text.format import counted
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.jobs import Job
+from pages.parts.work.job_queue import Job
 
 ELSEWHERE = "This link belongs to another session. Reload the page."
 OVER = "The session of this file has ended. Reload the page."

@@ -12,11 +12,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from engine.loop.lock import Shared
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from pages.parts.work.browser_session import this_session
 from pages.parts.work.figure_registry import drawing_part
 from pages.parts.work.frame_pace import frame_costs
-from pages.parts.work.jobs import jobs, submit
+from pages.parts.work.job_queue import jobs, submit
 
 T = TypeVar("T")
 

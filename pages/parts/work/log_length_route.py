@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from engine import PersonalizerError
-from pages.parts.settings.library import positions_of
-from pages.parts.work.request_body import body_of
+from pages.parts.settings.loop_library_access import positions_of
+from pages.parts.work.request_body_limit import body_of
 
 LENGTH_PATH = "/playground/length"
 _LONGEST = 64

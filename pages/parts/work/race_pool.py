@@ -18,7 +18,7 @@ import streamlit as st
 
 from engine.loop.lock import locked
 from pages.parts.work.browser_session import BrowserSession, is_connected
-from pages.parts.work.jobs import GRACE, pass_turn
+from pages.parts.work.job_queue import GRACE, pass_turn
 
 LANES = 2
 """Races that run at once on one server."""

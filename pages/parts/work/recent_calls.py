@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from threading import Lock
 
-from engine.service.calls import Call, Reply
+from engine.service.call_types import Call, Reply
 
 MAX_CALLS, MAX_LOOPS = 100, 64
 """Calls kept per loop, and loops with kept calls; the latest of both."""

@@ -4,12 +4,12 @@ import streamlit as st
 
 from engine.worlds import World, key_of
 from engine.worlds.draft import Draft
+from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_rows import ActionRow, rows_of
-from engine.worlds.faults import faults_of
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note
-from pages.parts.text.page_files import PAGES
+from pages.parts.text.pages_folder import PAGES
 from pages.parts.worlds.edited_rows import NUMBERS, EditedRows
 from pages.parts.worlds.editors import action_columns, action_frame
 from pages.parts.worlds.wording import fault_in_words

@@ -4,7 +4,7 @@ import re
 
 from engine import PersonalizerError
 from engine.worlds.draft_text import MAX_LINK
-from pages.parts.settings.library import library
+from pages.parts.settings.loop_library_access import library
 from pages.parts.worlds.session import WorldsSession
 
 _KEPT = re.compile(r"kept-([0-9a-f]{64})")

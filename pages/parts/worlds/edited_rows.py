@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, ValueRow
-from engine.worlds.grid import number_of, share_of, text_of
+from engine.worlds.spreadsheet_cells import number_of, share_of, text_of
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
 Edits = Mapping[str, Any]

@@ -7,11 +7,11 @@ import streamlit as st
 
 from engine.worlds.draft_rows import ActionRow, CellFault
 from engine.worlds.limits import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
-from pages.parts.settings.link import show
+from pages.parts.settings.linked_settings import show
 from pages.parts.text.format import note, plain, section
-from pages.parts.text.source_names import in_a_row
+from pages.parts.text.reward_source_names import in_a_row
 from pages.parts.worlds.edited_rows import as_frame
-from pages.parts.worlds.number_field import write_number
+from pages.parts.worlds.numeric_context_field import write_number
 from pages.parts.worlds.pictures import write_pictures
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import Config, editor, number_column, say_first

@@ -11,19 +11,18 @@ from engine.evaluation.estimated_world import EstimatedWorld
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
-from engine.worlds.draft_fields import coming, depending_on, with_number, with_values
-from engine.worlds.draft_rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
-from engine.worlds.draft_tastes import blurred, copied, graded, scrambled
-from engine.worlds.draft_text import draft_from_text, draft_to_text
-from engine.worlds.draft_world import (
+from engine.worlds.draft_conversion import (
     draft_of,
     with_rules,
     without_rules,
     world_of,
 )
-from engine.worlds.faults import faults_of
+from engine.worlds.draft_faults import faults_of
+from engine.worlds.draft_field_changes import coming, depending_on, with_number, with_values
+from engine.worlds.draft_rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
+from engine.worlds.draft_taste_changes import blurred, copied, graded, scrambled
+from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.joint_frequencies import APART
-from engine.worlds.json_file import world_from_file
 from engine.worlds.spreadsheet import (
     items_from_table,
     lists_actions,
@@ -31,6 +30,7 @@ from engine.worlds.spreadsheet import (
     values_from_table,
     world_from_table,
 )
+from engine.worlds.world_file import world_from_file
 from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
 from pages.parts.worlds.edited_rows import EditedRows, Edits

@@ -6,11 +6,11 @@ import streamlit as st
 
 from engine.worlds.draft_rows import CellFault
 from engine.worlds.limits import MAX_TERMS
-from pages.parts.settings.link import show
+from pages.parts.settings.linked_settings import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import meaning
-from pages.parts.worlds.levels import write_levels
 from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.success_levels_table import write_levels
 
 
 def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> None:

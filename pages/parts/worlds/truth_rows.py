@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.worlds.draft import Draft
 from engine.worlds.draft_slice import Slice, slice_of
-from engine.worlds.draft_tastes import written
+from engine.worlds.draft_taste_changes import written
 from pages.parts.worlds.edited_rows import Edits, number_in, text_in
 
 

@@ -6,7 +6,7 @@ from engine.worlds import World
 from engine.worlds.ceilings import Ceiling
 from engine.worlds.draft import Draft
 from engine.worlds.draft_rows import CellFault
-from engine.worlds.place import Drift
+from engine.worlds.world_contents import Drift
 from pages.parts.text.format import counted, plain
 from pages.parts.text.money import per_thousand
 

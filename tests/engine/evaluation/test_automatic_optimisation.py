@@ -11,8 +11,8 @@ from engine import EpsilonGreedy, LoopSettings
 from engine.evaluation import automatic_optimisation
 from engine.evaluation.automatic_optimisation import FIRST, KEPT, LOOK, AutomaticOptimisation
 from engine.evaluation.log_jobs import LogJob
-from engine.loop.service_settings import ServiceSettings
-from engine.steps import finish
+from engine.loop.service_only_settings import ServiceSettings
+from engine.pausable_steps import finish
 from engine.store import Store, StoredLoop
 from engine.store.application_jobs import Body
 from tests.clock import ManualClock

@@ -8,7 +8,7 @@ from engine.evaluation.estimators.cressie_read import CressieRead
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline
-from engine.steps import finish
+from engine.pausable_steps import finish
 from tests.clock import ManualClock
 from tests.engine.requests import CONTEXTS, DRINKS
 

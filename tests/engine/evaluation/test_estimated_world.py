@@ -8,12 +8,12 @@ import pytest
 
 from engine import LearningLoop, PersonalizerError
 from engine.evaluation.estimated_world import EstimatedWorld, _dependence, estimate
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.logged_decisions import decisions_from, usable
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import GALLERY, WORLDS, Item, World, items_from_table, world_from_json
 from engine.worlds.fields import Field, Value
-from engine.worlds.levels import LEVELS, Level
+from engine.worlds.success_levels import LEVELS, Level
 from tests.benchmarks.estimated_world import aligned, logged
 from tests.engine.evaluation.made_logs import log_of
 

@@ -11,9 +11,9 @@ from engine.learners.base import Contribution, Group, Source
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.entries import Ranked
 from engine.loop.time_travel import as_of, entries_before
+from engine.pausable_steps import finish
 from engine.policies.thompson import Thompson
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS, one_of
 

@@ -10,7 +10,7 @@ from engine import LearningLoop, LoopSettings, Thompson, Uniform
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.loop.settings import LearningMode
 from engine.policies.registry import POLICIES
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from engine.worlds.taste import Taste
 from tests.clock import ManualClock

@@ -6,9 +6,9 @@ import pytest
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
 from engine.evaluation.field_importance import Importance, importance, importance_steps
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.pausable_steps import finish
 from engine.policies.base import Policy
 from engine.protocol.features import flatten, namespace_of
-from engine.steps import finish
 from tests.engine.requests import Json
 
 ACTIONS: list[Json] = [

@@ -9,7 +9,7 @@ from engine import LoopSettings, PersonalizerError, Thompson
 from engine.evaluation.estimators import Interval, Ips, Naive
 from engine.evaluation.interval_coverage import Count, Coverage, Flaw, targets_of
 from engine.evaluation.simulated_log import simulate_log
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 
 

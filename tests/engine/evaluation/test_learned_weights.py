@@ -7,8 +7,8 @@ import pytest
 
 from engine import LearningLoop
 from engine.evaluation.learned_weights import learned_weights_steps
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 from engine.worlds.gallery import GALLERY
 

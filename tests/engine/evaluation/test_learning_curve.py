@@ -4,7 +4,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
-from engine.simulation.crowd import crowd, nth_visitor
+from engine.simulation.simulated_visitors import crowd, nth_visitor
 from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock

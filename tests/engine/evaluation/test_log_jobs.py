@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import refuse
 from engine.evaluation.log_jobs import LONGEST, LogJob, jobs_of, rewarded_events
-from engine.steps import Steps, finish
+from engine.pausable_steps import Steps, finish
 from engine.store import Store, StoredLoop
 from engine.store.application_jobs import Body
 from tests.clock import ManualClock

@@ -16,7 +16,7 @@ from engine.evaluation.logged_decisions import (
     unmatched_in,
     usable,
 )
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.evaluation.made_logs import log_of

@@ -12,7 +12,7 @@ from engine.evaluation.probability_parts import probability_parts
 from engine.learners.belief import Belief
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.engine.requests import CONTEXTS, DRINKS
 

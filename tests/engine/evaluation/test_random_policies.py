@@ -11,7 +11,7 @@ from engine.evaluation.random_policies import (
     weighted_rewards,
 )
 from engine.evaluation.simulated_log import simulate_log
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 
 

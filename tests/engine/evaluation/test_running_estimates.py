@@ -10,7 +10,7 @@ from engine.evaluation.estimators import Ips, Naive
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.running_estimates import prefix_estimates, restricted, segment_estimates
 from engine.evaluation.target_policies import FixedAction, GivenProbabilities
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 
 

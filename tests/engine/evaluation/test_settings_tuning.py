@@ -16,8 +16,8 @@ from engine.evaluation.settings_tuning import (
     optimising,
     record,
 )
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import GALLERY
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock

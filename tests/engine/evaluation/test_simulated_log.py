@@ -8,8 +8,8 @@ import pytest
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.simulated_log import simulate_log
-from engine.simulation.crowd import nth_visitor, serve
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import nth_visitor, serve
 from engine.worlds.coffee import COFFEE
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.stored_learning_curve import stored_curve_steps
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.worlds.coffee import COFFEE
 

@@ -33,10 +33,10 @@ from engine.learners.base import Learner
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Configured, Ranked, Rewarded
 from engine.loop.event import EventState
+from engine.pausable_steps import Steps, finish
 from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
-from engine.simulation.crowd import nth_visitor, serve
-from engine.steps import Steps, finish
+from engine.simulation.simulated_visitors import nth_visitor, serve
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head

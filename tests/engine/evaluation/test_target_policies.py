@@ -20,9 +20,9 @@ from engine.evaluation.target_policies import (
     replaying,
     truths,
 )
+from engine.pausable_steps import finish
 from engine.simulation.baselines import best_rule
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
 from engine.worlds.gallery.gym import GYM

@@ -4,7 +4,7 @@ from functools import cache
 
 from engine.evaluation.simulated_log import SimulatedLog, simulate_log
 from engine.loop.settings import LoopSettings
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 
 SEEDS = 3, 7, 11

@@ -5,7 +5,7 @@ import pytest
 
 from engine.experiments.ab_test import ab_test, right_for
 from engine.experiments.race.contenders import line_up
-from engine.simulation.crowd import potential_outcomes
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.worlds import GALLERY, WORLDS
 
 COFFEE = WORLDS["coffee"]

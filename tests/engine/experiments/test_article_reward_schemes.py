@@ -13,7 +13,7 @@ from engine.experiments.article_reward_schemes import (
 )
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 from engine.worlds.news import NEWS
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evaluation.mean_intervals import estimate
+from engine.experiments.apprentice_comparison import Comparison
 from engine.experiments.business_figures import (
     _together,
     by_segment,
@@ -16,7 +17,6 @@ from engine.experiments.business_figures import (
     payback,
     worst_served,
 )
-from engine.experiments.comparison import Comparison
 from engine.simulation.baselines import RuleTable
 from engine.worlds.coffee import COFFEE
 

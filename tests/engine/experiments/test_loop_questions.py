@@ -7,10 +7,10 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.experiments.loop_questions import LoopInquiry, LoopQuestion
-from engine.experiments.playthrough import Crowd, Playthrough, Visit
+from engine.experiments.recorded_acts import Crowd, Playthrough, Visit
+from engine.pausable_steps import finish
 from engine.policies.thompson import Thompson
-from engine.simulation.crowd import nth_visitor
-from engine.steps import finish
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import Context, Knobs, generate
 from engine.worlds.coffee import COFFEE
 

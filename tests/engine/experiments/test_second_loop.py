@@ -12,10 +12,10 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.second_loop import SecondLoop, standing
 from engine.loop.entries import Ranked
 from engine.loop.time_travel import as_of
+from engine.pausable_steps import finish
 from engine.policies.epsilon_greedy import EpsilonGreedy
-from engine.simulation.crowd import Visitor, crowd, nth_visitor, serve
 from engine.simulation.drift import with_other_tastes
-from engine.steps import finish
+from engine.simulation.simulated_visitors import Visitor, crowd, nth_visitor, serve
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 

@@ -15,7 +15,7 @@ from engine.learners.bayesian.learner import FITS, BayesianLearner
 from engine.learners.bayesian.learner_inputs import InputEncoding
 from engine.learners.classic import ClassicLearner
 from engine.learners.learned_state import Learned, state_names
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.store.snapshot_codec import KINDS, dump, load
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import CONTEXTS, DRINKS, request_of

@@ -6,8 +6,8 @@ from engine.loop.checkpoints import Checkpoint, Checkpoints, in_memory
 from engine.loop.entries import Undone
 from engine.loop.log import START, EventLog, Mark
 from engine.loop.time_travel import as_of
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.loop.checkpointed_loops import apart, assert_same, from_scratch, keeping

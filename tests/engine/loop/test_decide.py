@@ -21,7 +21,7 @@ from engine import (
     Thompson,
     Uniform,
 )
-from engine.evaluation.event_table import rows
+from engine.evaluation.event_rows import rows
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.loop.state import LoopState

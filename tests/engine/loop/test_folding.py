@@ -9,7 +9,7 @@ import pytest
 from engine.loop import folding
 from engine.loop.entries import Entry
 from engine.loop.state import LoopState
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.engine.loop.checkpointed_loops import apart, keeping
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, RankResponse
-from engine.evaluation.event_table import rows
+from engine.evaluation.event_rows import rows
 from engine.loop import decide as decisions
 from engine.loop.entries import Configured, Ranked, WorldChanged
 from engine.loop.guards import MAX_CHANGES

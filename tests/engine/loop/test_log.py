@@ -10,7 +10,7 @@ import pytest
 from engine import EpsilonGreedy, EventLog, LearningLoop, LoopSettings
 from engine.loop.entries import Activated, Configured, Entry, Expired, Rewarded, Undone
 from engine.loop.log import START
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from tests.engine.store.workers import WORLD
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

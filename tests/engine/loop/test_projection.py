@@ -14,7 +14,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.checkpoints import Checkpoint
 from engine.loop.log import EventLog
 from engine.loop.projection import Projection
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store.snapshot_codec import dump, load
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock

@@ -1,8 +1,8 @@
 """Undo of an action, and redo: the full state returns unless the log was changed in between."""
 
-from engine.loop import replay
+from engine.loop import logged_state
 from engine.loop.entries import Undone
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.loop.checkpointed_loops import assert_same, from_scratch, keeping
@@ -51,9 +51,9 @@ def test_undos_of_which_no_state_is_kept_come_back_the_same() -> None:
     loop, _ = keeping()
     list(crowd(loop, COFFEE, 8))
     before = from_scratch(list(loop.log), ManualClock())
-    for _ in range(2 * replay.WITH_STATE):
+    for _ in range(2 * logged_state.WITH_STATE):
         loop.undo(2)
-    for _ in range(2 * replay.WITH_STATE):
+    for _ in range(2 * logged_state.WITH_STATE):
         loop.redo()
     assert_same(loop, before)
 

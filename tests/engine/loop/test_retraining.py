@@ -9,7 +9,7 @@ from engine import LearningLoop, LoopSettings
 from engine.loop.entries import ModelReset
 from engine.loop.state import LoopState
 from engine.loop.time_travel import as_of
-from engine.steps import finish
+from engine.pausable_steps import finish
 from tests.clock import ManualClock
 from tests.engine.comparable import learned_bits, next_answers
 from tests.engine.loop.checkpointed_loops import apart, keeping

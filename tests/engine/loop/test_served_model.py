@@ -8,10 +8,10 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.explanation import gap
 from engine.loop.served_model import ServedModel
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.state import LoopState
 from engine.loop.time_travel import as_of
-from engine.steps import finish
+from engine.pausable_steps import finish
 from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, learned_bits, next_answers
 from tests.engine.loop.checkpointed_loops import apart, from_scratch, keeping

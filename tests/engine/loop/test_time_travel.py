@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from engine import Hypothesis, PersonalizerError
 from engine.loop.entries import Ranked
 from engine.loop.time_travel import as_of, entries_before
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.loop.checkpointed_loops import apart, assert_same, from_scratch, keeping

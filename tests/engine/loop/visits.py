@@ -13,7 +13,7 @@ from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.log import EventLog
 from engine.loop.projection import Projection
 from engine.loop.state import LoopState
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store.snapshot_codec import dump, load
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock

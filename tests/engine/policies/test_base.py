@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, Greedy, LearningLoop, Softmax, Thompson, Uniform
 from engine.learners.belief import Belief
 from engine.policies.base import Normals, Policy
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.policies.beliefs import chosen_counts, decide, random_belief, textbook

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.service.calls import Call, Reply
+from engine.pausable_steps import finish
+from engine.service.call_types import Call, Reply
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.operations import answered
-from engine.service.server import Server
-from engine.steps import finish
+from engine.service.server_state import Server
 from engine.store import LoopLibrary, Store, StoredLoop
 from tests.clock import ManualClock
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.service.declarations import STATUSES
+from engine.service.json_bodies import STATUSES
 from engine.service.operations import OPERATIONS
 from engine.store import Store
 from tests.engine.service.calling import CONFIGURATION, RANK, Application

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from engine.loop.entries import Dangling
-from engine.service.declarations import RankAnswer
+from engine.service.json_bodies import RankAnswer
 from engine.store import Store
 from engine.worlds import GALLERY, WORLDS
 from tests.engine.service.calling import ACTIONS, CONFIGURATION, RANK, Application

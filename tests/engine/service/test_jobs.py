@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from engine.evaluation.automatic_optimisation import AutomaticOptimisation
-from engine.service.declarations import EvaluationAnswer
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.service.json_bodies import EvaluationAnswer
 from tests.engine.service.calling import CONFIGURATION, Application
 
 WINDOW = {"startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-02T00:00:00Z"}

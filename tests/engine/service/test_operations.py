@@ -5,7 +5,7 @@ import pytest
 from engine import LoopSettings
 from engine.errors import StoreError
 from engine.service import operations
-from engine.service.calls import Call, Operation, Reply
+from engine.service.call_types import Call, Operation, Reply
 from engine.service.limits import CallLimits
 from engine.service.operations import OPERATIONS, answered, routed
 from engine.store import Store

@@ -15,7 +15,7 @@ from engine.simulation.baselines import (
     mood,
     rule_table,
 )
-from engine.simulation.crowd import nth_visitor
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.streams import stream
 from engine.worlds import World
 from engine.worlds.coffee import COFFEE

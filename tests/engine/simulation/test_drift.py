@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.simulation.crowd import potential_outcomes
 from engine.simulation.drift import as_it_becomes, drifting, with_other_tastes
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.worlds import (
     WORLDS,
     Field,
@@ -15,7 +15,7 @@ from engine.worlds import (
     world_from_json,
     world_from_text,
 )
-from engine.worlds.place import Drift
+from engine.worlds.world_contents import Drift
 from tests.engine.worlds.random_worlds import bakery
 
 COFFEE = WORLDS["coffee"]

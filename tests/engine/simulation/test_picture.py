@@ -5,7 +5,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.loop.entries import Ranked
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
-from engine.store.write_queue import WriteQueue
+from engine.store.fair_write_lock import WriteQueue
 
 MANY, SOON = 60, 60.0
 """Number of threads, and timeout in seconds for any machine."""

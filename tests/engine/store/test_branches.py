@@ -4,8 +4,8 @@ import pytest
 
 from engine.errors import GoneError, PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.store import LoopLibrary, Store, StoredLoop
 from engine.worlds import World
 from tests.engine.comparable import learned_bits

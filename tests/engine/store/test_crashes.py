@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.store import Store, StoredLoop
 from tests.engine.store.workers import beliefs, crash, from_scratch, together
 

@@ -21,7 +21,7 @@ from engine import (
 )
 from engine.errors import UnreadableError
 from engine.loop.entries import Configured, Ranked, ServiceConfigured, SlotOfCall, Undone
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Policy
 from engine.store.entry_codec import (

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.loop.entries import Ranked
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.simulation.drift import with_other_tastes
 from engine.store import LoopLibrary, Store
 from engine.store.database_check import check_database

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete
 
 from engine.errors import DamagedError
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.store import GoneError, Limits, LoopLibrary, Store, StoredLoop
 from engine.store.loop_info import LoopInfo
 from engine.store.schema import ENTRIES

@@ -7,7 +7,7 @@ import pytest
 
 from engine import LearningLoop
 from engine.errors import StaleError
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store.snapshot_codec import dump, load
 from tests.engine.requests import CONTEXTS
 from tests.engine.store.workers import WORLD

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.state import LoopState
-from engine.simulation.crowd import crowd
-from engine.steps import finish
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop, StoreError, snapshots
 from engine.store.schema import SNAPSHOTS
 from engine.store.snapshots import Snapshot

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine import PersonalizerError
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Limits, Store, StoredLoop, StoreError
 from tests.engine.store.workers import WORLD, serve_next
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 
 from engine import LoopSettings, PersonalizerError
 from engine.errors import ExistsError
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.store import GoneError, Store, StoredLoop
 from engine.store.loop_info import LoopInfo
 from engine.store.store import STILL

@@ -7,13 +7,13 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.errors import DamagedError
 from engine.evaluation.apprentice_agreement import MatchingRecord
-from engine.evaluation.event_table import latest_rows, rows
+from engine.evaluation.event_rows import latest_rows, rows
 from engine.loop import guards
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.state import LoopState
-from engine.simulation.crowd import crowd
+from engine.pausable_steps import finish
 from engine.simulation.drift import with_other_tastes
-from engine.steps import finish
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.store.database_check import check_database
 from engine.store.stored_loop import SNAPSHOT_INTERVAL

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from engine import PersonalizerError
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Limits, Store, StoredLoop, StoreError
 from engine.store.database_check import check_database
 from engine.store.stored_worlds import KeptWorld

@@ -14,7 +14,7 @@ import numpy as np
 from engine import LearningLoop
 from engine.loop.entries import Entry, Ranked, Rewarded, Undone
 from engine.loop.log import EventLog
-from engine.simulation.crowd import crowd, nth_visitor, serve
+from engine.simulation.simulated_visitors import crowd, nth_visitor, serve
 from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS, world_from_text
 

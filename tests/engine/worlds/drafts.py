@@ -2,8 +2,8 @@
 
 from engine.worlds import world_from_json
 from engine.worlds.draft import Draft
+from engine.worlds.draft_conversion import draft_of
 from engine.worlds.draft_rows import ActionRow, ValueRow
-from engine.worlds.draft_world import draft_of
 from tests.engine.worlds.random_worlds import bakery
 
 BAKERY = draft_of(world_from_json(bakery()))

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from engine.worlds import GALLERY
-from engine.worlds.draft_fields import with_values
+from engine.worlds.draft_conversion import draft_of, world_of
+from engine.worlds.draft_faults import faults_of
+from engine.worlds.draft_field_changes import with_values
 from engine.worlds.draft_rows import ActionRow, ValueRow
-from engine.worlds.draft_tastes import written
-from engine.worlds.draft_world import draft_of, world_of
-from engine.worlds.faults import faults_of
+from engine.worlds.draft_taste_changes import written
 from tests.engine.worlds.drafts import SMALL
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.worlds.draft_fields import depending_on
+from engine.worlds.draft_field_changes import depending_on
 from engine.worlds.draft_rows import ValueRow
 from engine.worlds.draft_slice import slice_of
 from tests.engine.worlds.drafts import BAKERY, SMALL

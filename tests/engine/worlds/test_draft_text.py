@@ -10,11 +10,11 @@ import pytest
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS
 from engine.worlds.draft import Draft
+from engine.worlds.draft_conversion import draft_of
+from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
-from engine.worlds.draft_tastes import graded, scrambled, written
+from engine.worlds.draft_taste_changes import graded, scrambled, written
 from engine.worlds.draft_text import MAX_LINK, MAX_TEXT, draft_from_text, draft_to_text
-from engine.worlds.draft_world import draft_of
-from engine.worlds.faults import faults_of
 from engine.worlds.joint_frequencies import Joint
 
 SMALL = Draft(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, PersonalizerError
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, Field, Taste, world_from_json
 from engine.worlds.fields import Contexts
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import LearningLoop, PersonalizerError
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import Knobs, TasteWeights, World, generate, world_from_json
 
 SHARE = st.floats(0, 1)

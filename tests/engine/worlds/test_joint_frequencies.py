@@ -12,13 +12,13 @@ import pytest
 from engine.streams import stream
 from engine.worlds import world_from_json
 from engine.worlds.draft import Draft
-from engine.worlds.draft_fields import with_number, with_values
+from engine.worlds.draft_conversion import draft_of, world_of
+from engine.worlds.draft_faults import faults_of
+from engine.worlds.draft_field_changes import with_number, with_values
 from engine.worlds.draft_rows import Rules, ValueRow
 from engine.worlds.draft_text import draft_from_text, draft_to_text
-from engine.worlds.draft_world import draft_of, world_of
-from engine.worlds.faults import faults_of
 from engine.worlds.joint_frequencies import APART, Joint, joint_of, segments_come
-from engine.worlds.place import MAX_TIMES
+from engine.worlds.world_contents import MAX_TIMES
 from tests.engine.worlds.random_worlds import bakery
 
 TIMES = (1.5, 0.5, 0.4, 1.6)

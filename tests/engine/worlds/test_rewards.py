@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop
-from engine.simulation.crowd import crowd, potential_outcomes
+from engine.simulation.simulated_visitors import crowd, potential_outcomes
 from engine.worlds import WORLDS, World, world_from_json
-from engine.worlds.levels import Level
+from engine.worlds.success_levels import Level
 from tests.engine.worlds.ready import every_world, priced
 
 some_world = st.sampled_from(list(WORLDS.values()))

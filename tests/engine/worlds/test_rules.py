@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from engine import PersonalizerError
 from engine.simulation.drift import with_other_tastes
 from engine.worlds import WORLDS, Item, TasteWeights, World, world_from_json, world_from_text
+from engine.worlds.draft_conversion import draft_of, with_rules, without_rules, world_of
+from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_rows import MAX_WHEN, RuleRow, Rules
-from engine.worlds.draft_tastes import written
+from engine.worlds.draft_taste_changes import written
 from engine.worlds.draft_text import draft_from_text, draft_to_text
-from engine.worlds.draft_world import draft_of, with_rules, without_rules, world_of
-from engine.worlds.faults import faults_of
 from engine.worlds.rules import rules_of, weights_of, wrong_in_rule
 from tests.engine.worlds.drafts import SMALL
 from tests.engine.worlds.random_worlds import bakery, large, worlds

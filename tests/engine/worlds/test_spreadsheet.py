@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, Taste, World, items_from_table, world_from_table
+from engine.worlds.draft_conversion import draft_of, world_of
 from engine.worlds.draft_rows import ValueRow
-from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.spreadsheet import lists_actions, lists_values, values_from_table
 from engine.worlds.taste import Context
 

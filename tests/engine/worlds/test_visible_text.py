@@ -12,8 +12,8 @@ from engine.loop.entries import WorldChanged
 from engine.store import world_codec
 from engine.store.entry_codec import from_text, to_text
 from engine.worlds import world_from_json
-from engine.worlds.draft_world import draft_of, world_of
-from engine.worlds.faults import faults_of
+from engine.worlds.draft_conversion import draft_of, world_of
+from engine.worlds.draft_faults import faults_of
 from engine.worlds.visible_text import alike, is_seen, new_text_in, new_world_from_json
 from tests.engine.worlds.random_worlds import bakery
 

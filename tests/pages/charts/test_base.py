@@ -13,14 +13,14 @@ from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.probability_parts import probability_parts
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import (
     beliefs,
     comparison,
-    coverage,
     curves,
     forest,
+    interval_coverage,
     lesson_bars,
     lesson_maps,
     lessons,
@@ -60,7 +60,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield comparison.gain_spec(False, 100, True, -10, 10)
     yield comparison.outlook_spec(False)
     yield comparison.slices_spec(False, 10)
-    yield coverage.coverage_spec(False, 3)
+    yield interval_coverage.coverage_spec(False, 3)
     yield forest.forest_spec(False, 3, (0, 1), (forest.NAIVE, forest.ESTIMATE), (0, 1, None))
     yield lessons.guess_spec(False, 0, 1, "%")
     yield lessons.score_spec(False, pair, "visits", "curve")

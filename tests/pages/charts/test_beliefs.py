@@ -12,12 +12,12 @@ from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, World, world_from_json
 from pages.parts.charts import beliefs
 from pages.parts.charts.base import PAGE, STAGE, Size
 from pages.parts.charts.belief_rows import belief_rows, rows_of
-from pages.parts.charts.reward_axis import ZERO
+from pages.parts.charts.compressed_reward_scale import ZERO
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 from tests.engine.worlds.random_worlds import bakery

@@ -7,7 +7,7 @@ import pytest
 
 from engine import LoopSettings
 from engine.evaluation.switch_value import switch_value
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS
 from pages.parts.charts import comparison as comparing

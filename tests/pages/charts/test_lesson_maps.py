@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.experiments.exploration import ExplorationRecord
+from engine.experiments.exploration_measures import ExplorationRecord
 from engine.worlds import WORLDS
 from pages.parts.charts.lesson_maps import lines_of, names_of_cells, tried_rows
 

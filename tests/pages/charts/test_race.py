@@ -14,7 +14,7 @@ from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.charts import race as racing
 from pages.parts.charts.base import LESSON
-from pages.parts.race.setup import everybody
+from pages.parts.race.page_settings import everybody
 from tests.pages.charts.specs import THEMES, fields_in
 
 ENTRIES = (("ours", "Ours"), ("ucb", "UCB"), ("uniform", "Uniform"))

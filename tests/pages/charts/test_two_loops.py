@@ -8,7 +8,7 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.policies.greedy import Greedy
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, World
 from pages.parts.charts.two_loops import MOST, Half, beside_rows, beside_spec
 from pages.parts.text.theme import theme

@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from pages.parts.compare.comparison_cache import ComparisonCache
-from pages.parts.compare.history import History
+from pages.parts.compare.history_in_link import History
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.jobs import Jobs
-from pages.parts.work.live_play import LivePlay
+from pages.parts.work.crowd_arrivals import LivePlay
+from pages.parts.work.job_queue import Jobs
 
 CAME, SWITCHES = 12, (10,) * 20
 

@@ -1,16 +1,16 @@
 """Forecast of going online: background jobs, and when they are started again."""
 
 from engine.evaluation.switch_value import switch_value
-from engine.experiments.comparison import Comparison
+from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.settings import LoopSettings
+from engine.pausable_steps import Steps
 from engine.simulation.baselines import best_rule
-from engine.steps import Steps
 from engine.worlds.coffee import COFFEE
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.jobs import Job, Jobs
+from pages.parts.work.job_queue import Job, Jobs
 
 BASELINE = best_rule(COFFEE, ("weather",))
 

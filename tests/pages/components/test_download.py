@@ -76,7 +76,7 @@ def test_all_charts_and_tables_are_drawn_where_they_are_noted_and_show_no_formul
     texts = {str(path.relative_to(PAGES)): path.read_text() for path in PAGES.rglob("*.py")}
     found = [(name, call) for name in texts for call in drawing.findall(texts[name])]
     assert sorted(found) == [
-        ("parts/scene/picture.py", "vega_lite_chart"),
+        ("parts/scene/chart_drawing.py", "vega_lite_chart"),
         ("parts/scene/table.py", "data_editor"),
         ("parts/scene/table.py", "dataframe"),
     ]

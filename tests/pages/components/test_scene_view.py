@@ -7,7 +7,14 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.parts.components.scene_view import vega
-from pages.parts.components.scene_view.parts import chart, heading, numbers, panel, small, words
+from pages.parts.components.scene_view.panel_parts import (
+    chart,
+    heading,
+    numbers,
+    panel,
+    small,
+    words,
+)
 from tests.score import number_in, texts_in
 
 SPEC = {"height": 100, "mark": "bar"}

@@ -12,7 +12,7 @@ import pytest
 from engine.worlds import WORLDS
 from pages.parts.connect import client_code
 from pages.parts.connect.client_code import CLIENTS, Example
-from pages.parts.connect.samples import MOST, SampleVisitor, sample_visitors
+from pages.parts.connect.sample_visitors import MOST, SampleVisitor, sample_visitors
 
 KEY, ADDRESS = "0123456789abcdef0123456789abcdef", "http://localhost:8501/base"
 NASTY = '$(touch x) `y` \'q\' "d" \\ {z} """ é'

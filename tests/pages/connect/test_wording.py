@@ -8,8 +8,8 @@ from engine import LearningLoop, LoopSettings
 from engine.loop.event import EventState
 from engine.worlds import WORLDS
 from pages.parts.connect import wording
-from pages.parts.connect.board import readable
-from pages.parts.connect.sample_calls import CallCounts
+from pages.parts.connect.call_list import readable
+from pages.parts.connect.simulated_calls import CallCounts
 from pages.parts.text.format import bare
 from pages.parts.work.recent_calls import RecentCall
 from tests.clock import ManualClock

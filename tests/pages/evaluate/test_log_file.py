@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from engine.errors import RejectedError
-from engine.steps import finish
+from engine.pausable_steps import finish
 from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.work.uploads import Upload, Uploads

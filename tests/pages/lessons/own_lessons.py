@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine import LoopSettings
 from engine.experiments.loop_questions import LoopQuestion
-from engine.experiments.playthrough import Act, Change, Crowd, Playthrough, Visit
+from engine.experiments.recorded_acts import Act, Change, Crowd, Playthrough, Visit
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.thompson import Thompson
 from engine.worlds import WORLDS, Context, World, world_from_json

@@ -11,13 +11,13 @@ import pytest
 import streamlit as st
 
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
+from pages.parts.lessons.lecturers import show_sheet
 from pages.parts.lessons.lesson import Lesson, Slider
 from pages.parts.lessons.lesson_lookup import elsewhere, lesson_of
 from pages.parts.lessons.lessons import LESSONS, lesson_in
 from pages.parts.lessons.other_worlds import has_room, regulars
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.session import LessonRun
-from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.teachers import show_sheet
 from pages.parts.settings.known_worlds import keep_at_hand
 from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine import LoopSettings, PersonalizerError
 from engine.experiments.loop_questions import KINDS, LoopQuestion
-from engine.experiments.playthrough import Crowd, Playthrough, Visit
+from engine.experiments.recorded_acts import Crowd, Playthrough, Visit
 from engine.worlds import Knobs, World, generate
 from pages.parts.lessons.own.codec import (
     MAX_LINK,

@@ -12,23 +12,23 @@ import streamlit as st
 
 from engine import LoopSettings
 from engine.experiments.loop_questions import KINDS, NEEDS, QuestionKind
-from engine.experiments.playthrough import playthrough_of
-from engine.steps import finish
+from engine.experiments.recorded_acts import playthrough_of
+from engine.pausable_steps import finish
 from engine.worlds import GALLERY
-from engine.worlds.levels import Level
+from engine.worlds.success_levels import Level
 from pages.parts.charts.lesson_bars import Said, said_rows
 from pages.parts.charts.lesson_maps import Cell
-from pages.parts.lessons.homework import code_of
-from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.homework_codes import code_of
 from pages.parts.lessons.own import lesson_dialog as making
 from pages.parts.lessons.own import lesson_upload as opening
+from pages.parts.lessons.own import own_lesson_lab
 from pages.parts.lessons.own.codec import from_text, key_in_links, pack, to_text, unpack
-from pages.parts.lessons.own.lesson import lesson_of
 from pages.parts.lessons.own.own_lesson import OwnLesson
+from pages.parts.lessons.own.own_lesson_lab import lesson_of
 from pages.parts.lessons.own.wording import words_of
-from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.choices import max_visitors
+from pages.parts.settings.shared_settings import max_visitors
 from pages.parts.text.format import bare, percent
 from pages.parts.work.uploads import Upload, Uploads
 from tests.engine.worlds.random_worlds import bakery

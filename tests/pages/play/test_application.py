@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.protocol.request import parse_rank_request
-from engine.service.calls import Call, Reply
+from engine.service.call_types import Call, Reply
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.operations import answered
-from engine.service.server import Server
-from pages.parts.play.details import BOXES
-from pages.parts.settings.library import library_of_server
+from engine.service.server_state import Server
+from pages.parts.play.detail_boxes import BOXES
+from pages.parts.settings.loop_library_access import library_of_server
 from tests.pages.conftest import App
 
 

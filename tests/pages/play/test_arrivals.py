@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.simulation.crowd import Visitor
+from engine.simulation.simulated_visitors import Visitor
 from engine.worlds.coffee import COFFEE
 from pages.parts.play import arrivals
 from pages.parts.play.arrivals import Arrivals

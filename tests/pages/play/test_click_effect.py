@@ -6,7 +6,7 @@ from dataclasses import replace
 from engine import Greedy, LearningLoop, LoopSettings, Thompson
 from engine.worlds import WORLDS
 from pages.parts.play.click_effect import last, where_it_comes_from, why_less
-from pages.parts.play.open_loop import Click
+from pages.parts.play.current_loop import Click
 from tests.pages.conftest import App
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from engine.experiments.duel import Duel
-from engine.experiments.race.recorded import Recorded
-from engine.simulation.crowd import nth_visitor
-from engine.steps import finish
+from engine.experiments.person_duel import Duel
+from engine.experiments.race.person_contender import Recorded
+from engine.pausable_steps import finish
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds.coffee import COFFEE
 from pages.parts.play.duel_session import DuelSession, Opponent
-from pages.parts.play.setup import PlaySetup
+from pages.parts.play.page_settings import PlaySetup
 
 OPPONENT: Opponent = (COFFEE, 7, PlaySetup(mode="apprentice").opponent_settings())
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, Softmax
 from engine.evaluation.explanation import Gap
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, world_from_json
 from pages.parts.play.offer_card import card_of, in_words
 from pages.parts.why.wording import in_short

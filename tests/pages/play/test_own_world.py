@@ -9,15 +9,15 @@ from io import StringIO
 
 import pytest
 
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of, world_from_json
-from pages.parts.play.details import BOXES
+from pages.parts.play.detail_boxes import BOXES
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.reproduction_script import reproduce
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.play.snippet import reproduce
 from pages.parts.settings.known_worlds import keep_at_hand
-from pages.parts.settings.library import library
+from pages.parts.settings.loop_library_access import library
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp, float_seconds
 from tests.pages.presses import answer
@@ -99,7 +99,7 @@ def test_going_back_to_its_address_does_not_leave_the_loop(
     open_app: Open, stored: StoredLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app(loop=stored.id)
-    monkeypatch.setattr("pages.parts.settings.link.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.settings.linked_settings.has_gone_back", lambda: True)
     assert app.run().session.open.stored is stored
 
 

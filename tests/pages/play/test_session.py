@@ -16,17 +16,17 @@ from engine.errors import OvertakenError, UnknownOutcomeError
 from engine.evaluation.explanation import changes, summary
 from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
+from engine.pausable_steps import Steps, finish
 from engine.policies.base import Decision
-from engine.steps import Steps, finish
 from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS, key_of
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
 from pages.parts.play.shown_offers import VisitorLeftError
-from pages.parts.settings.library import loop_projections
+from pages.parts.settings.loop_library_access import loop_projections
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.jobs import Job, Jobs
+from pages.parts.work.job_queue import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
 PATIENCE = 60.0
@@ -412,7 +412,7 @@ def test_no_more_presses_than_a_browser_keeps_are_looked_at() -> None:
 
 
 def test_a_full_loop_takes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.play.setup.max_visitors", lambda: 2)
+    monkeypatch.setattr("pages.parts.play.page_settings.max_visitors", lambda: 2)
     session = PlaySession(PlaySetup())
     answer(session, 1.0, 0.0)
     assert session.is_closed

@@ -7,13 +7,13 @@ import pytest
 
 from engine import LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
-from pages.parts.play.setup import PlaySetup
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.side_loop import SideLoop, names_of
-from pages.parts.settings.library import loop_projections
-from tests.pages.play.test_open_loop import an_open_loop
+from pages.parts.settings.loop_library_access import loop_projections
+from tests.pages.play.test_current_loop import an_open_loop
 
 COFFEE = WORLDS["coffee"]
 NAMES = [name for name in PlaySetup.declared()["beside"].offered if name]

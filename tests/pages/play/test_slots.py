@@ -7,10 +7,10 @@ import pytest
 from engine import LoopSettings
 from engine.store import StoredLoop
 from engine.worlds import GALLERY, WORLDS
-from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.shown_offers import VisitorLeftError
 from pages.parts.play.visitor_choice import slot_choice, visitor_panel
-from pages.parts.settings.library import loop_projections
+from pages.parts.settings.loop_library_access import loop_projections
 from tests.clock import ManualClock
 from tests.pages.conftest import App, CompareApp, RaceApp
 from tests.pages.presses import pressed

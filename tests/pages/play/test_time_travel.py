@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from engine.loop.time_travel import as_of
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.worlds import key_of
-from pages.parts.play import timeline
+from pages.parts.play import timeline_slider
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
 from tests.engine.comparable import decision_of, learned_bits
 from tests.pages.conftest import App
 from tests.pages.presses import answer
@@ -121,7 +121,7 @@ def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) ->
     assert address(guest.run(), "who") == "2-1-1"  # A reload shows the latest choice.
     del guest.at.query_params["at"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pages.parts.settings.link.has_gone_back", lambda: True)
+        patch.setattr("pages.parts.settings.linked_settings.has_gone_back", lambda: True)
         assert guest.run().metric("Visitors") == "4"
 
 
@@ -233,8 +233,8 @@ def test_a_choice_that_a_second_click_takes_back_leads_nowhere(
         on_change()
 
     screen = SimpleNamespace(session_state=dict[str, object](), pills=pills)
-    monkeypatch.setattr(timeline, "st", screen)
-    timeline._show_bookmarks(session)
+    monkeypatch.setattr(timeline_slider, "st", screen)
+    timeline_slider._show_bookmarks(session)
     assert session.time_travel.at is None
 
 

@@ -8,11 +8,11 @@ from unittest.mock import patch
 import pytest
 
 from engine.loop.entries import Configured, Undone
-from engine.simulation.crowd import Visitor
+from engine.simulation.simulated_visitors import Visitor
 from engine.store import Limits, LoopLibrary, Store
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import loop_projections
+from pages.parts.settings.loop_library_access import loop_projections
 from tests.engine.comparable import learned_bits
 from tests.pages.presses import answer
 
@@ -101,7 +101,7 @@ def test_visitors_whom_others_let_in_between_two_slices_split_a_crowd() -> None:
 def test_refused_operations_are_no_actions(visitors: int) -> None:
     session = PlaySession(PlaySetup())
     answer(session, 1.0)
-    failing = patch("pages.parts.play.open_loop.serve", side_effect=KeyError)
+    failing = patch("pages.parts.play.current_loop.serve", side_effect=KeyError)
     with failing, pytest.raises(KeyError):
         session.open.serve(visitors)
     assert len(session.open.undo_stack.done) == 1

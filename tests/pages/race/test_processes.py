@@ -11,7 +11,7 @@ from tests.faults.processes import alive, descendants, wait_until_ended
 
 _SERVER = """
 import sys, time
-from pages.parts.work.jobs import shutdown
+from pages.parts.work.job_queue import shutdown
 from pages.parts.work.race_pool import open_processes
 
 if __name__ == "__main__":

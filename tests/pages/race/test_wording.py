@@ -3,7 +3,7 @@
 import pytest
 
 from engine.worlds import WORLDS
-from pages.parts.race.setup import RaceSetup, everybody
+from pages.parts.race.page_settings import RaceSetup, everybody
 from pages.parts.race.wording import size_of
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from engine.store import StoreError
 from engine.worlds import WORLDS, key_of, world_from_json
-from pages.parts.compare.setup import CompareSetup
-from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.play.setup import PlaySetup
-from pages.parts.race.setup import RaceSetup
+from pages.parts.compare.page_settings import CompareSetup
+from pages.parts.evaluate.page_settings import EvaluateSetup
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.race.page_settings import RaceSetup
 from pages.parts.settings import known_worlds
 from pages.parts.settings.known_worlds import (
     all_at_hand,
@@ -21,8 +21,8 @@ from pages.parts.settings.known_worlds import (
     label_of,
     world_of,
 )
-from pages.parts.settings.library import library
-from pages.parts.settings.link import Linked
+from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.loop_library_access import library
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp
 from tests.pages.restart import restart

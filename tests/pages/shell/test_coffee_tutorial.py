@@ -9,7 +9,7 @@ from azure.cognitiveservices.personalizer import PersonalizerClient, models
 from msrest.authentication import CognitiveServicesCredentials
 
 from engine import LearningLoop
-from engine.simulation.crowd import nth_visitor
+from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds.coffee import COFFEE
 from tests.pages.shell.application import application
 

@@ -10,8 +10,8 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from pages.parts.shell.first_paint import page_routes
-from pages.parts.shell.menu import HOME, MENU
 from pages.parts.shell.not_found import not_found_route
+from pages.parts.shell.page_list import HOME, MENU
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from engine.service.limits import CallLimits
 from engine.service.openapi import openapi
 from engine.service.operations import OPERATIONS
 from engine.store import LoopLibrary, Store, StoredLoop
-from pages.parts.shell.application_routes import ApplicationCalls, ApplicationDoor
+from pages.parts.shell.service_api import ApplicationCalls, ApplicationDoor
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

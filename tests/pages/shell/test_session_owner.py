@@ -6,9 +6,9 @@ import pytest
 import streamlit as st
 
 from pages.parts.play.current_session import play_session
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import library
+from pages.parts.settings.loop_library_access import library
 from pages.parts.shell.session_owner import hand_over
 from pages.parts.work.session_singletons import existing, session_of
 from tests.pages.presses import answer

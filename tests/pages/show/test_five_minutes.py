@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from pages.parts.compare.talk import compare_show
-from pages.parts.evaluate.talk import evaluate_show
-from pages.parts.play.audience_talk import picked
-from pages.parts.play.talk import play_show
-from pages.parts.race.talk import race_show
-from pages.parts.scene import talk as screens
+from pages.parts.compare.stage_screens import compare_show
+from pages.parts.evaluate.stage_screens import evaluate_show
+from pages.parts.play.audience_vote import picked
+from pages.parts.play.stage_screens import play_show
+from pages.parts.race.stage_screens import race_show
+from pages.parts.scene import stage_show as screens
 from pages.parts.scene.show_acts import ACTS, MINUTES, neighbour
 from pages.parts.show.five_minutes import ShowSetup
 from pages.parts.text.format import bare

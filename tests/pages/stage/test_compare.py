@@ -6,10 +6,10 @@ import pytest
 import streamlit as st
 
 from pages.parts.compare.comparison_cache import history_of
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup
-from pages.parts.compare.talk import compare_show
-from pages.parts.scene.talk import SCREEN, advance
+from pages.parts.compare.stage_screens import compare_show
+from pages.parts.scene.stage_show import SCREEN, advance
 
 QUICK = CompareSetup(kind="service", crosses=0)
 """Visitors and the time of the switch do not depend on the learner; this learner is fast."""

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from engine.worlds import GALLERY, key_of, world_from_json
-from pages.parts.compare.talk import compare_show
-from pages.parts.evaluate.talk import evaluate_show
-from pages.parts.play.talk import play_show
-from pages.parts.race.talk import race_show
-from pages.parts.scene.talk import LEADS
-from pages.parts.shell.menu import MENU, REACHED
+from pages.parts.compare.stage_screens import compare_show
+from pages.parts.evaluate.stage_screens import evaluate_show
+from pages.parts.play.stage_screens import play_show
+from pages.parts.race.stage_screens import race_show
+from pages.parts.scene.stage_show import LEADS
+from pages.parts.shell.page_list import MENU, REACHED
 from pages.parts.text.glossary import terms, texts
 from pages.parts.text.lesson_words import words
 from pages.parts.worlds.session import WorldsSession

@@ -8,7 +8,7 @@ from typing import Any
 
 from pages.parts.glossary.board import USE
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.play.setup import PlaySetup
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.text.glossary import (
     GROUPS,
     ON_PAGE,

@@ -12,7 +12,7 @@ from engine import LoopSettings, Thompson
 from engine.experiments.race.contenders import EPSILON, TRIAL
 from pages.parts.lessons import labs, lessons
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.own import own_lesson_lab
 from pages.parts.text.format import percent, plain
 from pages.parts.text.lesson_words import SETTINGS, filled, settings_of, words
 from tests.pages.lessons.own_lessons import TOLD
@@ -89,7 +89,7 @@ def test_a_lesson_in_the_format_of_a_lecturer_needs_no_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lessons, "_file", lambda key: TOLD)
-    monkeypatch.setattr(lessons, "_LABS", {"rain": own_lesson.OwnLessonLab})
+    monkeypatch.setattr(lessons, "_LABS", {"rain": own_lesson_lab.OwnLessonLab})
     lesson = lessons.lesson_in("rain")
     assert lesson is not None
     assert (lesson.key, lesson.words.say("title")) == ("rain", TOLD["title"])

@@ -18,7 +18,7 @@ NOT_SAID = {
     r"so it offers": "chance of offer",
 }
 """Patterns of words, and the words to use instead."""
-_OFF_SCREEN = ("shell/operations/", "play/snippet.py")
+_OFF_SCREEN = ("shell/operations/", "play/reproduction_script.py")
 """Text for operators, and generated code."""
 
 

@@ -7,11 +7,11 @@ from threading import Event, RLock, Thread
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 
-from engine.steps import Steps
+from engine.pausable_steps import Steps
 from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.frame_pace import FrameCosts
 from pages.parts.work.frame_scheduler import drawing, frame, let_next_frame_wait, result_of
-from pages.parts.work.jobs import Jobs, jobs
+from pages.parts.work.job_queue import Jobs, jobs
 
 
 def test_frames_without_a_click_are_drawn_in_sequence() -> None:
@@ -163,7 +163,7 @@ def test_while_a_page_waits_for_a_job_others_are_drawn(
 
 def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Jobs(is_connected=lambda session: False)
-    monkeypatch.setattr("pages.parts.work.jobs.GRACE", -1.0)
+    monkeypatch.setattr("pages.parts.work.job_queue.GRACE", -1.0)
     monkeypatch.setattr(
         "pages.parts.work.frame_scheduler.submit",
         lambda steps: line.submit(steps, BrowserSession("gone", "")),

@@ -6,11 +6,11 @@ from threading import Event
 import pytest
 
 from pages.parts.race.finished_races import FinishedRaces
+from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import progress_of, verdict
 from pages.parts.work.browser_session import BrowserSession
-from pages.parts.work.jobs import GRACE
+from pages.parts.work.job_queue import GRACE
 from pages.parts.work.race_pool import LANES, TURN, QueuedRace, RaceQueue
 from tests.pages.conftest import Here
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.service.calls import Call, Reply
+from engine.service.call_types import Call, Reply
 from pages.parts.work.recent_calls import MAX_BYTES, MAX_CALLS, MAX_LOOPS, MAX_TEXT, RecentCalls
 
 

@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH, TOKEN, report_of
+from pages.parts.shell.http_routes import ROUTES
+from pages.parts.shell.operations.environment_settings import Operations
 from pages.parts.shell.operations.middleware import all_middleware
-from pages.parts.shell.operations.settings import Operations
-from pages.parts.shell.routes import ROUTES
 from pages.parts.work.stage_remotes import (
     ABSENT_AFTER,
     MAX_PRESSES,

@@ -10,7 +10,7 @@ def page() -> None:
     import streamlit as st  # noqa: PLC0415
 
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
-    from pages.parts.worlds import start  # noqa: PLC0415
+    from pages.parts.worlds import new_world_menu  # noqa: PLC0415
     from pages.parts.worlds.session import WorldsSession  # noqa: PLC0415
 
     session = st.session_state.setdefault("session", WorldsSession("coffee"))
@@ -23,8 +23,8 @@ def page() -> None:
             incoming.end()
             ended("table.csv")  # type: ignore[operator]
 
-    start.upload_field = field  # type: ignore[attr-defined, assignment]
-    start._send(session)
+    new_world_menu.upload_field = field  # type: ignore[attr-defined, assignment]
+    new_world_menu._send(session)
 
 
 def test_a_new_file_does_not_show_what_was_wrong_with_the_last() -> None:

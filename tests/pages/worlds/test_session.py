@@ -7,8 +7,8 @@ import pytest
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
 from engine.worlds.draft import Draft
-from engine.worlds.faults import faults_of
-from engine.worlds.json_file import world_to_file
+from engine.worlds.draft_faults import faults_of
+from engine.worlds.world_file import world_to_file
 from pages.parts.settings import known_worlds
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.work.uploads import Upload, Uploads

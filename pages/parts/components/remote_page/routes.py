@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pages.parts.text.theme import theme
-from pages.parts.work.request_body import body_of
+from pages.parts.work.request_body_limit import body_of
 from pages.parts.work.stage_remotes import (
     VERBS,
     Remote,

@@ -2,7 +2,7 @@
 
 With Streamlit elements a click would cost ten times as much, and only a script run could change
 them. The panels stand in several places of the page and share one script and one scene. A click is
-always sent to a route (`pages.parts.play.answer_route`), which returns the next scene; the script
+always sent to a route (`pages.parts.play.click_route`), which returns the next scene; the script
 requests a run of the page only if more than the scene has changed, or if the route did not count
 the click. Charts are drawn by the Vega that Streamlit ships. The style sheet is part of the page
 (`pages.parts.shell.first_paint`): here it would be sent with each click.

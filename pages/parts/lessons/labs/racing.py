@@ -10,8 +10,8 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import doing, runs_of
 from engine.experiments.race.standings import Final, Standings
-from engine.steps import Steps
-from engine.worlds.place import Drift
+from engine.pausable_steps import Steps
+from engine.worlds.world_contents import Drift
 from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
 from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.lesson import Lab

@@ -14,13 +14,13 @@ from typing import Any, NoReturn
 
 from engine.errors import PersonalizerError, UnreadableError, check_number, refuse
 from engine.experiments.loop_questions import KINDS, NEEDS, LoopQuestion, QuestionKind
-from engine.experiments.playthrough import Act, Change, Crowd, Playthrough, Visit
+from engine.experiments.recorded_acts import Act, Change, Crowd, Playthrough, Visit
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.store import world_codec
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.streams import digest
 from engine.worlds import WORLDS, Context, World, key_of
-from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in
+from engine.worlds.json_checks import CODE, check_known, each_in, number_in, object_in
 from engine.worlds.visible_text import check_seen, new_text_in
 from pages.parts.lessons.own.own_lesson import OwnLesson
 

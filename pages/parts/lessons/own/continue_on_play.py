@@ -7,12 +7,12 @@ import streamlit as st
 from pages.parts.components.browser_id import owner
 from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.play.current_session import play_session
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.choices import max_visitors
-from pages.parts.settings.library import library
-from pages.parts.settings.link import current_setup, set_widgets
-from pages.parts.text.page_files import PAGES
+from pages.parts.settings.linked_settings import current_setup, set_widgets
+from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.shared_settings import max_visitors
+from pages.parts.text.pages_folder import PAGES
 from pages.parts.work.session_singletons import existing
 
 _PLAY = PAGES / "play.py"

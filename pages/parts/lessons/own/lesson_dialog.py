@@ -9,7 +9,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments.loop_questions import NEEDS, LoopQuestion, QuestionKind
-from engine.experiments.playthrough import Playthrough, playthrough_of
+from engine.experiments.recorded_acts import Playthrough, playthrough_of
 from engine.worlds import Context, World, key_of
 from pages.parts.components.download import download_text
 from pages.parts.lessons.lesson_lookup import OWN
@@ -25,13 +25,13 @@ from pages.parts.lessons.own.codec import (
 )
 from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.lessons.own.wording import asked_in_words
-from pages.parts.lessons.setup import LearnSetup
-from pages.parts.play.open_loop import OpenLoop
-from pages.parts.settings.choices import CROSSES, MODE
+from pages.parts.lessons.page_settings import LearnSetup
+from pages.parts.play.current_loop import OpenLoop
+from pages.parts.settings.shared_settings import CROSSES, MODE
+from pages.parts.text.answer_names import answers_to
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import counted, note, plain
 from pages.parts.text.lesson_words import Words, words
-from pages.parts.text.rewards import answers_to
 
 _KINDS: Mapping[QuestionKind, str] = {
     "offered": "How often an action is offered to a visitor",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.experiments.loop_questions import LoopQuestion
-from engine.experiments.playthrough import Playthrough
+from engine.experiments.recorded_acts import Playthrough
 
 MINUTES = 4
 """Approximate duration of a lesson."""

@@ -2,10 +2,10 @@
 
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
-from engine.worlds.levels import LEVELS, answers_of
-from pages.parts.scene.parts import Figure
+from engine.worlds.success_levels import LEVELS, answers_of
+from pages.parts.scene.part_types import Figure
 from pages.parts.scene.qr import is_only_here
-from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.report_files.report_content import Report
 from pages.parts.text.format import percent
 
 

@@ -9,7 +9,7 @@ from html import escape
 import vl_convert
 
 from engine.worlds.pictures import START, as_png
-from pages.parts.scene.parts import Figure
+from pages.parts.scene.part_types import Figure
 from pages.parts.text.format import bare
 from pages.parts.text.theme import theme
 

@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pyarrow.parquet as pq
 
-from pages.parts.scene.parts import Figure
+from pages.parts.scene.part_types import Figure
 from pages.parts.scene.report_files.charts import standalone_svg
 from pages.parts.scene.report_files.typesetting import svg_to_png
 from pages.parts.work.spreadsheet_safe_export import Rows, as_cells, as_parquet

@@ -5,11 +5,11 @@ from html import escape
 from math import inf
 from pathlib import Path
 
-from pages.parts.scene.parts import Figure
+from pages.parts.scene.part_types import Figure
 from pages.parts.scene.qr import qr
 from pages.parts.scene.report_files.charts import charts_within, with_own_ids
-from pages.parts.scene.report_files.papers import Paper
-from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.report_files.paper_sizes import Paper
+from pages.parts.scene.report_files.report_content import Report
 from pages.parts.text.theme import theme
 
 _WIDE, _PHONE = 684, 354

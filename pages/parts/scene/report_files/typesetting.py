@@ -22,12 +22,12 @@ from typing import Any, Literal
 
 import typst
 
-from pages.parts.scene.parts import Figure
+from pages.parts.scene.part_types import Figure
 from pages.parts.scene.qr import qr
 from pages.parts.scene.report_files.charts import charts_within
 from pages.parts.scene.report_files.emoji import is_emoji, labels_in_words, named
-from pages.parts.scene.report_files.papers import Paper
-from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.report_files.paper_sizes import Paper
+from pages.parts.scene.report_files.report_content import Report
 from pages.parts.text.theme import theme
 
 Kind = Literal["pdf", "png"]

@@ -29,12 +29,12 @@ from engine.loop import checkpoints
 from engine.service.limits import CallLimits
 from engine.store import Limits, address
 from pages.parts.settings.bad_widget_state import say_unreadable
-from pages.parts.settings.library import open_loops
-from pages.parts.shell.operations.memory import collect_seldom, give_memory_back
-from pages.parts.shell.operations.meters import Gauges, Meters
+from pages.parts.settings.loop_library_access import open_loops
+from pages.parts.shell.operations.environment_settings import Operations
+from pages.parts.shell.operations.memory_release import collect_seldom, give_memory_back
+from pages.parts.shell.operations.prometheus_counters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
-from pages.parts.shell.operations.settings import Operations
-from pages.parts.work.jobs import jobs, shutdown
+from pages.parts.work.job_queue import jobs, shutdown
 from pages.parts.work.server_logging import REFUSED, log_as_json
 from pages.parts.work.session_limit import SessionLimit, sessions_in_memory
 

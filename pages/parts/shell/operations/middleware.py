@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from pages.parts.shell.first_paint import page
-from pages.parts.shell.operations.settings import Operations
+from pages.parts.shell.operations.environment_settings import Operations
 from pages.parts.work.server_logging import FOREIGN
 
 _log = logging.getLogger(__name__)

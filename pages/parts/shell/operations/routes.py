@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pages.parts.shell.operations.meters import Meters
+from pages.parts.shell.operations.prometheus_counters import Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.text.base_path import base_path
 

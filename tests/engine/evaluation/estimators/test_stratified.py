@@ -7,12 +7,12 @@ import pytest
 
 from engine import LoopSettings
 from engine.evaluation.estimators import Betting, CressieRead, Interval, Naive, Stratified
-from engine.evaluation.estimators.counterfactual_rewards import Selection
 from engine.evaluation.estimators.stratified import narrow_enough
+from engine.evaluation.estimators.unshown_action_rewards import Selection
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.target_policies import FixedAction, UniformTarget
-from engine.steps import finish
+from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy

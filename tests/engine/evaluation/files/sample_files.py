@@ -13,7 +13,7 @@ from pyarrow import csv, parquet
 from engine.errors import RejectedError
 from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Evaluation
 from tests.engine.requests import Json

@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.evaluation.files.duplicate_events import EventIds
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from tests.engine.evaluation.files.sample_files import as_csv, as_dsjson, as_parquet, refused, table
 
 MADE = table(40)

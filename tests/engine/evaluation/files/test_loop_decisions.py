@@ -7,12 +7,12 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.files.event_range import EventRange
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.loop_decisions import batches
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline, FixedAction, LoggedPolicy, UniformTarget
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import LoopLibrary, StoredLoop
 from tests.engine.evaluation.files.sample_files import numbers_of, refused
 from tests.engine.store.exchange.files import reading_of

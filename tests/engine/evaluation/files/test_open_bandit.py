@@ -9,7 +9,7 @@ import pytest
 
 from engine.evaluation.files.column_roles import Columns, guess
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.table_file import head
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import GivenProbabilities, UniformTarget

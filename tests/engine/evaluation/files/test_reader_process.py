@@ -16,10 +16,10 @@ from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.files import reader_process as process
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.column_roles import Columns
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.reader_process import inspection_steps, reading_steps
 from engine.evaluation.logged_decisions import Decisions
-from engine.steps import WAITS, finish
+from engine.pausable_steps import WAITS, finish
 from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, as_parquet, table
 
 MADE = table(300)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.column_roles import Columns
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.rounded_probabilities import (
     SINGLE,
     half_unit,

@@ -11,7 +11,7 @@ import pytest
 import vowpalwabbit as wabbit
 
 from engine.evaluation.estimators import Ips
-from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline, GivenProbabilities, Target
 

@@ -6,7 +6,7 @@ from engine import EpsilonGreedy, Hypothesis, LoopSettings, Thompson
 from engine.experiments.race.contenders import ABTest, Blind, Contender, LoopContender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Outcome, play, race
-from engine.simulation.crowd import potential_outcomes
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.worlds import WORLDS
 
 QUICK = LoopSettings(

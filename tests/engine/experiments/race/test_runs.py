@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 
 from engine import PersonalizerError
+from engine.experiments.race.contender_players import Choice, UniformPlayer
 from engine.experiments.race.contenders import ABTest, Blind, Contender
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.players import Choice, UniformPlayer
 from engine.experiments.race.runs import (
     Failure,
     Outcome,
@@ -31,7 +31,7 @@ from engine.experiments.race.runs import (
     race,
     runs_of,
 )
-from engine.simulation.crowd import potential_outcomes
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.worlds import WORLDS, World
 from tests.engine.experiments.race.races import FOUR, PLAN, bits, outcomes_of, shown
 

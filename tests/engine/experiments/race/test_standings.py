@@ -12,7 +12,7 @@ from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race
 from engine.experiments.race.standings import Believed, Standings
 from engine.worlds import WORLDS
-from engine.worlds.place import Drift
+from engine.worlds.world_contents import Drift
 from tests.engine.experiments.race.races import FOUR
 
 SIZE = len(WORLDS["coffee"].segments())

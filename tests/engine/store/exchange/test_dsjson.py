@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, LearningLoop, LoopSettings
 from engine.errors import RejectedError
 from engine.loop.settings import LearningMode
-from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
+from engine.simulation.simulated_visitors import crowd
 from engine.store import LoopLibrary, StoredLoop, world_codec
 from engine.store.exchange.dsjson import ExportedEvents
 from engine.store.exchange.loop_import import import_file

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import LoopInfo, LoopLibrary, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.loop_import import import_file

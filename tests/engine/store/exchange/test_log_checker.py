@@ -12,8 +12,8 @@ import pytest
 from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked, Rewarded
-from engine.loop.service_settings import ServiceSettings
-from engine.simulation.crowd import crowd
+from engine.loop.service_only_settings import ServiceSettings
+from engine.simulation.simulated_visitors import crowd
 from engine.store import LoopLibrary, StoredLoop
 from engine.store.exchange.file_seal import sealed
 from engine.store.exchange.jsonl import export_lines

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine import Hypothesis, LoopSettings, Uniform
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked
-from engine.simulation.crowd import crowd
+from engine.simulation.simulated_visitors import crowd
 from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS, Format

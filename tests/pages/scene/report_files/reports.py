@@ -3,8 +3,8 @@
 from datetime import date
 
 from pages.parts.charts import curves
-from pages.parts.scene.parts import Figure
-from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.part_types import Figure
+from pages.parts.scene.report_files.report_content import Report
 
 TYPED = '<script>alert("x")</script> & "Ümlaut" <b>ß</b> 100 % *#read("x") $y$ @z'
 CURVE = [{"visitor": float(n + 1), "mean": 0.5 + n / 30, "recent": 0.5 + n / 40} for n in range(12)]

@@ -18,10 +18,10 @@ from engine.worlds import world_from_json
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.components import report_links
-from pages.parts.scene.parts import Figure
+from pages.parts.scene.part_types import Figure
 from pages.parts.scene.report_files.charts import chart_svg, charts_within, standalone_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
-from pages.parts.scene.report_files.papers import PAPERS
+from pages.parts.scene.report_files.paper_sizes import PAPERS
 from pages.parts.scene.report_files.typesetting import as_pdf
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE

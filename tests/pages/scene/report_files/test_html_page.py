@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pages.parts.scene.report_files.html_page import as_html
-from pages.parts.scene.report_files.papers import PAPERS
+from pages.parts.scene.report_files.paper_sizes import PAPERS
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 

@@ -14,20 +14,20 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import estimate, estimate_of_rewards
 from engine.experiments.business_figures import gained
 from engine.worlds import WORLDS, world_from_json
-from engine.worlds.levels import Level
+from engine.worlds.success_levels import Level
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
-from pages.parts.compare import scene as compare
-from pages.parts.evaluate import scene as evaluate
+from pages.parts.compare import page_content as compare
+from pages.parts.evaluate import page_content as evaluate
 from pages.parts.evaluate.wording import headline_row, served
 from pages.parts.play import report as play
-from pages.parts.race import scene as race
-from pages.parts.scene.parts import Figure
+from pages.parts.race import page_content as race
+from pages.parts.scene.part_types import Figure
 from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.charts import chart_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
-from pages.parts.scene.report_files.papers import PAPERS
+from pages.parts.scene.report_files.paper_sizes import PAPERS
 from pages.parts.scene.report_files.typesetting import as_pdf
 from pages.parts.text.format import bare
 from tests.engine.worlds.random_worlds import bakery

@@ -12,8 +12,8 @@ from pypdf import PageObject, PdfReader
 from engine.worlds import WORLDS
 from pages.parts.scene.report_files import typesetting
 from pages.parts.scene.report_files.builder import report_on
-from pages.parts.scene.report_files.papers import PAPERS, Paper
-from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.report_files.paper_sizes import PAPERS, Paper
+from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_files.typesetting import as_pdf, as_png, svg_to_png
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED

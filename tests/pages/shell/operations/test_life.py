@@ -144,9 +144,9 @@ def in_a_server(begins: str, runs: str) -> str:
     script = f"""
 import asyncio, gc, sys
 from pages.parts.shell.operations.life import life
-from pages.parts.shell.operations.meters import Meters
+from pages.parts.shell.operations.prometheus_counters import Meters
 from pages.parts.shell.operations.readiness import Readiness
-from pages.parts.shell.operations.settings import Operations
+from pages.parts.shell.operations.environment_settings import Operations
 {begins}
 async def serve():
     async with life(Operations(), Readiness(lambda: None), Meters({{}}))(None):

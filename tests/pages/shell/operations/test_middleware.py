@@ -15,13 +15,13 @@ from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 
+from pages.parts.shell.operations.environment_settings import Operations
 from pages.parts.shell.operations.middleware import (
     OwnOriginOnly,
     all_middleware,
     broken,
     inline_scripts,
 )
-from pages.parts.shell.operations.settings import Operations
 
 TOKEN = "0123456789abcdef"
 COUNTERS = (

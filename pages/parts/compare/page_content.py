@@ -1,0 +1,267 @@
+"""Scene of the Compare page: numbers, figures and sentences about the three loops."""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+
+from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
+from engine.evaluation.switch_value import SwitchValue
+from engine.experiments.apprentice_comparison import ARMS
+from engine.worlds import key_of
+from pages.parts.charts import comparison as charts
+from pages.parts.charts.lines import span_of
+from pages.parts.compare import executive_summary, wording
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.wording import ARM_NAMES
+from pages.parts.scene.part_types import (
+    Figure,
+    FigureStyle,
+    Number,
+    Numbers,
+    Scene,
+    Table,
+    TableColumn,
+    Text,
+)
+from pages.parts.scene.report_files.report_content import Report
+from pages.parts.scene.report_from_scene import Sheet, report_of
+from pages.parts.text.format import percent
+from pages.parts.text.glossary import explained, meanings
+
+Rows = Sequence[Mapping[str, float]]
+
+QUESTION = "Can it learn from today's rules first, without affecting your users?"
+SHEET = Sheet(
+    QUESTION,
+    about="about",
+    figures=("rewards", "gains"),
+    sentences=("conclusions",),
+    further=("match", "worse", "slices"),
+)
+_MATCH_HELP = meanings("match", "ceiling")
+_COST_HELP = (
+    "Visitors who gave a lower reward than the same visitor, with the same random "
+    "numbers, gave today's rules."
+)
+_BOARD_HELP = (
+    "For the apprentice since it went online; while it watches, for the engine that is "
+    "always online. The intervals of all segments hold together (Bonferroni)."
+)
+_OUTLOOK_HELP = (
+    "The log has rewards only for the choices of today's rules. Where the apprentice "
+    "would choose the same, its reward is known; elsewhere it could be anything. That "
+    "is the band, with 95 % limits for chance. The belief is the engine's own, with "
+    "two standard deviations."
+)
+_COLUMNS = {
+    "Apprentice": "apprentice",
+    "Today's rules": "baseline",
+    "Always online": "online",
+}
+"""Columns of mean rewards in the table of periods, with their arms."""
+
+
+def scene_of(session: CompareSession, style: FigureStyle) -> Scene:
+    """Return the scene of a session; the caller holds the session's lock."""
+    match, arms = session.rows()
+    figures = _Figures(session, style)
+    return Scene(
+        {
+            "situation": partial(_situation, session),
+            "prepared": lambda: Text(wording.prepared(session)),
+            "came": lambda: Text(wording.came(session), is_note=True),
+            "numbers": partial(_numbers, session),
+            "match": partial(figures.match, match),
+            "rewards": partial(figures.rewards, arms),
+            "worse": partial(figures.worse, arms),
+            "gains": partial(figures.gains, arms),
+            "outlook": partial(figures.outlook, session.outlook()),
+            "outlook-note": partial(_outlook_note, session),
+            "slices": figures.slices,
+            "summary": lambda: Text(wording.summary(session), "Summary"),
+            "board": partial(_for_the_board, session),
+            "conclusions": lambda: _for_the_board(session) or Text(wording.summary(session)),
+            "periods": partial(_periods, session),
+            "about": lambda: Text(wording.about(session)),
+            "say-prepared": lambda: Text(wording.prepared_in_short(session)),
+            "say-match": lambda: Text(wording.match_in_short(session)),
+            "say-online": lambda: Text(wording.online_in_short(session)),
+            "say-worse": lambda: Text(wording.worse_in_short(session, arms)),
+        }
+    )
+
+
+def report(session: CompareSession, link: str) -> Report | None:
+    """Return the report of a session; None before the first visitor."""
+    with session.lock:
+        if not len(session.comparison):
+            return None
+        scene = scene_of(session, FigureStyle())
+        return report_of(scene, SHEET, session.world, session.setup.seed, link)
+
+
+def _situation(session: CompareSession) -> Text:
+    text = wording.situation(session)
+    return Text(text, help=explained(text))
+
+
+def _numbers(session: CompareSession) -> Numbers:
+    recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
+    match = Number(
+        f"Agreement, last {RECENT_EVENTS}",
+        percent(recent.match_rate),
+        wording.beside_the_match(session),
+        help=_MATCH_HELP,
+    )
+    earned = []
+    for arm, name in ARM_NAMES.items():
+        mean, uplift, is_today = latest.mean(arm), latest.uplift(arm), arm == "baseline"
+        earned.append(
+            Number(
+                f"{name} {'earn' if is_today else 'earns'}",
+                "–" if math.isnan(mean) else f"{mean:.2f}",
+                wording.a_visitor(session.world, mean) if is_today else wording.over_today(uplift),
+                is_good=uplift is not None and uplift.low > 0,
+            )
+        )
+    return Numbers((match, *earned))
+
+
+class _Figures:
+    """Figures of a session, in one theme and size."""
+
+    def __init__(self, session: CompareSession, style: FigureStyle) -> None:
+        self._session, self._dark, self._size = session, style.dark, style.size
+        self._switches, self._truth = session.switches, session.setup.truth
+        self._span = span_of(len(session.comparison))
+
+    def match(self, rows: Rows) -> Figure:
+        """Rate of agreement between the apprentice and today's rules, over the visitors."""
+        return Figure(
+            f"chart-match-{self._span}",
+            "Does it choose like today's rules?",
+            "Agreement of the apprentice with today's rules, by visitor: "
+            f"{_last(rows, 'recent')}; the best possible is "
+            f"{_last(rows, 'ceiling')}",
+            charts.match_spec(self._dark, self._span, bool(self._switches)),
+            charts.match_rows(rows, self._switches, self._size),
+            help=_MATCH_HELP,
+        )
+
+    def rewards(self, arms: Rows) -> Figure:
+        """Mean reward of the latest visitors of each loop."""
+        truth, is_switched = self._truth and not self._size.on_stage, bool(self._switches)
+        best = (self._session.world.best_value, self._span) if truth else None
+        return Figure(
+            f"chart-arms-{self._span}-{truth}",
+            "What does each system earn?",
+            "Mean reward of the three systems by visitor: "
+            + "; ".join(f"{wording.ARM_NAMES[arm]} {_last(arms, arm)}" for arm in ARMS),
+            charts.reward_spec(self._dark, self._span, is_switched, truth),
+            charts.reward_rows(arms, self._switches, best, self._size),
+        )
+
+    def worse(self, arms: Rows) -> Figure | None:
+        """Cumulative number of visitors served worse than by today's rules."""
+        if not arms:
+            return None
+        _, top = charts.bounds_of(arms, "_worse")
+        return Figure(
+            f"chart-cost-{self._span}-{top}",
+            "Served worse than by today's rules",
+            "Visitors served worse than by today's rules, by visitor: " + _both(arms, "_worse"),
+            charts.cost_spec(self._dark, self._span, bool(self._switches), top),
+            charts.sum_rows(arms, self._switches, "_worse", (0, top), self._size),
+            help=_COST_HELP,
+        )
+
+    def gains(self, arms: Rows) -> Figure | None:
+        """Cumulative reward gained over today's rules."""
+        if not arms:
+            return None
+        low, high = charts.bounds_of(arms, "_gain")
+        return Figure(
+            f"chart-gain-{self._span}-{low}-{high}",
+            "Rewards gained over today's rules",
+            "Rewards gained over today's rules, by visitor: " + _both(arms, "_gain"),
+            charts.gain_spec(self._dark, self._span, bool(self._switches), low, high),
+            charts.sum_rows(arms, self._switches, "_gain", (low, high)),
+        )
+
+    def outlook(self, outlook: SwitchValue | None) -> Figure | None:
+        """Forecast of the mean reward after going online; once online, beside the observed mean."""
+        if outlook is None:
+            return None
+        comparison = self._session.comparison
+        reveals = self._truth and comparison.is_apprentice
+        truth = comparison.value_online() if reveals else None
+        return Figure(
+            "chart-outlook",
+            wording.outlook_title(comparison.is_apprentice),
+            "Band in which the mean reward would lie if the apprentice went online: "
+            f"{outlook.low_limit:.2f} to {outlook.high_limit:.2f}",
+            charts.outlook_spec(self._dark),
+            charts.outlook_rows(outlook, truth, self._session.earned_since()),
+            help=_OUTLOOK_HELP,
+        )
+
+    def slices(self) -> Figure | None:
+        """Agreement with today's rules for each value of the context."""
+        world, slices = self._session.world, self._session.comparison.record.slices(LATEST)
+        if not slices:
+            return None
+        return Figure(
+            f"chart-slices-{key_of(world)}",
+            "Where it agrees",
+            "Expected agreement with today's rules, for each value of the context: "
+            + "; ".join(f"{k} {percent(m.expected_agreement)}" for k, m in slices.items()),
+            charts.slices_spec(self._dark, len(world.segments())),
+            charts.slices_rows(slices, world),
+            help=f"Over the latest {LATEST:,} it watched.",
+        )
+
+
+def _last(rows: Rows, column: str) -> str:
+    return f"{rows[-1][column]:.2f}" if rows else "nothing yet"
+
+
+def _both(arms: Rows, measure: str) -> str:
+    ours, online = (arms[-1][f"{arm}{measure}"] for arm in ("apprentice", "online"))
+    return f"apprentice {ours:,.0f}; always online {online:,.0f}"
+
+
+def _outlook_note(session: CompareSession) -> Text | None:
+    outlook = session.outlook()
+    if outlook is None:
+        return None
+    return Text(wording.outlook(outlook, session.comparison.is_apprentice), is_note=True)
+
+
+def _for_the_board(session: CompareSession) -> Text | None:
+    lines = executive_summary.sentences(session)
+    if not lines:
+        return None
+    return Text("\n".join(f"- {line}" for line in lines), "For the board", _BOARD_HELP)
+
+
+def _periods(session: CompareSession) -> Table | None:
+    """Return a table with one row per period of the apprentice's mode."""
+    if not len(session.comparison):
+        return None
+    rows = [
+        {
+            "Mode": stretch.mode.replace("_", " "),
+            "After visitor": stretch.start,
+            "Visitors": stretch.matching.events,
+            "Same choice as today's rules": 100 * stretch.matching.match_rate,
+            **{name: stretch.mean(arm) for name, arm in _COLUMNS.items()},
+        }
+        for stretch in session.comparison.stretches()
+    ]
+    columns = {
+        "Same choice as today's rules": TableColumn("%.0f\u00a0%%"),
+        **dict.fromkeys(_COLUMNS, TableColumn("%.2f")),
+    }
+    return Table("segments", pd.DataFrame(rows), columns=columns)

@@ -1,0 +1,56 @@
+"""The single screen of the Data page: a list of this browser's loops."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.store import LoopInfo, LoopLibrary, world_codec
+from pages.parts.components.browser_id import owner
+from pages.parts.components.stage_presentation import Talk
+from pages.parts.data.loop_rewards import loop_rewards, sparkline
+from pages.parts.data.loops import headline
+from pages.parts.scene.stage_show import Screen, Show
+from pages.parts.settings.linked_settings import no_link
+from pages.parts.settings.loop_library_access import library
+from pages.parts.text.format import counted, plain
+
+_ROWS = 5
+"""Most loops on a screen, the last used first."""
+
+
+def open_talk() -> Talk:
+    """Return the talk about the loops of this browser."""
+    no_link()
+    show = partial(data_show, library(), owner())
+    return Talk(show, leads_to="the sessions of whoever opens it")
+
+
+def data_show(library: LoopLibrary, owner: str) -> Show:
+    """Return a single screen with the list."""
+    try:
+        loops = [loop for loop in library.store.listed(owner) if isinstance(loop, LoopInfo)]
+    except PersonalizerError as error:
+        return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
+    events = sum(loop.events for loop in loops)
+    sentence = f"{counted(len(loops), 'session')}, taught by {counted(events, 'visitor')}."
+    if not loops:
+        sentence = "The first answer on Play starts a session."
+    note = "Every event is saved before it counts. The five sessions that were used last are shown."
+    return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
+
+
+def _show(library: LoopLibrary, loops: Sequence[LoopInfo]) -> None:
+    with st.container(key="stage-loops"):
+        for loop in loops[:_ROWS]:
+            _show_row(library, loop)
+
+
+def _show_row(library: LoopLibrary, loop: LoopInfo) -> None:
+    world, rewards = world_codec.from_text(loop.world), loop_rewards(library, loop)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
+        st.markdown(headline(loop.name, world))
+        st.markdown(counted(loop.events, "visitor"))
+        st.markdown(f"Mean reward **{rewards.mean:.2f}**" if rewards else "–")
+        st.html(sparkline(rewards.curve) if rewards else "<div></div>")

@@ -1,0 +1,130 @@
+"""Logs to evaluate: of an open loop, or simulated with a new loop."""
+
+from collections import deque
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from threading import RLock
+
+from engine import LearningLoop, LoopSettings
+from engine.evaluation.estimators import Bounds
+from engine.evaluation.files.batch_concatenation import decisions_steps
+from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
+from engine.evaluation.target_policies import GivenProbabilities, greedy, replaying
+from engine.loop.event import EventState
+from engine.loop.lock import locked
+from engine.pausable_steps import Steps
+from engine.simulation.simulated_visitors import crowd
+from engine.store import StoredLoop
+from engine.worlds import World
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.work.job_queue import shared
+
+_KEPT = 10
+"""Number of simulated logs kept; the largest take about 20 MiB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvaluationLog:
+    """Logged decisions with their source.
+
+    Attributes:
+        events: events of the decisions, in the same order; empty for a file.
+        world: world of the visitors, which knows the truth.
+        bounds: least and largest reward, if stated.
+        guess: target of the loop's best guess after learning from the log.
+        service: target of the retired service's learner, trained on the log.
+        loop: loop that made the log; it may have continued since.
+    """
+
+    decisions: Decisions
+    events: Sequence[EventState] = ()
+    world: World | None = None
+    guess: GivenProbabilities | None = None
+    service: GivenProbabilities | None = None
+    loop: LearningLoop | None = None
+    bounds: Bounds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMade:
+    """Parameters of a reproducible log, made by a new loop with simulated visitors."""
+
+    world: str
+    seed: int
+    visitors: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSource:
+    """Log of a stored loop up to a position."""
+
+    id: str
+    position: int
+
+
+class Logs:
+    """Cache of the latest simulated logs of this process, by parameters."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self._kept: deque[tuple[ReadyMade, EvaluationLog]] = deque(maxlen=_KEPT)
+
+    @locked
+    def keep(self, source: ReadyMade, log: EvaluationLog) -> None:
+        """Store a log, dropping the oldest if full."""
+        self._kept.append((source, log))
+
+    @locked
+    def find(self, source: object) -> EvaluationLog | None:
+        """Return the cached log of a source, or None."""
+        return next((log for other, log in self._kept if other == source), None)
+
+
+@cache
+def logs() -> Logs:
+    """Return the cache of this process."""
+    return Logs()
+
+
+def making(source: ReadyMade) -> Steps[EvaluationLog]:
+    """Simulate a log; yields the share of visitors served."""
+    return shared(source, lambda: _making(source))
+
+
+def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
+    """Read the present log of a stored loop; without a world if the loop's world has changed, as no
+    single world knows the truth."""
+    source = LoopSource(stored.id, stored.loop.log.position)
+    return shared(source, lambda: _reading(stored))
+
+
+def _making(source: ReadyMade) -> Steps[EvaluationLog]:
+    world = world_of(source.world)
+    loop = LearningLoop(LoopSettings(), seed=source.seed)
+    for number, _ in enumerate(crowd(loop, world, source.visitors), 1):
+        yield number / source.visitors
+    log = yield from _log(loop, world, nullcontext())
+    logs().keep(source, log)
+    return log
+
+
+def _reading(stored: StoredLoop) -> Steps[EvaluationLog]:
+    world = None if stored.loop.state.changes else stored.world
+    return (yield from _log(stored.loop, world, stored.lock))
+
+
+def _log(
+    loop: LearningLoop, world: World | None, lock: AbstractContextManager[object]
+) -> Steps[EvaluationLog]:
+    """Read a loop's log; events are copied in a single step with the lock held."""
+    yield 1.0
+    with lock:
+        events = usable(loop)
+        unmatched = unmatched_in(loop, events)
+        work = greedy(events, loop)
+    decisions = yield from decisions_steps(events, unmatched)
+    guess = yield from work
+    service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
+    return EvaluationLog(decisions, events, world, guess, service, loop)

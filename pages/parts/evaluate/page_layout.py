@@ -1,0 +1,138 @@
+"""Layout of the Evaluate page: headline with guess, progress, forest and table."""
+
+from collections.abc import Iterator, Mapping
+
+import streamlit as st
+
+from pages.parts.components.download import download_rows
+from pages.parts.components.file_faults import show_faults
+from pages.parts.components.guess_slider import guess_slider
+from pages.parts.evaluate.log_evaluation import LogEvaluation
+from pages.parts.evaluate.page_settings import EvaluateSetup
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.wording import below_table, names_of
+from pages.parts.scene.part_drawing import draw, draw_chart
+from pages.parts.scene.part_types import Scene
+from pages.parts.text.format import note
+
+
+def show_progress(session: EvaluateSession) -> None:
+    """Draw the progress of a repeated evaluation, and refusals."""
+    if session.is_live and session.result is not None:
+        _progress(session)
+    show_faults(session.refused)
+    if session.refused is not None and session.result is not None:
+        note(
+            "The requested settings are those of this very session. Everything else is shown "
+            "without them."
+        )
+    elif session.refused is not None and session.setup.window:
+        st.button("Include all visitors", key="all-count", on_click=_let_all_count)
+
+
+def _progress(session: EvaluateSession) -> None:
+    made = "Simulating visitors for the log"
+    st.progress(session.share, "Reading the log" if session.setup.log == "file" else made)
+
+
+def _let_all_count() -> None:
+    st.session_state[EvaluateSetup.key("window")] = ""
+
+
+def show_headline(session: EvaluateSession, scene: Scene) -> None:
+    """Draw the headline and the guess, or the progress of the first evaluation."""
+    result = session.result
+    if result is None and not session.awaits:
+        return
+    with st.container(border=True, key="evaluate-headline"):
+        if result is None:
+            _progress(session)
+            return
+        if "served" not in scene:
+            draw(scene, "headline")
+            return
+        said, button = st.columns([4, 1.15], vertical_alignment="center")
+        with said:
+            draw(scene, "headline")
+        if session.hides:
+            with said:
+                low, high = map(float, result.bounds)
+                values = [round(low + (high - low) * step / 100, 9) for step in range(101)]
+                guess = guess_slider(
+                    "Your guess",
+                    values,
+                    None,
+                    "{:.2f}".format,
+                    "evaluate-guessed",
+                    "Slide to guess",
+                )
+            button.button(
+                "Reveal",
+                key="reveal",
+                type="primary",
+                icon=":material/visibility:",
+                width="stretch",
+                on_click=session.reveal,
+                args=(guess,),
+                disabled=guess is None,
+            )
+        else:
+            button.button(
+                "Guess first" if session.guess is None else "Guess again",
+                key="hide",
+                type="primary",
+                icon=":material/casino:",
+                width="stretch",
+                on_click=_guess_first,
+                args=(session,),
+                help="Hides the results until you have made a guess.",
+            )
+
+
+def _guess_first(session: EvaluateSession) -> None:
+    st.session_state[session.setup.key("guess")] = True
+    session.hide()
+
+
+def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -> None:
+    """Draw the forest and the notes, with the table beside."""
+    with st.container(key="pair-forest"):
+        left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        if figure := scene.figure("forest"):
+            note(figure.marks)
+            draw_chart(figure)
+        for line in scene.text("notes").splitlines():
+            note(line)
+    with right:
+        draw(scene, "table")
+        note(below_table(result))
+        with st.expander("How this is calculated", icon=":material/calculate:"):
+            draw(scene, "how")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            download_rows(
+                "Download as CSV",
+                lambda: _all_figures(result, session.setup),
+                key="evaluate-csv",
+                name=f"evaluation-{session.setup.world}-seed-{session.setup.seed}",
+            )
+
+
+def _all_figures(result: LogEvaluation, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:
+    """Yield a row per target and estimator, for a CSV file."""
+    names = names_of(result, setup)
+    for row in result.rows:
+        for key, interval in row.intervals.items():
+            yield {
+                "policy": row.target,
+                "name": names[row.target],
+                "estimator": key,
+                "estimate": interval and interval.estimate,
+                "low": interval and interval.low,
+                "high": interval and interval.high,
+                "truth": result.truths.get(row.target),
+                "events": row.events,
+                "effective_events": row.effective,
+                "largest_weight": row.largest,
+                "share_with_weight": row.share,
+            }

@@ -1,0 +1,151 @@
+"""Settings of the Evaluate page."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+
+from engine.evaluation.estimators import ESTIMATORS
+from engine.evaluation.interval_coverage import Flaw
+from engine.simulation.baselines import RuleTable, usual_fields
+from engine.worlds import WORLDS
+from pages.parts.evaluate.estimator_names import TITLES, USUAL
+from pages.parts.settings.baseline_rules import (
+    TABLE,
+    fields_of,
+    has_room_for,
+    table_in_link,
+    table_of,
+    tables_of,
+)
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.setting import SWITCH, Setting, numbers
+from pages.parts.settings.shared_settings import SEED, TRUTH, WORLD
+from pages.parts.text.glossary import meaning
+
+Source = Literal["play", "ready", "file"]
+LOG: Setting[Source] = Setting(
+    "play",
+    "Log",
+    {"play": "The session on Play", "ready": "A ready-made log", "file": "A file"},
+    help="A ready-made log comes from a new session that served simulated visitors.",
+)
+
+
+FLAW: Setting[Flaw] = Setting(
+    "none",
+    "Break it on purpose",
+    {
+        "none": "No",
+        "no_floor": "No exploration",
+        "forgotten": "Probabilities not logged",
+        "few": "Too few visitors",
+        "picked": "Best of 200 rules",
+    },
+)
+
+
+def _key(text: str) -> str:
+    """Accept a text of up to 300 characters; ValueError otherwise."""
+    if len(text) > 300:
+        raise ValueError
+    return text
+
+
+def _window(text: str) -> str:
+    """Parse two whole numbers in ascending order; ValueError otherwise."""
+    first, last = (
+        int(part) if part.isascii() and part.isdigit() else 0 for part in text.split("-")
+    )
+    if not 1 <= first <= last < 10_000_000:
+        raise ValueError
+    return f"{first}-{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateSetup(Linked):
+    """Settings in a link to the Evaluate page."""
+
+    PREFIX = "evaluate-"
+
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    log: Source = LOG.as_field
+    visitors: int = Setting(
+        1_000, "Visitors of a ready-made log", numbers(300, 1_000, 3_000)
+    ).as_field
+    estimator: str = Setting(
+        USUAL,
+        "Estimator",
+        lambda: {
+            estimator.key: TITLES.get(estimator.key, estimator.key)
+            for estimator in ESTIMATORS
+            if estimator.key != "naive"
+        },
+        "menu",
+        meaning("estimator"),
+    ).as_field
+    rule: str = Setting(
+        "weather",
+        "Your rule",
+        lambda: {
+            rule: name for world in WORLDS.values() for rule, name in tables_of(world).items()
+        },
+        "menu",
+        "A rule that runs today, or might. Its table can be written below.",
+        check=table_in_link,
+        words="one or two fields of a world",
+    ).as_field
+    table: str = TABLE.as_field
+    window: str = Setting(
+        "",
+        "Included events",
+        {"": "all of them"},
+        kind="",
+        check=_window,
+        words="the first and the last event with - between",
+    ).as_field
+    about: str = Setting(
+        "",
+        "Summary of",
+        {"": "Summary: biggest gap"},
+        "menu",
+        check=_key,
+        words="a policy, as the CSV names it",
+    ).as_field
+    settings: str = Setting(
+        "",
+        "Also evaluate the settings of a session",
+        {"": "None"},
+        "menu",
+        "What a session with these settings would have done: it learns from this log "
+        "event by event.",
+        check=_key,
+        words="the name under which a session may be viewed",
+    ).as_field
+    flaw: Flaw = FLAW.as_field
+    times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500)).as_field
+    guess: bool = Setting(False, "Guess first", SWITCH, "switch").as_field
+    truth: bool = TRUTH.as_field
+
+    def fitted(self) -> Self:
+        """See `Linked`: a rule and its table."""
+        world = world_of(self.world)
+        rule = self.rule if self.rule in tables_of(world) else ",".join(usual_fields(world))
+        has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
+        return replace(self, rule=rule, table=self.table if has_room else "")
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields that the rule depends on."""
+        return fields_of(self.world, self.rule)
+
+    @property
+    def rule_table(self) -> RuleTable:
+        """Table of the rule."""
+        return table_of(world_of(self.world), self.fields, self.table)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last event to evaluate, counted from 1; a last event of 0 means all."""
+        first, _, last = self.window.partition("-")
+        return int(first or 1), int(last or 0)

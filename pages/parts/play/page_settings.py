@@ -1,0 +1,154 @@
+"""Settings of the Play page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Self
+
+from engine import LoopSettings
+from engine.loop.settings import LearningMode
+from engine.policies.base import Policy
+from engine.policies.registry import POLICIES
+from engine.policies.thompson import Thompson
+from engine.store import LoopLibrary, StoredLoop
+from engine.worlds import World, key_of
+from pages.parts.play import side_loop
+from pages.parts.settings.loop_library_access import loop_projections
+from pages.parts.settings.policy_parameters import Tunable
+from pages.parts.settings.setting import SWITCH, Setting
+from pages.parts.settings.shared_settings import (
+    CROSSES,
+    MODE,
+    SEED,
+    SPEED,
+    TRUTH,
+    WORLD,
+    max_visitors,
+)
+from pages.parts.text.glossary import meaning, meanings
+
+
+@lru_cache(maxsize=8)
+def _made(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
+    """Return an instance of each policy with default settings; cached, as each click needs them.
+
+    Thompson sampling decides by one draw, as in textbooks: then each chance matches the displayed
+    bells. Four draws that must agree earn more, and are a setting.
+    """
+    policies_by_key = {policy.key: policy() for policy in policies if policy.loggable}
+    return {**policies_by_key, Thompson.key: Thompson(agreement=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaySetup(Tunable):
+    """Settings in a link to the Play page."""
+
+    PREFIX = "play-"
+    KEEPS = frozenset({"seed"})  # The seed belongs to the loop.
+
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    policy: str = Setting(
+        "thompson",
+        "Learning policy",
+        lambda: {key: policy.label for key, policy in PlaySetup.policies().items()},
+        "menu",
+        f"{meaning('policy')} Changing it keeps what was learned.",
+        aliases={"classic": "epsilon"},
+    ).as_field
+    crosses: int = CROSSES.as_field
+    mode: LearningMode = MODE.as_field
+    speed: int = SPEED.as_field
+    next: bool = Setting(
+        False, "Auto-next", SWITCH, "switch", "The next visitor comes after each reward."
+    ).as_field
+    truth: bool = TRUTH.as_field
+    you: bool = Setting(
+        False,
+        "You pick the offers",
+        SWITCH,
+        "switch",
+        "You are the policy: pick an offer for each visitor, and see what the engine picked.",
+    ).as_field
+    beside: str = Setting(
+        "",
+        "Second session for comparison",
+        lambda: side_loop.offered(PlaySetup.policies()),
+        "menu",
+        "On the stage: the same visitors and random numbers, served with other settings.\n\n"
+        + meanings("crosses"),
+    ).as_field
+
+    @classmethod
+    def policies(cls) -> Mapping[str, Policy]:
+        """Return the policies of a loop; see `Tunable`."""
+        return _made(tuple(POLICIES.values()))
+
+    def of_loop(self, stored: StoredLoop) -> Self:
+        """Return these settings updated from a loop, as far as the page can display them."""
+        settings = stored.loop.settings
+        policy = settings.policy
+        knobs = {name: knob.number(policy) for name, knob in self.knobs_of(policy.key).items()}
+        values = {"seed": stored.loop.seed, "policy": policy.key, "crosses": settings.crosses}
+        world = self.world if stored.world is None else key_of(stored.world)
+        return self.having({**knobs, **values, "world": world, "mode": settings.learning_mode})
+
+    def new_loop(self, world: World, library: LoopLibrary | None, owner: str) -> StoredLoop:
+        """Return an untrained loop in a world; without a library in memory only."""
+        seed, settings = self.seed, self.settings()
+        if library is not None:
+            return library.begin(owner, world, seed, settings)
+        return StoredLoop.create(
+            None,
+            owner=owner,
+            world=world,
+            seed=seed,
+            settings=settings,
+            make_projections=loop_projections,
+        )
+
+    @classmethod
+    def parameters_in(cls, query: Mapping[str, str]) -> dict[str, str]:
+        """Return the parameters of a query; an unknown world is left to the loop. See `Linked`."""
+        said = super(PlaySetup, cls).parameters_in(query)
+        own = "loop" in query and not WORLD.can_be(said.get("world", WORLD.default))
+        return {name: value for name, value in said.items() if not (own and name == "world")}
+
+    def settings(self) -> LoopSettings:
+        """Return settings of a new loop."""
+        return LoopSettings(
+            policy=self.tuned(self.policy),
+            crosses=self.crosses,
+            learning_mode=self.mode,
+            max_events=max_visitors(),
+        )
+
+    def opponent_settings(self) -> LoopSettings:
+        """Return settings of the engine next to a person's choices."""
+        return replace(self.settings(), learning_mode="online")
+
+    def beside_settings(self, settings: LoopSettings) -> LoopSettings:
+        """Return settings of the second loop, derived from the first loop's."""
+        return side_loop.changed(self.beside, self.policies(), settings)
+
+    @property
+    def story(self) -> str:
+        """Description of the policy with its settings."""
+        return self.filled({self.policy: POLICIES[self.policy].story})[self.policy]
+
+    def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
+        """Return the loop settings that changed on the page since ``before``.
+
+        Settings that the page cannot display stay unchanged.
+        """
+        old, new = before.values(), self.values()
+        policy = loop.policy
+        if self.policy not in {before.policy, policy.key}:
+            policy = self.tuned(self.policy)
+        for name, knob in self.knobs_of(policy.key).items():
+            if new[name] != old[name]:
+                policy = knob.turned(policy, new[name])
+        fields = {"crosses": "crosses", "mode": "learning_mode"}
+        moved = {field: new[name] for name, field in fields.items() if new[name] != old[name]}
+        settings = {"policy": policy, **moved}
+        return {field: value for field, value in settings.items() if value != getattr(loop, field)}

@@ -1,0 +1,57 @@
+"""Play's talk on the stage, with the loop and session of the Play page."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.components.loop_watch import watch_others
+from pages.parts.components.stage_presentation import Talk
+from pages.parts.play import timeline_slider
+from pages.parts.play.audience_vote import begin_anew
+from pages.parts.play.current_session import play_session
+from pages.parts.play.loop_from_link import follow, open_loop
+from pages.parts.play.moment_links import moment_in_address, moment_link
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.session import PlaySession
+from pages.parts.play.side_loop_screens import beside_show, catch_up
+from pages.parts.play.stage_screens import play_show
+from pages.parts.play.toolbar_controls import show_refusals
+from pages.parts.scene.stage_show import Show, Stage
+from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+
+
+def open_talk() -> Talk:
+    """Return the talk on the loop in the address; an act of the show starts a new loop."""
+    is_new = open_link(PlaySetup)
+    open_loop(is_new)
+    session = play_session(current_setup(PlaySetup))
+    follow(session, current_setup(PlaySetup))
+    timeline_slider.go(session, is_new)
+    if is_new and Stage.in_link().begins_act:
+        begin_anew()
+        if "loop" not in st.query_params and session.open.loop.events:
+            session.reset()
+    catch_up(session)
+    session.live.pause()  # A talk advances by steps only.
+    return Talk(
+        partial(_show, session),
+        session,
+        partial(_advance, session),
+        partial(_watch_others, session),
+        link=lambda: moment_link(session, st.context.url or ""),
+    )
+
+
+def _advance(session: PlaySession) -> None:
+    """Serve waiting visitors, and draw messages on failed requests."""
+    write_link(session.setup, loop=session.open.link, **moment_in_address(session))
+    session.advance()
+    show_refusals(session.refusals)
+
+
+def _show(session: PlaySession) -> Show:
+    return beside_show(session) or play_show(session)
+
+
+def _watch_others(session: PlaySession) -> None:
+    watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)

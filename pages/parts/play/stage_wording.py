@@ -1,0 +1,119 @@
+"""Wording of the talk on Play: a sentence per screen, in large type."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from engine.evaluation.learning_curve import RECENT_VISITORS
+from engine.evaluation.probability_parts import probability_parts
+from engine.loop.entries import Ranked
+from engine.worlds import Context, World
+from pages.parts.play.current_loop import OpenLoop
+from pages.parts.play.offer_wording import decided, highest_sample_in_short
+from pages.parts.play.session import PlaySession
+from pages.parts.text.answer_names import said
+from pages.parts.text.format import counted, percent, plain
+
+_STAY = "\N{NO-BREAK SPACE}"
+_MOVED = 0.005
+"""Least change of a chance or reward that counts as a rise or fall."""
+
+
+def visitor_arrives(opened: OpenLoop) -> str:
+    """Return the waiting visitor's context, and the question to the audience."""
+    who = ", ".join(_with_faces(opened.world, opened.context))
+    return f"{plain(who)}. What would you offer?"
+
+
+def _with_faces(world: World, context: Context) -> list[str]:
+    """Return the values of a context, each with a no-break space after its emoji."""
+    faces = {
+        (f.name, value.name): value.label.replace(" ", _STAY, 1) for f, value in world.segments()
+    }
+    return [faces[field.name, context[field.name]] for field in world.fields]
+
+
+def offered(opened: OpenLoop) -> str:
+    """Return the offer and its reason."""
+    world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
+    parts = probability_parts(ranked, policy)
+    if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
+        item = plain(world.items[ranked.chosen].label)
+        return highest_sample_in_short(item, ranked, parts, policy)
+    return decided(world, ranked, parts, policy)
+
+
+def answered(opened: OpenLoop) -> str:
+    """Return the last visitor's answer and its effect."""
+    before = opened.latest
+    if before is None:
+        return "Nobody has answered yet."
+    world, context = opened.world, opened.world.context_of(before.request)
+    reward = sum(opened.loop.events[before.event_id].rewards)
+    after, position = opened.ranked_again(before), before.shown
+    item, who = plain(world.items[position].name), plain(", ".join(context.values()))
+    return _move(said(world, position, reward), f"{item} for {who}", before, after, position)
+
+
+def _move(answer: str, offer: str, before: Ranked, after: Ranked, position: int) -> str:
+    """Return an answer, and the change of the offer's chance, or of its expected reward."""
+    if before.mode != "online":
+        mean, former = after.means[position], before.means[position]
+        return f"{answer}: {offer} has an expected reward of {mean:.2f} instead of {former:.2f}."
+    was, now = before.probabilities[position], after.probabilities[position]
+    if abs(now - was) < _MOVED:
+        return f"{answer}: {offer} stays at {percent(now)}."
+    if now > was:
+        return f"{answer}: {offer} rises from {percent(was)} to {percent(now)}."
+    return f"{answer}: {offer} falls from {percent(was)} to {percent(now)}."
+
+
+def crowd(session: PlaySession) -> str:
+    """Return the progress of a crowd; once it is served, the learned offers."""
+    waiting, whole = session.live.waiting, session.live.enqueued
+    if waiting:
+        return f"{whole - waiting:,} of {whole:,} visitors have answered."
+    return learned(session.displayed, truth=False)
+
+
+def learned(opened: OpenLoop, truth: bool) -> str:
+    """Return the favourite offer; with the truth, the number of right ones."""
+    cells, come = opened.favoured(), len(opened.loop.events)
+    if not come:
+        return "Nobody has answered yet, so it knows nothing."
+    if truth:
+        right = sum(bool(cell["right"]) for cell in cells)
+        sentence = (
+            f"After {counted(come, 'answer')} it is right for {right:,} of {len(cells):,} kinds "
+            "of visitors."
+        )
+    else:
+        names = {item.id: item.name for item in opened.world.items}
+        sentence = _most(cells, names, counted(come, "answer"))
+    return sentence if opened.world.is_mapped_whole else f"{sentence} The map shows only these."
+
+
+def _most(cells: list[dict[str, object]], names: Mapping[str, str], answers: str) -> str:
+    """Return the action favoured in most cells, with their number, after so many answers."""
+    (action, count), *others = Counter(str(cell["action"]) for cell in cells).most_common()
+    offer = plain(names[action])
+    if not others:
+        return f"After {answers} it would offer {offer} to everybody."
+    return (
+        f"After {answers} it would offer {offer} to {count:,} of {len(cells):,} kinds of visitors."
+    )
+
+
+def earned(opened: OpenLoop, truth: bool) -> str:
+    """Return the recent mean reward; with the truth, also the best possible means."""
+    curve = opened.curve()
+    if not curve:
+        return "Nobody has answered yet, so nothing is earned."
+    last, world = curve[-1], opened.world
+    latest = min(int(last["visitor"]), RECENT_VISITORS)
+    recent = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
+    if not truth:
+        return f"{recent}."
+    return (
+        f"{recent}. The best single offer would earn {world.single_value:.2f}, the "
+        f"best offer for each visitor {world.best_value:.2f}."
+    )

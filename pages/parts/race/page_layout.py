@@ -1,0 +1,80 @@
+"""Layout of the Race page: the line-up, progress, figures, the table, and files."""
+
+import streamlit as st
+
+from engine.worlds import key_of
+from pages.parts.components.download import download_rows
+from pages.parts.race.page_settings import RaceSetup
+from pages.parts.race.session import RaceSession
+from pages.parts.race.wording import in_markdown, progress_of
+from pages.parts.scene.chart_drawing import pair
+from pages.parts.scene.part_drawing import draw, draw_pair
+from pages.parts.scene.part_types import Scene
+from pages.parts.text.format import note, section
+from pages.parts.text.glossary import explained
+
+
+def show_line_up(setup: RaceSetup) -> None:
+    """Draw a card per contender with its name and method."""
+    names, stories = list(setup.names.items()), setup.stories
+    for first in range(0, len(names), 2):
+        for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
+            with column.container(border=True, height="stretch"):
+                text = f"**{name}**  \n:small[:gray[{stories[key]}]]"
+                st.markdown(in_markdown(setup, text), help=explained(text))
+
+
+def show_before(setup: RaceSetup) -> None:
+    """Draw the line-up in place of results."""
+    with st.container(key="line-up"):
+        section("Methods")
+        show_line_up(setup)
+
+
+def show_progress(session: RaceSession) -> None:
+    """Draw the progress of the race."""
+    known = session.known
+    st.progress(len(known) / known.plan.runs, progress_of(session))
+
+
+def show_former_verdict(session: RaceSession, scene: Scene) -> None:
+    """Draw the verdict of the previous race if the settings have changed since."""
+    if session.is_live or session.is_current:
+        return
+    with st.container(border=True, key="verdict"):
+        draw(scene, "verdict")
+        note("The settings have changed. These are the results of the previous race.")
+
+
+def show_results(session: RaceSession, scene: Scene) -> None:
+    """Draw final rewards, curves, losses, the table, the line-up and the downloads."""
+    left, right = pair("leaders")
+    with left:
+        draw(scene, "finals", "finals-note", "chance", "hypotheses")
+    with right:
+        draw(scene, "rewards", "rewards-note")
+    draw_pair(scene, "losses", "losses", "segments")
+    with st.expander(
+        "All figures", icon=":material/table:", key="figures", on_change="rerun"
+    ) as box:
+        if box.open:
+            draw(scene, "table-note", "table")
+    with st.expander(
+        "About the methods", icon=":material/groups:", key="who", on_change="rerun"
+    ) as box:
+        if box.open:
+            show_line_up(session.displayed)
+    if not session.is_live:
+        _offer_files(session)
+
+
+def _offer_files(session: RaceSession) -> None:
+    known, plan = session.known, session.known.plan
+    parts = {
+        "curves": ("Curves as CSV", known.curve_rows),
+        "runs": ("Every run as CSV", known.run_rows),
+    }
+    with st.container(horizontal=True):
+        for part, (label, rows) in parts.items():
+            name = f"race-{key_of(plan.world)}-seed-{plan.seed}-{part}"
+            download_rows(label, rows, key=f"race-csv-{part}", name=name)

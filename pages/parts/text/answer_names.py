@@ -1,0 +1,56 @@
+"""Names of a visitor's answers in a world, with their rewards and worth."""
+
+from dataclasses import dataclass
+
+from engine.worlds import World
+from engine.worlds.success_levels import HALF, Level, answers_of
+from pages.parts.text.format import plain
+
+_WHOLE, _HALF, _NONE = "Loved it", "So-so", "Ignored"
+_FACES = ((1.0, "😍"), (0.6, "🙂"), (0.3, "🤔"), (0.01, "😐"), (0.0, "🙄"))
+"""Faces, each with the least share of a full success."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A possible answer of a visitor to an offer.
+
+    Attributes:
+        label: display name.
+        reward: reward that the engine receives.
+        face: emoji.
+        brings: worth in the world's unit; empty without a unit.
+    """
+
+    label: str
+    reward: float
+    face: str
+    brings: str
+
+
+def answers_to(world: World, item: int) -> tuple[Answer, ...]:
+    """Return all answers to an item, given by its position in the world, the best first."""
+    worth, unit = float(world.worth[item]), world.unit
+    return tuple(
+        Answer(
+            _called(level),
+            level.worth * worth,
+            next(face for least, face in _FACES if level.worth >= least),
+            f"{world.in_unit(level.worth * worth, 1):,.2f}\u00a0{unit}" if unit else "",
+        )
+        for level in answers_of(world.levels)
+    )
+
+
+def said(world: World, item: int, reward: float) -> str:
+    """Return the display name of an answer to an item, as Markdown; the reward if no answer has
+    it."""
+    for answer in answers_to(world, item):
+        if abs(answer.reward - reward) < 1e-9:
+            return plain(answer.label)
+    return f"Reward {reward:g}"
+
+
+def _called(level: Level) -> str:
+    usual = {1.0: _WHOLE, HALF: _HALF, 0.0: _NONE}
+    return level.name or usual.get(level.worth, f"Worth {level.worth:g}")

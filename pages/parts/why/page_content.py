@@ -1,0 +1,157 @@
+"""Scene of the Why page: beliefs about an offer, its reasons, and the importance of each field."""
+
+from collections.abc import Mapping
+from functools import cached_property, partial
+
+from engine.evaluation.explanation import Gap
+from engine.evaluation.field_importance import Importances
+from engine.evaluation.probability_parts import probability_parts
+from engine.learners.base import Source
+from engine.worlds import World
+from pages.parts.charts import beliefs, reasons
+from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.play import offer_wording as offers
+from pages.parts.play.beliefs import SHOWN, in_words
+from pages.parts.play.why_subject import Subject
+from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
+from pages.parts.text.glossary import explained
+from pages.parts.text.reward_source_names import names_of
+from pages.parts.text.theme import theme
+from pages.parts.why import wording
+from pages.parts.why.session import WhySession
+
+
+def scene_of(session: WhySession, subject: Subject, style: FigureStyle) -> Scene:
+    """Return the scene of an offer: logged, or supposed in a "what if"."""
+    reasons_for = _Reasons(session, subject, style)
+    return Scene(
+        {
+            "question": lambda: Text(wording.asked_about(subject)),
+            "decided": partial(_decided, subject),
+            "beliefs": partial(_beliefs, session, subject, style),
+            "beliefs-note": partial(_about_beliefs, session, subject),
+            "short": reasons_for.in_short,
+            "gap": reasons_for.figure,
+            "gap-note": reasons_for.note,
+        }
+    )
+
+
+def scene_of_worth(importances: Importances, world: World, style: FigureStyle) -> Scene:
+    """Return the scene of the importance of each field over all visitors."""
+    explanation = "Right: score from 0 to 100. Grey: possibly worth nothing."
+    return Scene(
+        {
+            "said": lambda: Text(wording.worth(importances, world)),
+            "worth": partial(_worth, importances, world, style),
+            "worth-note": lambda: Text(f"{explanation}{wording.in_its_unit(world)}", is_note=True),
+        }
+    )
+
+
+def _decided(subject: Subject) -> Text:
+    policy = subject.loop.settings.policy
+    return Text(
+        offers.decided(
+            subject.world, subject.ranked, probability_parts(subject.ranked, policy), policy
+        )
+    )
+
+
+def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figure:
+    """Beliefs about every action; in a "what if", beside those about the logged visitor."""
+    world, ranked = subject.world, subject.ranked
+    logged = session.subject.ranked if session.subject and session.changed else None
+    parts = probability_parts(ranked, subject.loop.settings.policy)
+    title = "A bell and a bar for each action"
+    return Figure(
+        "chart-why-beliefs",
+        title,
+        f"{title}: {in_words(world, ranked)}",
+        beliefs.belief_spec(world, style.dark, SHOWN[ranked.mode][1]),
+        belief_rows(world, style.dark, ranked, parts, logged),
+        marks=_marks(session, subject),
+    )
+
+
+def _marks(session: WhySession, subject: Subject) -> str:
+    sentences = ["Dashed: for the actual visitor."] if session.changed else []
+    sentences.append("A bell shows what each offer may earn.")
+    if subject.ranked.draw is not None:
+        sentences.append("A dot is its sample: one plausible guess for this visitor.")
+    return " ".join(sentences)
+
+
+def _about_beliefs(session: WhySession, subject: Subject) -> Text:
+    marks = _marks(session, subject)
+    return Text(marks, help=explained(marks), is_note=True)
+
+
+class _Reasons:
+    """Reasons for either of two actions, in one view."""
+
+    def __init__(self, session: WhySession, subject: Subject, style: FigureStyle) -> None:
+        self._session, self._subject, self._style = session, subject, style
+        self._pair = session.action, session.against
+        self._names = [wording.named(subject.world, position) for position in self._pair]
+
+    @cached_property
+    def _gap(self) -> Gap:
+        return self._session.gap()
+
+    @cached_property
+    def _parts(self) -> Mapping[Source, str]:
+        return names_of(self._gap.parts, self._subject.ranked.request.context_values)
+
+    @cached_property
+    def _sides(self) -> str:
+        return wording.for_and_against(self._gap, self._parts, self._subject.world, *self._pair)
+
+    def in_short(self) -> Text:
+        """Lead of the first action and its share of knowledge, one line each."""
+        world, ranked = self._subject.world, self._subject.ranked
+        return Text("\n".join(wording.in_short(world, ranked, self._gap, *self._pair)))
+
+    def figure(self) -> Figure:
+        """Parts of the gap, as bars to either side."""
+        style, (name, other) = self._style, self._names
+        first, second = (_colour_of(position, style) for position in self._pair)
+        rows = reasons.gap_rows(self._gap, self._parts, (first, second))
+        reach = reasons.reach_of(rows)
+        title = f"Reasons for {name} and for {other}"
+        return Figure(
+            f"chart-why-gap-{rows.num_rows}-{reach:g}",
+            title,
+            f"{title}: {self._sides}",
+            reasons.gap_spec(style.dark, rows.num_rows, reach, name, other),
+            rows,
+        )
+
+    def note(self) -> Text:
+        """Largest parts in words, with an explanation of the bars."""
+        text = (
+            f"{self._sides} All parts sum to the expected reward; parts under 0.005 "
+            "are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
+            f"fields stand together.{wording.in_its_unit(self._subject.world)}"
+        )
+        return Text(text, is_note=True)
+
+
+def _colour_of(position: int | None, style: FigureStyle) -> str:
+    colours = theme(style.dark)
+    return colours.faint if position is None else colours.action(position)
+
+
+def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure:
+    """Reward lost without each field, the largest first."""
+    names = [wording.left_out(world, importance.left) for importance in importances.each]
+    rows = reasons.worth_rows(importances.each, names)
+    reach = reasons.reach_of(rows)
+    title = "Reward lost without each field"
+    return Figure(
+        f"chart-why-worth-{rows.num_rows}-{reach:g}",
+        title,
+        f"{title}: {wording.worth_in_words(list(importances.each), names)}",
+        reasons.worth_spec(style.dark, rows.num_rows, reach),
+        rows,
+    )

@@ -1,0 +1,100 @@
+"""Scene of the Worlds page for a valid world: the map of best actions and the ceilings."""
+
+from math import ceil
+
+from engine.worlds import World
+from engine.worlds.ceilings import Ceilings
+from pages.parts.charts.base import keys_of
+from pages.parts.charts.map_axes import Axes, axes_of
+from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.scene.part_types import Figure, FigureStyle, Number, Numbers, Scene, Text
+from pages.parts.text.format import plain
+from pages.parts.worlds import wording
+from pages.parts.worlds.ceilings import ceilings_of
+
+_TITLE = "Who likes what best"
+
+
+def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene:
+    """Return the parts of the scene about a world.
+
+    Args:
+        axes: fields along the map's rows and columns; None for the first map.
+    """
+    return Scene(
+        {
+            "say-map": lambda: Text(f"{plain(world.title)}: who likes what best."),
+            "map": lambda: _map(world, look, axes or next(iter(axes_of(world)))),
+            "map-note": lambda: _rest_of_map(world, axes or next(iter(axes_of(world)))),
+            "say-worth": lambda: Text(_point(ceilings_of(world))),
+            "worth": lambda: _worth(ceilings_of(world)),
+            "ceilings": lambda: _ceilings(ceilings_of(world), world),
+            "point": lambda: _about_ceilings(ceilings_of(world), world),
+        }
+    )
+
+
+def _map(world: World, look: FigureStyle, axes: Axes) -> Figure:
+    """Return the map of the best action per context."""
+    rows, spec = truth_rows(world, axes, world.contexts[0]), truth_spec(world, look.dark, axes)
+    best = ", ".join(dict.fromkeys(rows.column("name").to_pylist()))
+    return Figure(
+        "chart-truth",
+        _TITLE,
+        f"{_TITLE}: {best}",
+        spec,
+        rows,
+        keys=keys_of(world, look.dark),
+    )
+
+
+def _rest_of_map(world: World, axes: Axes) -> Text | None:
+    """Return the fixed values of the fields that the map does not vary."""
+    spread, here = {axes.row, *axes.columns}, world.contexts[0]
+    rest = [f"{f.label}: {here[f.name]}" for f in world.fields if f.name not in spread]
+    return Text(plain(f"With {', '.join(rest)}."), is_note=True) if rest else None
+
+
+def _point(ceilings: Ceilings) -> str:
+    return wording.point_of({"single": ceilings.single.value, "best": ceilings.best.value})
+
+
+def _worth(ceilings: Ceilings) -> Numbers:
+    """Return four ceilings as numbers, for a talk."""
+    values = {
+        "Random": ceilings.uniform,
+        "Best single offer": ceilings.single,
+        "By one field": ceilings.field,
+        "Best for each": ceilings.best,
+    }
+    return Numbers(tuple(Number(name, f"{ceiling.value:.2f}") for name, ceiling in values.items()))
+
+
+def _ceilings(ceilings: Ceilings, world: World) -> Numbers:
+    """Return the ceilings with their standard errors, each with the fields it uses."""
+    values = [
+        ("Random", ceilings.uniform, ""),
+        ("Best single offer", ceilings.single, wording.looks_at(ceilings.single, world)),
+        ("By one field", ceilings.field, wording.looks_at(ceilings.field, world)),
+        *(
+            [("By two fields", ceilings.pair, wording.looks_at(ceilings.pair, world))]
+            if ceilings.pair
+            else []
+        ),
+        ("Best for each", ceilings.best, "knowing every taste"),
+    ]
+    numbers = []
+    for name, ceiling, looks in values:
+        # Rounded up, so that an inexact value never shows an error of zero.
+        about = "" if ceiling.is_exact else f" \u00b1 {ceil(200 * ceiling.error) / 100:.2f}"
+        numbers.append(Number(name, f"{wording.earned(ceiling.value)}{about}", looks))
+    return Numbers(tuple(numbers))
+
+
+def _about_ceilings(ceilings: Ceilings, world: World) -> Text:
+    said = [
+        f"{_point(ceilings)} {wording.size_of(world)}.",
+        wording.in_unit(world),
+        wording.changes_on_race(world.drift),
+    ]
+    return Text(" ".join(filter(None, said)), is_note=True)

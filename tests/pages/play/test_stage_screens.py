@@ -1,0 +1,157 @@
+"""The talk on the Play page: each step forward has one effect, and each step back undoes it."""
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+import streamlit as st
+
+from engine.worlds import GALLERY
+from engine.worlds.success_levels import Level
+from pages.parts.play import stage_screens as stage_play
+from pages.parts.play.learned_panels import earned
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.report import report
+from pages.parts.play.session import PlaySession
+from pages.parts.play.stage_content import scene_of
+from pages.parts.play.stage_screens import let_in, play_show
+from pages.parts.scene.part_types import Figure, FigureStyle
+from pages.parts.scene.stage_show import SCREEN, advance
+from pages.parts.text.format import percent
+
+
+@pytest.fixture(autouse=True)
+def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The query parameters of the address."""
+    said: dict[str, str] = {}
+    monkeypatch.setattr(st, "query_params", said)
+    return said
+
+
+def step(session: PlaySession, by: Literal[1, -1] = 1) -> str:
+    """Take a step, including its crowd; return the resulting sentence."""
+    advance(play_show(session), by)
+    while session.live.waiting:
+        session.advance()
+    return play_show(session).screen.say()
+
+
+def state_of(session: PlaySession) -> tuple[object, ...]:
+    """Log, visitor and screen, which a step may change."""
+    log = session.open.loop.log
+    return [*log], session.open.context, play_show(session).screen.name
+
+
+def test_every_step_back_leads_to_just_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = PlaySession(PlaySetup())
+    enqueue = session.live.enqueue
+    monkeypatch.setattr(session.live, "enqueue", lambda visitors: enqueue(visitors // 20))
+    states = [state_of(session)]
+    while play_show(session).next is not None:
+        step(session)
+        states.append(state_of(session))
+    assert len(session.open.loop.events) == 4 + 5 + 50
+    for before in reversed(states[:-1]):
+        step(session, -1)
+        assert state_of(session) == before
+
+
+def test_an_answer_is_said_with_what_it_moved() -> None:
+    session = PlaySession(PlaySetup())
+    step(session)
+    offer = session.open.ranked
+    said = step(session)
+    context = session.open.world.context_of(offer.request)
+    now = session.open.ranked_for(context)
+    assert re.match("Loved it|So-so|Ignored", said)
+    assert all(value in said for value in context.values())
+    assert percent(offer.probabilities[offer.shown]) in said
+    assert percent(now.probabilities[offer.shown]) in said
+
+
+def test_a_step_back_in_the_middle_of_a_crowd_takes_all_of_it_back(
+    address: dict[str, str],
+) -> None:
+    session = PlaySession(PlaySetup())
+    address[SCREEN] = "map"
+    before = state_of(session)
+    let_in(session, "crowd-100", 100)
+    session.advance()
+    session.live.waiting = 60  # Other visitors are still waiting.
+    address[SCREEN] = "crowd-100"
+    assert play_show(session).is_busy
+    advance(play_show(session), -1)
+    assert state_of(session) == before
+    assert not session.live.is_live
+
+
+def test_what_was_done_before_the_talk_is_not_taken_back_by_it(address: dict[str, str]) -> None:
+    session = PlaySession(PlaySetup())
+    session.live.step()
+    address[SCREEN] = "crowd-100"
+    advance(play_show(session), -1)
+    assert len(session.open.loop.events) == 1
+
+
+def test_only_what_was_done_for_a_screen_is_taken_back_from_it(
+    monkeypatch: pytest.MonkeyPatch, address: dict[str, str]
+) -> None:
+    session = PlaySession(PlaySetup())
+    session.live.enqueue(10)
+    while session.live.waiting:
+        session.advance()
+    address[SCREEN] = "crowd-100"  # A link to the screen serves no visitors.
+    advance(play_show(session), -1)
+    monkeypatch.setattr(session.live, "enqueue", lambda visitors: None)  # No visitors yet.
+    for by in (1, -1):
+        advance(play_show(session), 1 if by > 0 else -1)
+    assert len(session.open.loop.events) == 10
+
+
+def test_if_nobody_comes_the_talk_stays_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, address: dict[str, str]
+) -> None:
+    """The talk would otherwise describe the previous visitor as the present one."""
+    session = PlaySession(PlaySetup())
+    monkeypatch.setattr(session, "serve", lambda visitors: 0)
+    address[SCREEN] = "offer-1"
+    advance(play_show(session), 1)
+    assert address[SCREEN] == "offer-1"
+
+
+def test_what_answers_are_worth_is_said_in_the_worlds_own_words() -> None:
+    usual = play_show(PlaySession(PlaySetup())).screens[-1]
+    assert usual.note == "Rewards of the answers: Loved it 1 · So-so 0.5 · Ignored 0"
+    hotel = replace(GALLERY["hotel"].world, levels=(Level(1.0, "Booked"), Level(0.25, "Asked")))
+    assert stage_play._worths(hotel) == (
+        "Highest rewards of the answers: Booked 1 · Asked 0.25 · Ignored 0"
+    )
+
+
+def test_a_past_moment_is_shown_and_stays_as_it_is() -> None:
+    session = PlaySession(PlaySetup())
+    session.live.step()
+    session.time_travel.look(0)
+    names = [screen.name for screen in play_show(session).screens]
+    assert names[:3] == ["visitor-1", "offer-1", "answer"]
+    assert all(screen.do is None for screen in play_show(session).screens)
+    while play_show(session).next is not None:
+        step(session)
+    assert len(session.open.loop.events) == 1
+
+
+def test_the_talk_and_the_report_show_the_curve_of_the_page() -> None:
+    session = PlaySession(PlaySetup())
+    session.live.enqueue(20)
+    while session.live.waiting:
+        session.advance()
+    opened = session.open
+    on_page = earned(opened, opened.curve(), truth=False, dark=False).figures["chart-reward"]
+    in_talk = scene_of(session, FigureStyle())["rewards"]
+    report_made = report(session, "")
+    assert report_made is not None
+    on_paper = report_made.figures[1]
+    assert isinstance(in_talk, Figure)
+    for figure in (in_talk, on_paper):
+        assert (figure.alt, figure.rows, figure.spec) == (on_page.alt, on_page.rows, on_page.spec)

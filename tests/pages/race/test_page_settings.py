@@ -1,0 +1,70 @@
+"""Settings of Race, and the resulting plan."""
+
+import pytest
+
+from engine.experiments.race.contenders import ABTest, LoopContender
+from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
+from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.policies.registry import CONTENDERS, POLICIES
+from engine.policies.softmax import Softmax
+from engine.policies.ucb import UpperBound
+from pages.parts.race.page_settings import RaceSetup, everybody, ordered
+from pages.parts.race.person_choices import YOU
+
+
+def test_settings_reach_the_contenders() -> None:
+    setup = RaceSetup(who=",".join(everybody()), trial=500).having(
+        {"epsilon": 30, "temperature": 20, "width": 150}
+    )
+    found = {contender.key: contender for contender in setup.plan().contenders}
+    epsilon, softmax, ucb = (found[key] for key in ("epsilon", "softmax", "ucb"))
+    assert isinstance(epsilon, LoopContender)
+    assert epsilon.policy == EpsilonGreedy(0.3)
+    assert isinstance(softmax, LoopContender)
+    assert softmax.policy == Softmax(0.2)
+    assert isinstance(ucb, LoopContender)
+    assert ucb.policy == UpperBound(1.5)
+    ab, segments = found["ab"], found["segments"]
+    assert isinstance(ab, ABTest)
+    assert isinstance(segments, ABTest)
+    assert (ab.trial, ab.field, segments.trial, segments.field) == (500, None, 500, "name")
+
+
+def test_the_largest_race_that_can_be_set_can_be_planned() -> None:
+    for name, most in (("visitors", MAX_VISITORS), ("crowds", MAX_REPETITIONS)):
+        assert max(RaceSetup.declared()[name].offered) == most
+
+
+@pytest.mark.parametrize(
+    ("told", "drift"),
+    [({}, "none"), ({"world": "coffee"}, "none"), ({"world": "fashion"}, "halfway"),
+     ({"world": "fashion", "drift": "none"}, "none"), ({"drift": "slow"}, "slow")],
+)  # fmt: skip
+def test_tastes_change_as_the_world_says_where_the_link_does_not(
+    told: dict[str, str], drift: str
+) -> None:
+    setup, refused = RaceSetup.from_query(told)
+    assert (setup.drift, refused) == (drift, [])
+    assert RaceSetup.from_query(setup.query())[0] == setup, "and its own link says the same"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("who", "ours,theirs"), ("who", ""), ("visitors", "201"), ("crowds", "0"), ("drift", "fast"),
+     ("delay", "-1"), ("refresh", "2"), ("epsilon", "101"), ("crosses", "5"), ("field", "shoes"),
+     ("field", "season"), ("trial", "1"), ("width", "x"), ("temperature", "0")],
+)  # fmt: skip
+def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: str) -> None:
+    setup, (sentence,) = RaceSetup.from_query({name: value})
+    assert setup == RaceSetup()
+    assert "must be" in sentence
+
+
+def test_contenders_stand_in_their_order_and_none_where_a_widget_has_left_the_page() -> None:
+    assert (ordered(["uniform", "ours"]), ordered(None)) == ("ours,uniform", "")
+
+
+def test_every_policy_races_and_no_other_contender_can_be_mistaken_for_one() -> None:
+    policies = POLICIES.keys() - {"thompson"}
+    assert {*everybody(), YOU} == policies | CONTENDERS
+    assert not POLICIES.keys() & CONTENDERS

@@ -1,0 +1,28 @@
+"""Names and worth of rewards in a world."""
+
+from dataclasses import replace
+
+from engine.worlds import GALLERY, WORLDS
+from engine.worlds.success_levels import Level
+from pages.parts.text.answer_names import answers_to, said
+
+COFFEE, HOTEL = WORLDS["coffee"], GALLERY["hotel"].world
+
+
+def test_the_three_answers_of_a_world_that_says_nothing_of_them() -> None:
+    details = [(answer.label, answer.reward, answer.brings) for answer in answers_to(COFFEE, 0)]
+    assert details == [("Loved it", 1.0, ""), ("So-so", 0.5, ""), ("Ignored", 0.0, "")]
+
+
+def test_levels_have_their_names_and_prices() -> None:
+    levels = Level(1.0, "Booked"), Level(0.25, "Asked"), Level(0.1)
+    world = replace(HOTEL, levels=levels)
+    item = int(world.worth.argmin())
+    least = float(world.worth[item])
+    answers = answers_to(world, item)
+    assert [answer.label for answer in answers] == ["Booked", "Asked", "Worth 0.1", "Ignored"]
+    assert [answer.reward for answer in answers] == [least, 0.25 * least, 0.1 * least, 0]
+    assert answers[0].brings == f"{world.items[item].value:,.2f}\u00a0€"
+    assert said(world, item, 0.25 * least) == "Asked"
+    assert said(world, item, 0.123) == "Reward 0.123"
+    assert said(replace(COFFEE, levels=(Level(0.5, "<b>"),)), 0, 0.5) != "<b>"
