@@ -14,12 +14,12 @@ from pages.parts.compare.history_in_link import history_in_link
 from pages.parts.compare.page_content import QUESTION, report, scene_of
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
+from pages.parts.components.crowd_buttons import control_the_crowd
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
 from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
-    control_the_crowd,
     say_slots_apart,
     toolbar,
     tools,

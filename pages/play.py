@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.browser_id import has_reported
+from pages.parts.components.crowd_buttons import control_the_crowd, show_progress
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more_menu import more
@@ -16,10 +17,8 @@ from pages.parts.components.scene_view import panel_view, scene_view
 from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
-    control_the_crowd,
     say_slots_apart,
     shortcut,
-    show_progress,
     toolbar,
     tools,
 )

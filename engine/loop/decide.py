@@ -1,9 +1,8 @@
-"""Decisions of a loop in a state after its `expirations`: pure functions."""
+"""Decisions of a loop in a state after its expirations (`reward_wait`): pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice, takewhile
 from typing import TypeVar
 
 import numpy as np
@@ -11,8 +10,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
-from engine.loop.entries import Expired, Ranked
-from engine.loop.event import EventState
+from engine.loop.entries import Ranked
 from engine.loop.guards import check_same
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
@@ -21,19 +19,6 @@ from engine.protocol.request import RankRequest
 from engine.streams import digest, stream
 
 T = TypeVar("T")
-
-
-def expirations(state: LoopState, now: datetime, most: int | None = None) -> list[Expired]:
-    """Entries for the waits that are over by ``now``, oldest first, up to ``most``."""
-    wait, events = state.settings.reward_wait_time, map(state.events.__getitem__, state.waiting)
-    late = islice(takewhile(lambda event: event.is_late(wait, now), events), most)
-    return [expiration(event, state.settings, now) for event in late]
-
-
-def expiration(event: EventState, settings: LoopSettings, now: datetime) -> Expired:
-    """Entry for the end of an event's wait."""
-    default = float(settings.default_reward) if event.activated else None
-    return Expired(event.ranked.event_id, now, default)
 
 
 def recorded(state: LoopState, request: RankRequest) -> Ranked | None:

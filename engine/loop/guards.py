@@ -3,8 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Literal, NoReturn
+from typing import Any
 
 from engine.errors import refuse
 from engine.loop.entries import Ranked
@@ -75,53 +74,10 @@ def check_same(request: RankRequest, ranked: Ranked) -> None:
         refuse("InvalidRankRequest", "eventId", ranked.event_id, allowed)
 
 
-def dangling_reason(
-    event: EventState | None, settings: LoopSettings, now: datetime, is_reward: bool
-) -> Literal["unknown", "late", "second"] | None:
-    """Reason for which a reward or an activation teaches nothing; None if it counts."""
-    if event is None:
-        return "unknown"
-    if _is_over(event, settings, now):
-        return "late"
-    most = MAX_REWARDS if settings.reward_aggregation == "sum" else 1
-    return "second" if is_reward and len(event.rewards) >= most else None
-
-
-def check_activation(event: EventState, settings: LoopSettings, now: datetime) -> None:
-    """Refuse to activate an event after its wait."""
-    if _is_over(event, settings, now):
-        _refuse_event("InvalidEventIdToActivate", event, "whose wait is not over")
-
-
-def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> None:
-    """Refuse a late or repeated reward."""
-    code, rewards = "InvalidRewardRequest", len(event.rewards)
-    if _is_over(event, settings, now):
-        _refuse_event(code, event, "whose wait for a reward is not over")
-    if rewards and settings.reward_aggregation == "earliest":
-        _refuse_event(code, event, 'without a reward, as the "earliest" reward counts')
-    if rewards >= MAX_REWARDS:
-        _refuse_event(code, event, f"with fewer than {MAX_REWARDS} rewards")
-
-
-def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
-    return not event.open or event.is_late(settings.reward_wait_time, now)
-
-
 def check_slot(slot: str, slots: Collection[str]) -> None:
     """Refuse the id of an unknown slot of a multi-slot event."""
     if slot not in slots:
         refuse("InvalidRewardRequest", "slotId", slot, f"one of {', '.join(slots)}")
-
-
-def check_expiry(event: EventState) -> None:
-    """Refuse to end a wait that is over or was ended by a reward."""
-    if not event.open or event.rewards:
-        _refuse_event("InvalidRewardRequest", event, "that still waits for its reward")
-
-
-def _refuse_event(code: str, event: EventState, allowed: str) -> NoReturn:
-    refuse(code, "eventId", event.ranked.event_id, f"the id of an event {allowed}")
 
 
 def changed(

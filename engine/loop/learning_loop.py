@@ -16,7 +16,7 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.learners.base import ALONE, Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
-from engine.loop import decide, guards, multi_slot
+from engine.loop import decide, guards, multi_slot, reward_wait
 from engine.loop.clock import Clock, read, utc_now
 from engine.loop.entries import (
     Activated,
@@ -107,7 +107,7 @@ class LearningLoop(Replay):
     @locked
     def has_expired(self) -> bool:
         """True if a wait is over and not ended yet."""
-        return bool(decide.expirations(self.state, read(self._clock), 1))
+        return bool(reward_wait.expirations(self.state, read(self._clock), 1))
 
     @property
     def now(self) -> datetime:
@@ -292,7 +292,7 @@ class LearningLoop(Replay):
         """
         now = self._expire_late()
         event = guards.find(self.state.events, event_id, "InvalidEventIdToActivate")
-        guards.check_activation(event, self.state.settings, now)
+        reward_wait.check_activation(event, self.state.settings, now)
         if not event.activated:
             self._append(Activated(event_id, now))
 
@@ -306,7 +306,7 @@ class LearningLoop(Replay):
         amount = parse_reward(value)
         now = self._expire_late()
         event = guards.find(self.state.events, event_id, "ResourceNotFound")
-        guards.check_reward(event, self.state.settings, now)
+        reward_wait.check_reward(event, self.state.settings, now)
         self._append(Rewarded(event_id, now, amount))
 
     def rank_multi_slot(
@@ -380,8 +380,8 @@ class LearningLoop(Replay):
         """
         now = self._expire_late()
         event = guards.find(self.state.events, event_id, "ResourceNotFound")
-        guards.check_expiry(event)
-        self._append(decide.expiration(event, self.state.settings, now))
+        reward_wait.check_expiry(event)
+        self._append(reward_wait.expiration(event, self.state.settings, now))
 
     @in_turn
     def configure(self, /, *unnamed: Never, **changes: Any) -> None:
@@ -433,7 +433,7 @@ class LearningLoop(Replay):
 
     def _take(self, event_id: str, value: float | None) -> Dangling | None:
         now, event = self._expire_late(), self.state.events.get(event_id)
-        reason = guards.dangling_reason(event, self.state.settings, now, value is not None)
+        reason = reward_wait.dangling_reason(event, self.state.settings, now, value is not None)
         if reason is not None:
             act: Literal["reward", "activate"] = "activate" if value is None else "reward"
             dangling = Dangling(event_id, now, act, value, reason)
@@ -517,7 +517,7 @@ class LearningLoop(Replay):
     @in_turn
     def expire_some(self, most: int) -> int:
         """End up to ``most`` waits that are over, oldest first; return their number."""
-        late = decide.expirations(self.state, read(self._clock), most)
+        late = reward_wait.expirations(self.state, read(self._clock), most)
         for expired in late:
             self._append(expired)
         return len(late)
@@ -600,7 +600,7 @@ class LearningLoop(Replay):
     def _present(self) -> tuple[LoopState, datetime]:
         """State after expired waits, for reading, and the time."""
         now = read(self._clock)
-        return self._foresee(decide.expirations(self.state, now)), now
+        return self._foresee(reward_wait.expirations(self.state, now)), now
 
     def _served_for(self, ranked: Ranked) -> tuple[LoopState, Learner]:
         """State and served model now, or at the time of a later ranking."""
@@ -610,6 +610,6 @@ class LearningLoop(Replay):
     def _expire_late(self) -> datetime:
         """End expired waits, and return the time."""
         now = read(self._clock)
-        for expired in decide.expirations(self.state, now):
+        for expired in reward_wait.expirations(self.state, now):
             self._append(expired)
         return now

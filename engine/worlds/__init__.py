@@ -9,7 +9,7 @@ from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
 from engine.worlds.fields import Field, Value
 from engine.worlds.film_night import MOVIES
-from engine.worlds.gallery import GALLERY, Exhibit
+from engine.worlds.gallery.registry import GALLERY, Exhibit
 from engine.worlds.generate import Knobs, generate
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP

@@ -250,7 +250,7 @@ def test_step_play_pause_and_to_the_end(
 ) -> None:
     end = 300  # Sooner here than on the page.
     assert end < END
-    for module in ("setup", "session"):
+    for module in ("page_settings", "session"):
         monkeypatch.setattr(f"pages.parts.compare.{module}.END", end)
     app = open_compare(rule="always", kind="service", crosses="0").click("step")
     assert len(app.session.comparison) == FIRST + 1

@@ -6,8 +6,9 @@ from engine.worlds import key_of
 from pages.parts.charts.lines import span_of
 from pages.parts.compare.history_in_link import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
+from pages.parts.components.crowd_buttons import show_progress
 from pages.parts.components.download import download_rows
-from pages.parts.components.toolbar import shortcut, show_progress
+from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.chart_drawing import pair
 from pages.parts.scene.part_drawing import draw, draw_pair
 from pages.parts.scene.part_types import Scene

@@ -1,6 +1,6 @@
 """Toolbar: world, live play, undo, and a menu of rarely used functions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import streamlit as st
@@ -16,7 +16,6 @@ from pages.parts.settings.loop_library_access import worlds_of
 from pages.parts.settings.shared_settings import worlds_with
 from pages.parts.text.format import distinct_names, note
 from pages.parts.text.pages_folder import PAGES
-from pages.parts.work.crowd_arrivals import LivePlay
 
 MORE = "more"
 """Widget key of the menu (`pages.parts.components.more_menu`)."""
@@ -117,52 +116,6 @@ def switch_shortcuts() -> None:
     st.session_state[_SHORTCUTS] = st.session_state["shortcuts"]
 
 
-def control_the_crowd(
-    crowd: LivePlay,
-    sizes: Sequence[int],
-    stepping: Callable[[], None],
-    primary: int | None = None,
-    end: int | None = None,
-) -> None:
-    """Draw the buttons that let simulated visitors in, by ``sizes`` or to the ``end``.
-
-    Outside of fragments, so that Stop always works.
-
-    Args:
-        stepping: draws the button for a single visitor, next to *Play*.
-        primary: size of the page's primary button.
-        end: number of remaining visitors, if limited.
-    """
-    counting = buttons_here().counting
-    if crowd.is_live:
-        label, icon = ("Pause", "pause") if crowd.playing else ("Stop", "stop")
-        st.button(
-            label,
-            key="stop",
-            icon=f":material/{icon}:",
-            shortcut=shortcut("P"),
-            on_click=counting(crowd.stop),
-            help=f"{label}: no more visitors come until you continue.",
-        )
-    else:
-        st.button(
-            "Play",
-            key="start",
-            icon=":material/play_arrow:",
-            shortcut=shortcut("P"),
-            on_click=counting(crowd.play),
-            disabled=not crowd.can_start,
-            help="Play: simulated visitors come and answer by their hidden tastes.",
-        )
-    stepping()
-    named = primary or sizes[0]
-    for visitors in sizes:
-        label = f"Simulate {visitors:,}" if visitors == named else f"{visitors:,}"
-        _let_in(crowd, label, f"let-in-{visitors}", visitors, visitors == primary)
-    if end is not None:
-        _let_in(crowd, "To the end", "let-in-all", end)
-
-
 def _act(
     label: str, icon: str, key: str, does: Callable[[], None], disabled: bool, help: str
 ) -> None:
@@ -195,18 +148,6 @@ def steps_back() -> DeltaGenerator:
     return st.container(horizontal=True, width="content", gap="xsmall", key="steps-back")
 
 
-def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool = False) -> None:
-    st.button(
-        label,
-        key=key,
-        type="primary" if primary else "secondary",
-        on_click=buttons_here().counting(crowd.enqueue),
-        args=(visitors,),
-        disabled=not crowd.can_start,
-        help=f"Simulate {visitors:,} visitors.",
-    )
-
-
 def watch_buttons(
     lost: Callable[[str, str], None],
     more: Mapping[str, str] | None = None,
@@ -218,10 +159,3 @@ def watch_buttons(
     `watch_presses`.
     """
     watch_presses(buttons_here(), shortcut("any") is not None, lost, more, more_keys)
-
-
-def show_progress(crowd: LivePlay) -> None:
-    """Draw the progress of a crowd."""
-    if crowd.waiting:
-        done, total = crowd.enqueued - crowd.waiting, crowd.enqueued
-        st.progress(done / total, crowd.progress_text)

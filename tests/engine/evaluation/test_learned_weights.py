@@ -10,7 +10,7 @@ from engine.evaluation.learned_weights import learned_weights_steps
 from engine.pausable_steps import finish
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
-from engine.worlds.gallery import GALLERY
+from engine.worlds.gallery.registry import GALLERY
 
 COFFEE = WORLDS["coffee"]
 

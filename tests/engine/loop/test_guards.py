@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.loop.entries import Expired
-from engine.loop.guards import MAX_REWARDS
 from tests.clock import ManualClock
 from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.comparable import state_of
-from tests.engine.loop.loops import learned, loop_with_past, small_loop
+from tests.engine.loop.loops import learned, loop_with_past
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, Json, request_of
 
@@ -233,40 +231,6 @@ def test_a_refused_call_says_why_and_changes_nothing(
     assert loop.log.history == history
 
 
-@pytest.mark.no_cover
-@pytest.mark.parametrize(
-    ("call", "code", "allowed"),
-    [
-        (lambda loop: loop.reward("open", 1), "InvalidRewardRequest", "is not over"),
-        (lambda loop: loop.reward("rewarded", 1), "InvalidRewardRequest", "is not over"),
-        (lambda loop: loop.activate("open"), "InvalidEventIdToActivate", "is not over"),
-        (lambda loop: loop.activate("deferred"), "InvalidEventIdToActivate", "is not over"),
-        (lambda loop: loop.activate("rewarded"), "InvalidEventIdToActivate", "is not over"),
-        (lambda loop: loop.expire("open"), "InvalidRewardRequest", "still waits"),
-    ],
-    ids=["reward", "2nd reward", "activation", "deferred", "activation of a rewarded", "expiry"],
-)
-@pytest.mark.parametrize("aggregation", ["earliest", "sum"])
-def test_a_call_after_the_wait_says_so_and_changes_nothing_but_what_the_clock_brought(
-    call: Callable[[LearningLoop], object],
-    code: str,
-    allowed: str,
-    aggregation: str,
-    clock: ManualClock,
-) -> None:
-    loop, twin = (loop_with_past(clock, reward_aggregation=aggregation) for _ in range(2))
-    clock.advance(minutes=10, microseconds=1)
-    refusal(lambda: twin.expire("nobody"))
-    error = refusal(lambda: call(loop))
-    assert (error.code, error.target) == (code, "eventId")
-    assert allowed in error.message
-    assert state_of(loop) == state_of(twin)
-    assert [entry.event_id for entry in loop.log if isinstance(entry, Expired)] == [
-        "open",
-        "deferred",
-    ]
-
-
 # -- event ids ------------------------------------------------------------------------
 
 
@@ -335,14 +299,3 @@ def test_a_full_loop_takes_events_again_when_there_is_room(room: str, clock: Man
         loop.undo()
     loop.rank(DRINKS)
     assert refusal(lambda: loop.rank(DRINKS)).code == "OperationNotAllowed"
-
-
-def test_an_event_may_be_rewarded_so_often_and_no_more() -> None:
-    loop = small_loop(reward_aggregation="sum")
-    event = loop.rank(DRINKS, CONTEXTS[0]).event_id
-    for _ in range(MAX_REWARDS):
-        loop.reward(event, 0.001)
-    entries = len(loop.log)
-    error = refusal(lambda: loop.reward(event, 0.001))
-    assert_one_sentence(error, repr(event), str(MAX_REWARDS))
-    assert len(loop.log) == entries

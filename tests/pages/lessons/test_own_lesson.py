@@ -190,7 +190,7 @@ def test_a_map_goes_on_with_the_first_colour_where_there_are_more_actions(
     lab: Any = lesson_of(own).begin(own.seed)
     lab.asking = SimpleNamespace(favourites=lambda guess, visitors: offered)
     shown = list[Cell]()
-    monkeypatch.setattr(own_lesson, "_cells", lambda map_, cells, told: shown.extend(cells))
+    monkeypatch.setattr(own_lesson_lab, "_cells", lambda map_, cells, told: shown.extend(cells))
     lab._favoured(0)
     inks = [cell.colour for cell in shown]
     assert inks[2] == inks[0] != inks[3]
