@@ -6,8 +6,8 @@ From top to bottom: retention, the list of loops with a menu each, and the impor
 from pages.parts.components.browser_id import owner
 from pages.parts.data.loop_import import bring_in
 from pages.parts.data.loops import show_loops, show_said
-from pages.parts.settings.linked_settings import no_link
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import no_link
 from pages.parts.text.format import question
 
 no_link()

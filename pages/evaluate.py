@@ -36,14 +36,14 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.settings_trials import Tuning
 from pages.parts.evaluate.wording import about_log
 from pages.parts.scene.part_types import FigureStyle
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.session_singletons import session_of
-from pages.parts.worlds import world_from_log
+from pages.parts.worlds import world_from_log_button
 
-world_from_log.open_new_world()
+world_from_log_button.open_new_world()
 is_new = open_link(EvaluateSetup)
 stored = open_loop(is_new)
 
@@ -76,7 +76,7 @@ question(
 @frame
 def draw_frame(session: EvaluateSession) -> None:
     """Draw a frame of the interactive part."""
-    world_from_log.open_new_world()
+    world_from_log_button.open_new_world()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.coverage_runs.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
@@ -97,7 +97,7 @@ def draw_frame(session: EvaluateSession) -> None:
             difference.show_difference(session, session.result)
             rule.show_rule(session, session.result)
             running_estimates.show_running_estimates(session, session.result)
-            world_from_log.offer_world_from_log(session.result.log)
+            world_from_log_button.offer_world_from_log(session.result.log)
 
 
 @frame

@@ -18,7 +18,7 @@ from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.world_choice import choose_a_world
 from pages.parts.settings.known_worlds import label_of
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import PAGE
 from pages.parts.work.frame_scheduler import frame

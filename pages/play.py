@@ -40,7 +40,7 @@ from pages.parts.play.page_content import Look, scene_of
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
 from pages.parts.race import person_duel as you
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.shell.session_owner import lands_on_play
 from pages.parts.text.format import plain, question, titled
 from pages.parts.text.theme import is_dark

@@ -17,7 +17,7 @@ from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
 from pages.parts.scene.part_types import FigureStyle
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame

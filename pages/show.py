@@ -5,7 +5,7 @@ Contains the bookmarks, for a world and a seed, and the computation in advance.
 
 import streamlit as st
 
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.settings.shared_settings import worlds_with
 from pages.parts.show import minutes
 from pages.parts.show.five_minutes import Ahead, ShowSetup, ahead

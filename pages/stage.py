@@ -10,7 +10,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.compare.stage_screens import open_talk as open_compare
-from pages.parts.components.stage_links import draw_corner
+from pages.parts.components.stage_corner import draw_corner
 from pages.parts.components.stage_presentation import Paced, Talk
 from pages.parts.connect.stage_screens import open_talk as open_connect
 from pages.parts.data.stage_screens import open_talk as open_data

@@ -6,9 +6,9 @@ practice.
 
 import streamlit as st
 
-from pages.parts.glossary.board import show_use
+from pages.parts.glossary.term_list import show_use
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.settings.linked_settings import no_link
+from pages.parts.settings.page_settings_base import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
 from pages.parts.text.pages_folder import PAGES

@@ -6,8 +6,8 @@ Popovers on the other pages show the same sentences.
 import streamlit as st
 
 from pages.parts.components.glossary_popover import lead_to_use
-from pages.parts.glossary.board import show_all
-from pages.parts.settings.linked_settings import no_link
+from pages.parts.glossary.term_list import show_all
+from pages.parts.settings.page_settings_base import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
 from pages.parts.text.pages_folder import PAGES

@@ -14,7 +14,7 @@ from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
 from pages.parts.components.stage_button import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.work.session_singletons import session_of
 from pages.parts.worlds import (
@@ -25,7 +25,7 @@ from pages.parts.worlds import (
     taste_tools,
     truth_rules_editor,
     truth_table_editor,
-    world_from_log,
+    world_from_log_button,
     world_lists,
     world_preview,
 )
@@ -40,7 +40,7 @@ with toolbar():
     session.adopt(setup.world)
     if address_is_new and "draft" in st.query_params:
         draft_in_address.restore(session, st.query_params["draft"])
-    world_from_log.adopt_new_world(session)
+    world_from_log_button.adopt_new_world(session)
     new_world_menu.open_chosen_page(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
@@ -60,7 +60,7 @@ question(
     partial(words_of, "worlds"),
 )
 world_preview.say_refused(session.refused or refused)
-world_from_log.show_event_counts(session)
+world_from_log_button.show_event_counts(session)
 editors.write_the_place(session)
 with st.container(key="tables"):
     left, right = st.columns(2, gap="medium")

@@ -42,7 +42,7 @@ A loop's model:
 
 A world from a log:
 
-- `estimated_world`: a world that simulates a log.
+- `world_from_log`: a world that simulates a log.
 - `context_fields`: a log's contexts as fields of a world.
 - `reward_shrinkage`: mean rewards by context and action, shrunk towards a sum of effects.
 """

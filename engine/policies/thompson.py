@@ -10,6 +10,7 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
+from engine.policies.exploration_floor import chance, highest_baseline_probability, with_floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Thompson(Policy):
 
     A draw of an action is mean + width x `Belief.widths` x z. The frequency of the highest draw of
     each action is raised to the power ``agreement``: the probability that so many draws agree. A
-    floor is mixed in, half of it uniform and half on the baseline action, so that every propensity
-    is positive. The reported draw is one of those counted for the chosen action.
+    floor is mixed in (`exploration_floor`). The reported draw is one of those counted for the
+    chosen action.
 
     Actions are drawn independently, so probabilities follow from the visible bells, and all are
     equal before any reward. Joint draws earn no more: the common variance decides nothing, and a
@@ -62,14 +63,13 @@ class Thompson(Policy):
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = belief.means.shape[1]
-        chance = self._chance(size)
         if self.width == 0:
             outcome = _Outcome(ties(belief.mean), np.zeros(size))
         else:
             outcome = self._outcome(belief, normals)
-        probabilities = (1 - self.floor) * outcome.agreed + self.floor * chance  # (10)
+        probabilities = with_floor(outcome.agreed, self.floor)
         if rng.random() < self.floor:
-            return Decision(probabilities, outcome.errors, pick(chance, rng), "random")
+            return Decision(probabilities, outcome.errors, pick(chance(size), rng), "random")
         chosen = pick(outcome.agreed, rng)
         if self.width == 0:
             return Decision(probabilities, outcome.errors, chosen, "best")
@@ -98,12 +98,11 @@ class Thompson(Policy):
     def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
         if self.width == 0:
             return Policy.probabilities(self, beliefs, normals)
-        size = beliefs.means.shape[-1]
         wins = _wins(beliefs.mean, self.width * beliefs.widths, normals, self.draws)
-        return np.asarray((1 - self.floor) * self._agreed(wins) + self.floor * self._chance(size))
+        return with_floor(self._agreed(wins), self.floor)
 
     def kept(self, actions: int) -> Array:
-        return self.floor * self._chance(actions)
+        return self.floor * chance(actions)
 
     def wins(self, probabilities: Array) -> Array | None:
         """Root of the agreed frequencies, normalised."""
@@ -115,14 +114,7 @@ class Thompson(Policy):
         return won
 
     def best_match(self, actions: int) -> float:
-        """1 - floor / 2 + floor / 2K, as half of the floor belongs to the baseline."""
-        return 1 - self.floor / 2 + self.floor / (2 * actions)
-
-    def _chance(self, size: int) -> Array:
-        """Distribution of the floor, (K,)."""
-        chance = np.full(size, 0.5 / size)
-        chance[0] += 0.5
-        return chance
+        return highest_baseline_probability(self.floor, actions)
 
     def _agreed(self, counts: NDArray[np.int_]) -> Array:
         """Agreed frequencies from counts, (..., K)."""

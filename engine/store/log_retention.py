@@ -1,8 +1,11 @@
-"""Shorter logs: earlier entries leave a log, and the model that learned them begins it."""
+"""Retention of a log: events older than so many days leave it.
+
+The model that learned them begins the shorter log.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.loop.entries import (
     Activated,
@@ -17,6 +20,15 @@ from engine.loop.entries import (
 )
 from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.state import LoopState
+
+
+def oldest_kept(log: Iterable[Entry], days: int, now: datetime) -> datetime | None:
+    """Time before which events leave a log that retains them for some days; None while none is
+    older by a day. -1 days retain all events."""
+    first = next((entry for entry in log if isinstance(entry, Ranked)), None)
+    if days == -1 or first is None or now - first.time <= timedelta(days=days + 1):
+        return None
+    return now - timedelta(days=days)
 
 
 def beginning(state: LoopState, now: datetime) -> list[Entry]:

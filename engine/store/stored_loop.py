@@ -8,7 +8,7 @@ and, less often, old entries leave memory. So a loop with 100,000 events opens a
 import contextlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -16,7 +16,7 @@ from engine.errors import OvertakenError, StoreError
 from engine.loop import time_travel
 from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
-from engine.loop.entries import Entry, Ranked
+from engine.loop.entries import Entry
 from engine.loop.folding import Folding
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
@@ -28,7 +28,7 @@ from engine.loop.state import LoopState
 from engine.pausable_steps import Steps, finish
 from engine.store import world_codec
 from engine.store.entry_codec import settings_to_json
-from engine.store.log_retention import beginning, without_earlier
+from engine.store.log_retention import beginning, oldest_kept, without_earlier
 from engine.store.loop_info import LoopInfo, new_id
 from engine.store.loop_recorder import LoopRecorder
 from engine.store.snapshot_codec import dump
@@ -262,11 +262,11 @@ class StoredLoop:
         Returns:
             whether anything was erased; this object is lost then.
         """
-        days, log = self.loop.state.service.log_retention_days, self.loop.log
-        first = next((entry for entry in log if isinstance(entry, Ranked)), None)
-        if days == -1 or first is None or self.loop.now - first.time <= timedelta(days=days + 1):
+        days = self.loop.state.service.log_retention_days
+        erased_before = oldest_kept(self.loop.log, days, self.loop.now)
+        if erased_before is None:
             return False
-        self.delete_log(self.loop.now - timedelta(days=days))
+        self.delete_log(erased_before)
         return True
 
     @property

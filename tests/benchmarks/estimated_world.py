@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.estimated_world import EstimatedWorld, estimate
 from engine.evaluation.logged_decisions import Decisions, context_of
+from engine.evaluation.world_from_log import EstimatedWorld, estimate
 from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.loop_export import FORMATS
 from tests.browser.page import AppPage
 
 _FILES = {kind.key: kind.title for kind in FORMATS}

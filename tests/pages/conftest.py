@@ -32,6 +32,7 @@ from pages.parts.components.toolbar import MORE
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.session import LearnSession, LessonRun
+from pages.parts.play.clicks import take_clicks
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.text.format import bare
@@ -99,7 +100,7 @@ class App:
         if part is None:
             self.at.button(key=key).click()
         else:
-            self.session.take(wished(self.session, part["wish"]))
+            take_clicks(self.session, wished(self.session, part["wish"]))
         return self.run()
 
     def part(self, key: str) -> Told | None:
@@ -119,7 +120,7 @@ class App:
 
     def answer(self, value: float | None) -> Self:
         """Press a reward button; AppTest cannot, because the buttons are a component."""
-        self.session.take(pressed(self.session, (self.bar["offer"], value)))
+        take_clicks(self.session, pressed(self.session, (self.bar["offer"], value)))
         return self.run()
 
     @property
@@ -190,7 +191,7 @@ class App:
         if part is None:
             self.widget(key).set_value(value)
         else:
-            self.session.take(wished(self.session, {**part["wish"], "value": value}))
+            take_clicks(self.session, wished(self.session, {**part["wish"], "value": value}))
         self.run()
         return self if self.at.button else self.run()
 

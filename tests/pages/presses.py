@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pages.parts.play.clicks import take_clicks
 from pages.parts.play.session import PlaySession
 
 Answer = tuple[object, object]
@@ -24,4 +25,4 @@ def wished(session: PlaySession, wish: Mapping[str, object]) -> dict[str, object
 def answer(session: PlaySession, *rewards: float | None) -> None:
     """Answer successive offers with these rewards."""
     for reward in rewards:
-        session.take(pressed(session, (session.advance().payload, reward)))
+        take_clicks(session, pressed(session, (session.advance().payload, reward)))

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 from pages.parts.settings.setting import Setting
 
 L = TypeVar("L", bound=Linked)

@@ -15,7 +15,7 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.store.entry_codec import to_text
-from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.loop_export import FORMATS
 from engine.store.exchange.loop_import import import_file
 from pages.parts.charts.race import looks_of
 from pages.parts.play.page_settings import PlaySetup

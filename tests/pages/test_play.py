@@ -306,7 +306,7 @@ def test_going_back_is_followed_and_a_late_browser_is_put_right(
     assert key_of(app.run().session.open.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
     app.at.query_params["world"] = "store"  # as the shop was called in older links
-    monkeypatch.setattr("pages.parts.settings.linked_settings.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.settings.page_settings_base.has_gone_back", lambda: True)
     assert key_of(app.run().session.open.world) == "shop"
 
 

@@ -10,7 +10,7 @@ from pages.parts.components.rule_table import edit_table
 from pages.parts.components.toolbar import step, watch_buttons
 from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.linked_settings import set_widgets, show
+from pages.parts.settings.page_settings_base import set_widgets, show
 from pages.parts.settings.shared_settings import CROSSES
 from pages.parts.text.format import counted, note, plain
 from pages.parts.text.glossary import meanings

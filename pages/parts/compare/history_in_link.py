@@ -11,7 +11,7 @@ from typing import Self
 import streamlit as st
 
 from pages.parts.compare.page_settings import END
-from pages.parts.settings.linked_settings import has_gone_back, quoted, say_refused
+from pages.parts.settings.page_settings_base import has_gone_back, quoted, say_refused
 
 NAME = "story"
 """Name of the history in the link."""

@@ -24,7 +24,7 @@ from pages.parts.settings.baseline_rules import (
     table_of,
 )
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.text.glossary import meanings

@@ -16,7 +16,7 @@ from pages.parts.components.stage_presentation import Talk
 from pages.parts.scene.part_types import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_show import Show, Stage
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
 from pages.parts.work.session_singletons import session_of
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.components.report_links import ReportOf, report_links
 from pages.parts.components.toolbar import MORE, shortcut, switch_shortcuts
 from pages.parts.scene.qr import qr, show_qr
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 from pages.parts.text.format import note
 
 _OPEN, _TURN = "more-is-open", "more-turn"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components.stage_links import remote_link
+from pages.parts.components.stage_corner import remote_link
 from pages.parts.scene.qr import is_only_here, show_qr
 from pages.parts.scene.stage_show import enter_or_leave
 from pages.parts.text.format import note

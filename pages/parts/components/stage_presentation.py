@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pages.parts.components.stage_links import own_link
+from pages.parts.components.stage_corner import own_link
 from pages.parts.scene.stage_show import Show
 from pages.parts.work.frame_scheduler import LiveState
 

@@ -11,8 +11,8 @@ from pages.parts.components.browser_id import owner
 from pages.parts.components.lost_presses import buttons_here, watch_presses
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
-from pages.parts.settings.linked_settings import Linked, current_setup, show
 from pages.parts.settings.loop_library_access import worlds_of
+from pages.parts.settings.page_settings_base import Linked, current_setup, show
 from pages.parts.settings.shared_settings import worlds_with
 from pages.parts.text.format import distinct_names, note
 from pages.parts.text.pages_folder import PAGES

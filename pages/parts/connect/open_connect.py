@@ -12,8 +12,8 @@ from pages.parts.connect.session import ConnectSession
 from pages.parts.play.current_session import play_session
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.linked_settings import current_setup, no_link
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import current_setup, no_link
 from pages.parts.text.format import plain
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_singletons import session_of

@@ -18,7 +18,7 @@ from starlette.types import Send
 from engine import PersonalizerError
 from engine.pausable_steps import Steps
 from engine.store import LoopInfo, LoopLibrary
-from engine.store.exchange.formats import FORMATS, Format
+from engine.store.exchange.loop_export import FORMATS, Format
 from pages.parts.settings.loop_library_access import look_up
 from pages.parts.work.download_permission import ELSEWHERE, OVER, DownloadPermission, permission_of
 from pages.parts.work.job_queue import jobs

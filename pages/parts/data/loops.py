@@ -14,7 +14,7 @@ from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
-from pages.parts.data.loop_export import take_along
+from pages.parts.data.export_links import take_along
 from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section

@@ -12,8 +12,8 @@ from pages.parts.components.stage_presentation import Talk
 from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.data.loops import headline
 from pages.parts.scene.stage_show import Screen, Show
-from pages.parts.settings.linked_settings import no_link
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import no_link
 from pages.parts.text.format import counted, plain
 
 _ROWS = 5

@@ -7,8 +7,8 @@ from engine.store import StoredLoop, StoreError
 from pages.parts.components.browser_id import LOOP
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.linked_settings import quoted, say_refused
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import quoted, say_refused
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_singletons import existing
 

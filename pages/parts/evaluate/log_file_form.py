@@ -13,7 +13,7 @@ from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
 from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.settings.linked_settings import show
+from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.uploads import Upload, this_upload

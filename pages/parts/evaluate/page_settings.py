@@ -17,7 +17,7 @@ from pages.parts.settings.baseline_rules import (
     tables_of,
 )
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 from pages.parts.settings.setting import SWITCH, Setting, numbers
 from pages.parts.settings.shared_settings import SEED, TRUTH, WORLD
 from pages.parts.text.glossary import meaning

@@ -15,7 +15,7 @@ from pages.parts.evaluate.settings_trials import SettingsTrial, Tuning
 from pages.parts.evaluate.wording import measured
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import show_rows
-from pages.parts.settings.linked_settings import show as show_widget
+from pages.parts.settings.page_settings_base import show as show_widget
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import explained
 from pages.parts.work.session_singletons import existing

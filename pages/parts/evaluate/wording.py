@@ -178,7 +178,7 @@ def about_marks(setup: EvaluateSetup) -> str:
     """Explain the forest's marks and intervals, for a report; plain text."""
     return (
         "Circles: average where it was shown. Squares: estimate if everybody had got "
-        f"it ({TITLES[setup.estimator].lower()}), with 95 % intervals."
+        f"it ({TITLES.get(setup.estimator, setup.estimator).lower()}), with 95 % intervals."
     )
 
 

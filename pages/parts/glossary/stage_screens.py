@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.stage_presentation import Talk
-from pages.parts.glossary.board import USE
+from pages.parts.glossary.term_list import USE
 from pages.parts.scene.stage_show import Screen, Show
-from pages.parts.settings.linked_settings import no_link
+from pages.parts.settings.page_settings_base import no_link
 from pages.parts.text.format import bare
 from pages.parts.text.glossary import GROUPS, grouped, texts
 

@@ -10,7 +10,7 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.session import LearnSession
 from pages.parts.settings.known_worlds import label_of
-from pages.parts.settings.linked_settings import set_widgets
+from pages.parts.settings.page_settings_base import set_widgets
 from pages.parts.text.format import section
 from pages.parts.text.lesson_words import PAGE
 

@@ -8,7 +8,7 @@ from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.lessons.lesson import Lab, Sandbox
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.race.page_settings import RaceSetup
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 
 _SETUPS: Mapping[str, type[Linked]] = {
     "play": PlaySetup,

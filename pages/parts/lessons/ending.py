@@ -15,7 +15,7 @@ from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.pictures import show_guess
 from pages.parts.lessons.session import LessonRun, outcome, rightly
 from pages.parts.lessons.verdict import verdict
-from pages.parts.settings.linked_settings import set_widgets
+from pages.parts.settings.page_settings_base import set_widgets
 from pages.parts.text.format import plain, section
 from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.text.pages_folder import PAGES

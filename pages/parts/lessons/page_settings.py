@@ -14,7 +14,7 @@ from pages.parts.lessons.lesson_lookup import OWN, elsewhere, lesson_of
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.settings.known_worlds import key_in_link
-from pages.parts.settings.linked_settings import Linked, quoted
+from pages.parts.settings.page_settings_base import Linked, quoted
 from pages.parts.settings.setting import SWITCH, Setting
 from pages.parts.text.format import bare
 from pages.parts.text.lesson_words import PAGE

@@ -9,8 +9,8 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_corner import own_link
 from pages.parts.components.stage_front import MOST as HANDS
-from pages.parts.components.stage_links import own_link
 from pages.parts.components.stage_presentation import Talk
 from pages.parts.lessons.guess_codec import format_guess
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
@@ -20,7 +20,12 @@ from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import LearnSession, LessonRun, outcome
 from pages.parts.lessons.verdict import verdict
 from pages.parts.scene.stage_show import Screen, Show, Stage
-from pages.parts.settings.linked_settings import current_setup, open_link, set_widgets, write_link
+from pages.parts.settings.page_settings_base import (
+    current_setup,
+    open_link,
+    set_widgets,
+    write_link,
+)
 from pages.parts.text.format import bare, percent
 from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.work.job_queue import submit

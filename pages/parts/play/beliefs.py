@@ -10,7 +10,7 @@ from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.components.scene_view.panel_parts import Panel, chart, heading, panel, small, words
 from pages.parts.play import offer_wording
-from pages.parts.play.click_effect import where_it_comes_from
+from pages.parts.play.click_wording import where_it_comes_from
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from engine.worlds import World
 from pages.parts.components.scene_view.presses import MOST_BYTES
+from pages.parts.play.clicks import take_clicks
 from pages.parts.play.page_content import ClickScene, Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.work.browser_session import BrowserSession, acting_for, this_session
@@ -65,7 +66,7 @@ class PlayScreen:
         session = self.session
         with acting_for(self.client):
             with jobs().giving_way():
-                session.take(request)
+                take_clicks(session, request)
             with drawing(is_clicked_for=True), session.lock:
                 offer = session.advance()
                 # A run of the page may have drawn another scene since.
@@ -109,7 +110,7 @@ def follow_click(session: PlaySession, request: object) -> None:
     if request == {"drawn": True}:
         let_next_frame_wait()
     else:
-        session.take(request)
+        take_clicks(session, request)
 
 
 @cache

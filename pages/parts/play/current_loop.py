@@ -22,8 +22,8 @@ from engine.simulation.simulated_visitors import give_answer, serve
 from engine.store import StoredLoop
 from engine.worlds import Context, World
 from pages.parts.play.arrivals import Arrivals
+from pages.parts.play.second_loop import SideLoop
 from pages.parts.play.shown_offers import Offer, ShownOffers, VisitorLeftError
-from pages.parts.play.side_loop import SideLoop
 from pages.parts.play.undo_stack import ActKind, Bookmark, UndoStack
 from pages.parts.work.crowd_arrivals import serve_in_time
 

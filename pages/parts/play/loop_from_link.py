@@ -7,8 +7,8 @@ from pages.parts.components.browser_id import LOOP, keys
 from pages.parts.play.current_session import play_session
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.linked_settings import current_setup, set_widgets
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import current_setup, set_widgets
 from pages.parts.text.format import plain
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_singletons import existing

@@ -51,7 +51,7 @@ def _guess(ranked: Ranked) -> Badge:
     if ranked.chosen == ranked.best:
         return "Current best guess", "star", "green"
     if ranked.cause == "lot":
-        return "Offered at random, to learn", "casino", "orange"
+        return _BY_CHANCE
     return "Offered to learn", "science", "violet"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pages.parts.charts.map_axes import Axes
 from pages.parts.components.scene_view.panel_parts import Panel, answers, card, effect, panel
 from pages.parts.components.scene_view.presses import MOST
-from pages.parts.play import beliefs, click_effect, learned_panels
+from pages.parts.play import beliefs, click_wording, learned_panels
 from pages.parts.play.offer_card import card_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.shown_offers import Offer
@@ -76,7 +76,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     step, is_now = session.first_step, session.time_travel.at is None
     favoured, curve = opened.favoured(look.axes.row, *look.axes.columns), opened.curve()
     asks = session.may_answer and not session.is_closed and step is None
-    last = replace(click_effect.last(opened, asks, is_now), hint=session.first_minute.hint(step))
+    last = replace(click_wording.last(opened, asks, is_now), hint=session.first_minute.hint(step))
     visit = panel(
         slot_choice(opened, session.is_live),
         card(card_of(opened.world, ranked)),

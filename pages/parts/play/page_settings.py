@@ -12,7 +12,7 @@ from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
-from pages.parts.play import side_loop
+from pages.parts.play import second_loop
 from pages.parts.settings.loop_library_access import loop_projections
 from pages.parts.settings.policy_parameters import Tunable
 from pages.parts.settings.setting import SWITCH, Setting
@@ -73,7 +73,7 @@ class PlaySetup(Tunable):
     beside: str = Setting(
         "",
         "Second session for comparison",
-        lambda: side_loop.offered(PlaySetup.policies()),
+        lambda: second_loop.offered(PlaySetup.policies()),
         "menu",
         "On the stage: the same visitors and random numbers, served with other settings.\n\n"
         + meanings("crosses"),
@@ -129,7 +129,7 @@ class PlaySetup(Tunable):
 
     def beside_settings(self, settings: LoopSettings) -> LoopSettings:
         """Return settings of the second loop, derived from the first loop's."""
-        return side_loop.changed(self.beside, self.policies(), settings)
+        return second_loop.changed(self.beside, self.policies(), settings)
 
     @property
     def story(self) -> str:

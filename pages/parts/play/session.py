@@ -14,18 +14,17 @@ from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
-from pages.parts.components.scene_view.presses import Press, Presses, Wish
+from pages.parts.components.scene_view.presses import Presses
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.duel_session import DuelSession
 from pages.parts.play.first_minute import FirstMinute, Step
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import Refusable, Refusals
-from pages.parts.play.shown_offers import Offer, VisitorLeftError
+from pages.parts.play.shown_offers import Offer
 from pages.parts.play.time_travel import TimeTravel
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.crowd_arrivals import LivePlay
 from pages.parts.work.job_queue import submit
-from pages.parts.work.server_logging import timed
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +33,6 @@ MOST_LEFT = 8
 _ASK_EVERY = 1.0
 """Seconds between attempts to look up an unknown outcome."""
 _ELSES = "This session belongs to somebody else. You can watch and copy it, but not change it."
-_FORGOTTEN = "older answer"
-"""Subject of a refused answer whose offer is forgotten."""
 _PAST = "You are viewing a past moment, which cannot be changed. Go back to now, or play from here."
 
 
@@ -249,44 +246,6 @@ class PlaySession:
             self.mine.change_world(world)
 
     # -- clicks -----------------------------------------------------------------------
-
-    @locked
-    def take(self, request: object) -> None:
-        """Count the new clicks in a browser's request, see `Presses`.
-
-        An answer belongs to the offer that was displayed; a repeated press counts once.
-        """
-        with timed(_log, "answers taken"):
-            for click in self.presses.new(request):
-                if isinstance(click, Wish):
-                    self.grant(click)
-                else:
-                    self._answer(click)
-
-    def _answer(self, press: Press) -> None:
-        refusals = self.refusals
-        refusals.ask_again(self.setup.next)
-        offer = self.open.offers.find(press.offer)
-        if offer is not None and (press.offer != offer.payload or offer in refusals.unknown):
-            return
-        refusals.try_answer(offer or _FORGOTTEN)
-        with self.reporting(offer or _FORGOTTEN, press.reward):
-            if offer is None:
-                raise VisitorLeftError
-            offer.attempts += 1
-            self.mine.answer(offer, press.reward, calls_next=self.setup.next)
-        self.live.pause_after_click()
-
-    @locked
-    def grant(self, wish: Wish) -> None:
-        """Fulfil a request for another visitor or context; malformed requests are ignored."""
-        match wish.request:
-            case {"stand": cell, "world": str(world)} if world == key_of(self.displayed.world):
-                self.stand(cell)
-            case {"pass": int(visit)}:
-                self.let_pass(visit)
-            case {"field": str(field), "value": str(value), "visit": int(visit)}:
-                self.ask(field, value, visit)
 
     @locked
     def let_pass(self, visit: int) -> None:

@@ -17,7 +17,7 @@ from pages.parts.play.moment_links import (
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import NOW, WhyQuery, event_of
-from pages.parts.settings.linked_settings import say_refused, write_link
+from pages.parts.settings.page_settings_base import say_refused, write_link
 from pages.parts.text.format import note
 from pages.parts.work.frame_scheduler import result_of
 

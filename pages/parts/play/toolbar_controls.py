@@ -11,7 +11,7 @@ from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import Refusals
 from pages.parts.play.report import report
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.linked_settings import show
+from pages.parts.settings.page_settings_base import show
 from pages.parts.settings.shared_settings import MODE
 from pages.parts.text.format import note, plain
 from pages.parts.text.glossary import explained

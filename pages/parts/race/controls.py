@@ -13,7 +13,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
 from pages.parts.settings.baseline_rules import tables_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.linked_settings import current_setup, show
+from pages.parts.settings.page_settings_base import current_setup, show
 from pages.parts.settings.shared_settings import SEED
 from pages.parts.text.format import note, small
 from pages.parts.text.glossary import explained

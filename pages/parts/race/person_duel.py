@@ -21,7 +21,7 @@ from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.person_choices import LEAST, ChoiceRecord
 from pages.parts.scene.chart_drawing import picture
 from pages.parts.settings.known_worlds import is_kept, keep_at_hand
-from pages.parts.settings.linked_settings import say_refused, write_link
+from pages.parts.settings.page_settings_base import say_refused, write_link
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.pages_folder import PAGES
 from pages.parts.text.theme import is_dark

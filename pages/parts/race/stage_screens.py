@@ -13,7 +13,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.scene.part_types import FigureStyle, Scene, Text
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_show import Show
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
 from pages.parts.work.race_pool import race_queue
 from pages.parts.work.session_singletons import session_of

@@ -7,7 +7,7 @@ from typing import Literal, Self
 import streamlit as st
 
 from pages.parts.scene.show_acts import ACTS, neighbour
-from pages.parts.settings.linked_settings import has_gone_back, keep_values
+from pages.parts.settings.page_settings_base import has_gone_back, keep_values
 
 STAGE, SCREEN, SHOW = "stage", "screen", "show"
 """Names in a link; the value of a show is its current act."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from engine.policies.base import Knob, Policy
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 from pages.parts.settings.setting import Setting
 from pages.parts.text.glossary import grouped
 

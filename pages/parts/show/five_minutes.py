@@ -17,7 +17,7 @@ from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
 from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.stage_show import LEADS, SCREEN, SHOW, STAGE, Stage
-from pages.parts.settings.linked_settings import Linked, current_setup
+from pages.parts.settings.page_settings_base import Linked, current_setup
 from pages.parts.settings.shared_settings import SEED, WORLD
 from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import race_queue

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts.components.stage_presentation import Talk
 from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.stage_show import Screen, Show
-from pages.parts.settings.linked_settings import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.show.five_minutes import Ahead, ShowSetup, begin
 from pages.parts.text.format import bare, note, percent
 from pages.parts.text.lesson_words import Words, words

@@ -9,7 +9,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.why_links import address_of
 from pages.parts.play.why_subject import WhyQuery
 from pages.parts.scene.stage_show import SCREEN, STAGE
-from pages.parts.settings.linked_settings import current_setup, no_link, say_refused
+from pages.parts.settings.page_settings_base import current_setup, no_link, say_refused
 from pages.parts.why.session import WhySession
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_singletons import session_of

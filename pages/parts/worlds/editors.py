@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.worlds.draft_rows import ActionRow, CellFault
 from engine.worlds.limits import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
-from pages.parts.settings.linked_settings import show
+from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.reward_source_names import in_a_row
 from pages.parts.worlds.edited_rows import as_frame

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 from pages.parts.settings.shared_settings import WORLD
 
 

@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Literal
 
 from engine import PersonalizerError
-from engine.evaluation.estimated_world import EstimatedWorld
+from engine.evaluation.world_from_log import EstimatedWorld
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft

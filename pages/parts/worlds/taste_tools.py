@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.worlds.draft_rows import CellFault
 from engine.worlds.limits import MAX_TERMS
-from pages.parts.settings.linked_settings import show
+from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import meaning
 from pages.parts.worlds.session import WorldsSession

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.worlds.draft_rows import CellFault, Rules
 from engine.worlds.limits import MAX_NAME
-from pages.parts.settings.linked_settings import show
+from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, section
 from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.session import WorldsSession

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.worlds.draft_rows import CellFault
 from pages.parts.scene.table import write_in
 from pages.parts.settings.bad_widget_state import chosen
-from pages.parts.settings.linked_settings import show
+from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import ROW, number_column, say_first

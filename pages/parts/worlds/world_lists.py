@@ -17,8 +17,8 @@ from engine.worlds.limits import MAX_TITLE
 from engine.worlds.world_file import world_to_file
 from pages.parts.components.download import download_text
 from pages.parts.settings.known_worlds import close_link, keep_at_hand
-from pages.parts.settings.linked_settings import show
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import in_money
 from pages.parts.text.pages_folder import PAGES

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.evaluation.context_fields import MISSING, OTHERS
-from engine.evaluation.estimated_world import estimate
+from engine.evaluation.world_from_log import estimate
 from tests.engine.evaluation.made_logs import log_of
 
 

@@ -26,7 +26,7 @@ from engine.evaluation.apprentice_agreement import MatchingRecord
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.state import LoopState, State
 from engine.store import Limits, LoopInfo, LoopLibrary, Store, StoredLoop
-from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.loop_export import FORMATS
 from engine.store.exchange.loop_import import import_file
 from engine.store.snapshot_codec import dump
 from engine.worlds.coffee import COFFEE

@@ -27,8 +27,8 @@ from pages.parts.charts import (
     race,
     reasons,
     running_estimates,
+    second_loop,
     truth_map,
-    two_loops,
 )
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import segment_names
@@ -56,7 +56,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     pair, entries = ("a", "b"), (("ours", "Ours"), ("ab", "A/B test"))
     yield running_estimates.growing_spec(False, 100, (0, 1), True)
     yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", LineStyle("#123456")),))
-    yield two_loops.beside_spec(world, False)
+    yield second_loop.beside_spec(world, False)
     yield comparison.gain_spec(False, 100, True, -10, 10)
     yield comparison.outlook_spec(False)
     yield comparison.slices_spec(False, 10)

@@ -13,7 +13,7 @@ import pytest
 from engine.pausable_steps import Steps
 from engine.simulation.simulated_visitors import crowd
 from engine.store import LoopInfo, LoopLibrary, Store, StoredLoop, StoreError
-from engine.store.exchange.formats import FORMATS, Format
+from engine.store.exchange.loop_export import FORMATS, Format
 from engine.worlds import WORLDS
 from pages.parts.data import loop_download_route
 from pages.parts.data.loop_download_route import (

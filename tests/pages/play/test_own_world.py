@@ -99,7 +99,7 @@ def test_going_back_to_its_address_does_not_leave_the_loop(
     open_app: Open, stored: StoredLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app(loop=stored.id)
-    monkeypatch.setattr("pages.parts.settings.linked_settings.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.settings.page_settings_base.has_gone_back", lambda: True)
     assert app.run().session.open.stored is stored
 
 

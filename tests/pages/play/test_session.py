@@ -20,6 +20,7 @@ from engine.pausable_steps import Steps, finish
 from engine.policies.base import Decision
 from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS, key_of
+from pages.parts.play.clicks import take_clicks
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
@@ -306,7 +307,7 @@ def test_an_answer_teaches_about_what_was_on_the_screen(library: LoopLibrary) ->
     one, other = two_tabs(library)
     seen = one.advance().payload
     answer(other, 0.0)
-    one.take(pressed(one, (seen, 0.5)))
+    take_clicks(one, pressed(one, (seen, 0.5)))
     assert rewards_of(one) == [[1.0], [0.0]]
     assert one.refusals.sentences == [VisitorLeftError().message]
     assert one.open.click != other.open.click
@@ -325,7 +326,7 @@ def test_in_live_play_no_answer_goes_to_another_visitor() -> None:
             seconds[0] += 10
             session.advance()
         before = len(session.open.loop.events)
-        session.take(pressed(session, (seen.payload, 0.125)))
+        take_clicks(session, pressed(session, (seen.payload, 0.125)))
         left += len(session.open.loop.events) == before
     judged = [e.ranked for e in session.open.loop.events.values() if e.rewards == [0.125]]
     assert (len(judged), left) == (10, 20)
@@ -336,7 +337,7 @@ def test_only_the_decision_that_was_shown_is_answered(library: LoopLibrary) -> N
     one, other = two_tabs(library)
     seen = one.advance().payload
     other.adopt(replace(other.setup, policy="uniform"))
-    one.take(pressed(one, (seen, 1.0)))
+    take_clicks(one, pressed(one, (seen, 1.0)))
     assert rewards_of(one) == [[1.0]]
     assert one.refusals.sentences
 
@@ -344,8 +345,8 @@ def test_only_the_decision_that_was_shown_is_answered(library: LoopLibrary) -> N
 def test_a_double_click_counts_once_and_what_follows_counts() -> None:
     session = PlaySession(PlaySetup(next=True))
     seen = session.advance().payload
-    session.take(pressed(session, (seen, 1.0), (seen, 1.0)))
-    session.take(pressed(session, (seen, 0.0)))
+    take_clicks(session, pressed(session, (seen, 1.0), (seen, 1.0)))
+    take_clicks(session, pressed(session, (seen, 0.0)))
     assert rewards_of(session) == [[1.0]]
     answer(session, *[0.5] * 20)
     assert rewards_of(session)[1:] == [[0.5]] * 20
@@ -355,14 +356,14 @@ def test_a_double_click_counts_once_and_what_follows_counts() -> None:
 def test_what_is_offered_again_after_an_undo_can_be_answered_again() -> None:
     session = PlaySession(PlaySetup())
     first = session.advance().payload
-    session.take(pressed(session, (first, 1.0)))
+    take_clicks(session, pressed(session, (first, 1.0)))
     session.advance()
     session.undo()
     again = session.advance().payload
     assert {**again, "position": 0} == {**first, "position": 0}
-    session.take(pressed(session, (first, 1.0)))
+    take_clicks(session, pressed(session, (first, 1.0)))
     assert rewards_of(session) == []
-    session.take(pressed(session, (again, 0.0)))
+    take_clicks(session, pressed(session, (again, 0.0)))
     assert rewards_of(session) == [[0.0]]
 
 
@@ -370,7 +371,7 @@ def test_repeated_presses_are_handled_once() -> None:
     session = PlaySession(PlaySetup())
     told = pressed(session, (session.advance().payload, 1.0))
     for _ in range(3):
-        session.take(told)
+        take_clicks(session, told)
         session.advance()
     assert rewards_of(session) == [[1.0]]
     assert session.refusals.sentences == []
@@ -389,7 +390,9 @@ NONSENSE: tuple[object, ...] = (
 def test_any_browser_message_gives_one_sentence_or_nothing(told: object) -> None:
     session = PlaySession(PlaySetup())
     session.advance()
-    session.take({**told, "session": session.presses.session} if isinstance(told, dict) else told)
+    take_clicks(
+        session, {**told, "session": session.presses.session} if isinstance(told, dict) else told
+    )
     assert rewards_of(session) == []
     assert len(session.refusals.sentences) <= 1
 
@@ -397,7 +400,7 @@ def test_any_browser_message_gives_one_sentence_or_nothing(told: object) -> None
 @pytest.mark.parametrize("reward", [7, float("nan"), True, -(10**400)])
 def test_a_reward_that_is_none_is_refused_in_one_sentence(reward: object) -> None:
     session = PlaySession(PlaySetup())
-    session.take(pressed(session, (session.advance().payload, reward)))
+    take_clicks(session, pressed(session, (session.advance().payload, reward)))
     assert rewards_of(session) == []
     (sentence,) = session.refusals.sentences
     assert "must be" in sentence
@@ -495,9 +498,11 @@ def test_a_double_click_is_refused_as_one_answer(library: LoopLibrary) -> None:
     recorder = failing(session)
     recorder.error = StoreError("The disk is full.")
     seen = session.advance().payload
-    session.take(pressed(session, (seen, 0.5)))
+    take_clicks(session, pressed(session, (seen, 0.5)))
     recorder.error = None
-    session.take(pressed(session, *[(seen, 0.5)] * 19))  # before this person could see the change
+    take_clicks(
+        session, pressed(session, *[(seen, 0.5)] * 19)
+    )  # before this person could see the change
     assert rewards_of(session) == [[1.0]]
     assert session.refusals.sentences == ["The disk is full."]
     answer(session, 0.5)
@@ -781,7 +786,7 @@ def test_a_wish_that_is_none_changes_nothing(wish: object) -> None:
     before = session.open.context
     if isinstance(wish, dict) and wish.get("visit") == 0:
         wish = wish | {"visit": session.open.arrivals.visit}
-    session.take(wished(session, wish))  # type: ignore[arg-type]
+    take_clicks(session, wished(session, wish))  # type: ignore[arg-type]
     assert session.open.context == before
 
 
@@ -790,14 +795,14 @@ def test_a_wish_of_another_session_is_nobodys() -> None:
     session = PlaySession(PlaySetup())
     before = session.open.context
     wish = {"stand": 35, "world": "coffee"}
-    session.take({**wished(session, wish), "session": "another"})
+    take_clicks(session, {**wished(session, wish), "session": "another"})
     assert session.open.context == before
-    session.take(wished(session, wish))
+    take_clicks(session, wished(session, wish))
     assert session.open.context == WORLDS["coffee"].contexts[35]
 
 
 def test_a_cell_is_one_of_the_world_on_whose_map_it_was() -> None:
     session = PlaySession(PlaySetup())
     before = session.open.context
-    session.take(wished(session, {"stand": 35, "world": "news"}))
+    take_clicks(session, wished(session, {"stand": 35, "world": "news"}))
     assert session.open.context == before

@@ -7,6 +7,7 @@ import pytest
 from engine import LoopSettings
 from engine.store import StoredLoop
 from engine.worlds import GALLERY, WORLDS
+from pages.parts.play.clicks import take_clicks
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.shown_offers import VisitorLeftError
 from pages.parts.play.visitor_choice import slot_choice, visitor_panel
@@ -202,7 +203,7 @@ def test_a_press_that_was_sent_with_another_is_counted_too(open_app: Callable[..
     session, hero = app.session, app.bar["offer"]
     app.set("slots", "Side")
     side = app.bar["offer"]
-    session.take(pressed(session, (hero, 1.0), (side, 0.5), (side, 0.5)))
+    take_clicks(session, pressed(session, (hero, 1.0), (side, 0.5), (side, 0.5)))
     rewards = [event.rewards for event in session.open.loop.events.values()]
     assert rewards == [[1.0], [0.5]]
 

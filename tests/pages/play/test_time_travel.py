@@ -121,7 +121,7 @@ def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) ->
     assert address(guest.run(), "who") == "2-1-1"  # A reload shows the latest choice.
     del guest.at.query_params["at"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pages.parts.settings.linked_settings.has_gone_back", lambda: True)
+        patch.setattr("pages.parts.settings.page_settings_base.has_gone_back", lambda: True)
         assert guest.run().metric("Visitors") == "4"
 
 

@@ -21,8 +21,8 @@ from pages.parts.settings.known_worlds import (
     label_of,
     world_of,
 )
-from pages.parts.settings.linked_settings import Linked
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import Linked
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp
 from tests.pages.restart import restart

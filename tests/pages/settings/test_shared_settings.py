@@ -7,7 +7,7 @@ from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.race.page_settings import RaceSetup
-from pages.parts.settings.linked_settings import Linked
+from pages.parts.settings.page_settings_base import Linked
 
 EVERY_SETUP = pytest.mark.parametrize("kind", [PlaySetup, CompareSetup, RaceSetup, EvaluateSetup])
 

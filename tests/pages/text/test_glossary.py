@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pages.parts.glossary.board import USE
+from pages.parts.glossary.term_list import USE
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.text.glossary import (

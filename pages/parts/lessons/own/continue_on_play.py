@@ -9,8 +9,8 @@ from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.play.current_session import play_session
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.linked_settings import current_setup, set_widgets
 from pages.parts.settings.loop_library_access import library
+from pages.parts.settings.page_settings_base import current_setup, set_widgets
 from pages.parts.settings.shared_settings import max_visitors
 from pages.parts.text.pages_folder import PAGES
 from pages.parts.work.session_singletons import existing

@@ -7,7 +7,7 @@ from pages.parts.components.upload_field import upload_field
 from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.own.codec import MAX_SIZE, from_file, pack
 from pages.parts.lessons.page_settings import LearnSetup
-from pages.parts.settings.linked_settings import set_widgets
+from pages.parts.settings.page_settings_base import set_widgets
 from pages.parts.text.format import plain
 from pages.parts.text.lesson_words import PAGE
 from pages.parts.work.uploads import Upload, this_upload

@@ -17,7 +17,7 @@ from engine.loop.entries import Ranked
 from engine.simulation.simulated_visitors import crowd
 from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
-from engine.store.exchange.formats import FORMATS, Format
+from engine.store.exchange.loop_export import FORMATS, Format
 from engine.store.exchange.loop_import import import_file, import_steps
 from engine.store.exchange.untrusted_lines import STEP
 from engine.store.log_store import CHUNK

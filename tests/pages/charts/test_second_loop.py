@@ -10,7 +10,7 @@ from engine.evaluation.favoured_actions import favoured_actions
 from engine.policies.greedy import Greedy
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, World
-from pages.parts.charts.two_loops import MOST, Half, beside_rows, beside_spec
+from pages.parts.charts.second_loop import MOST, Half, beside_rows, beside_spec
 from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 

@@ -7,11 +7,11 @@ import streamlit as st
 
 from engine.loop.entries import Ranked
 from engine.worlds import Context
-from pages.parts.charts import two_loops as chart
+from pages.parts.charts import second_loop as chart
 from pages.parts.play.beliefs import in_words
 from pages.parts.play.current_loop import OpenLoop
+from pages.parts.play.second_loop import MOST, SideLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.play.side_loop import MOST, SideLoop
 from pages.parts.play.stage_screens import let_in, take_back
 from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Show

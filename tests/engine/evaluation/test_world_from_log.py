@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, PersonalizerError
-from engine.evaluation.estimated_world import EstimatedWorld, _dependence, estimate
 from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.logged_decisions import decisions_from, usable
+from engine.evaluation.world_from_log import EstimatedWorld, _dependence, estimate
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import GALLERY, WORLDS, Item, World, items_from_table, world_from_json
 from engine.worlds.fields import Field, Value

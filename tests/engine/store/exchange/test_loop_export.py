@@ -9,7 +9,7 @@ import pytest
 
 from engine import EpsilonGreedy, LoopSettings
 from engine.store import LoopLibrary, Store, StoredLoop
-from engine.store.exchange.formats import FORMATS, Format
+from engine.store.exchange.loop_export import FORMATS, Format
 from engine.store.exchange.loop_import import import_file
 from engine.store.snapshot_codec import load
 from tests.engine.store.workers import WORLD, serve_next

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine import Greedy, LearningLoop, LoopSettings, Thompson
 from engine.worlds import WORLDS
-from pages.parts.play.click_effect import last, where_it_comes_from, why_less
+from pages.parts.play.click_wording import last, where_it_comes_from, why_less
 from pages.parts.play.current_loop import Click
 from tests.pages.conftest import App
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.store import LoopInfo
-from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.loop_export import FORMATS
 from pages.parts.components.download_link import download_link
 from pages.parts.data.loop_download_route import link_to
 from pages.parts.text.base_path import base_path

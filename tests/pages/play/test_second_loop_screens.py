@@ -69,7 +69,7 @@ def test_the_highlighted_action_is_the_one_in_the_sentence(
 ) -> None:
     drawn: list[list[dict[str, Any]]] = []
     monkeypatch.setattr(
-        "pages.parts.play.side_loop_screens.draw_stage_chart",
+        "pages.parts.play.second_loop_screens.draw_stage_chart",
         lambda rows, *_, **__: drawn.append(rows.to_pylist()),
     )
     app = open_app(stage="1", beside="greedy", world="movies")
@@ -99,7 +99,7 @@ def test_a_reset_begins_both_anew(open_app: Open) -> None:
 def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.play.side_loop_screens.MOST", 5)
+    monkeypatch.setattr("pages.parts.play.second_loop_screens.MOST", 5)
     app = open_app(stage="1", beside="no-crosses")
     app.session.live.enqueue(6)
     app.finish_the_crowd()

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.estimated_world import EstimatedWorld, estimate_steps
+from engine.evaluation.world_from_log import EstimatedWorld, estimate_steps
 from pages.parts.evaluate.evaluation_logs import EvaluationLog
 from pages.parts.scene.table import show_rows
-from pages.parts.settings.linked_settings import say_refused
+from pages.parts.settings.page_settings_base import say_refused
 from pages.parts.text.format import distinct_names, note, plain
 from pages.parts.text.pages_folder import PAGES
 from pages.parts.work.frame_scheduler import result_of

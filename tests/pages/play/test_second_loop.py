@@ -11,7 +11,7 @@ from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.play.page_settings import PlaySetup
-from pages.parts.play.side_loop import SideLoop, names_of
+from pages.parts.play.second_loop import SideLoop, names_of
 from pages.parts.settings.loop_library_access import loop_projections
 from tests.pages.play.test_current_loop import an_open_loop
 

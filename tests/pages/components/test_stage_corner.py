@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.context import ContextProxy
 
-from pages.parts.components import stage_links as corner
+from pages.parts.components import stage_corner as corner
 from pages.parts.scene.stage_show import Screen, Show
 from pages.parts.text.format import plain
 from pages.parts.work.stage_remotes import Notes, Remote
