@@ -34,11 +34,11 @@ from pages.parts.play import (
 from pages.parts.play import hypothesis_weights as hypotheses
 from pages.parts.play.click_route import follow_click, show_on_screen
 from pages.parts.play.current_session import play_session
-from pages.parts.play.loop_from_link import follow, open_loop
 from pages.parts.play.moment_links import moment_in_address
 from pages.parts.play.page_content import Look, scene_of
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
+from pages.parts.play.stored_loop_from_link import follow, open_loop
 from pages.parts.race import person_duel as you
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.shell.session_owner import lands_on_play

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.settings.shared_settings import worlds_with
 from pages.parts.show import minutes
-from pages.parts.show.five_minutes import Ahead, ShowSetup, ahead
+from pages.parts.show.show_link import Ahead, ShowSetup, ahead
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import words
 from pages.parts.work.frame_scheduler import frame

@@ -19,8 +19,8 @@ from pages.parts.glossary.stage_screens import open_use, open_words
 from pages.parts.lessons.stage_screens import open_talk as open_learn
 from pages.parts.play.stage_screens_from_link import open_talk as open_play
 from pages.parts.race.stage_screens import open_talk as open_race
-from pages.parts.show.five_minutes import next_place
 from pages.parts.show.minutes import open_talk as open_show
+from pages.parts.show.show_link import next_place
 from pages.parts.show.stage_layout import present
 from pages.parts.why.stage_screens import open_talk as open_why
 from pages.parts.work.frame_scheduler import frame

@@ -31,7 +31,7 @@ Apprentices and settings:
 
 A loop's model:
 
-- `explanation`: an action's lead over another by context fields, and the effect of a reward.
+- `belief_contributions`: lead of an action over another by context fields, and effect of a reward.
 - `probability_parts`: an action's probability, split into belief and exploration.
 - `favoured_actions`: most probable action in each context of a world.
 - `learned_weights`: contributions of context values to expected rewards.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse, refuse_missing
-from engine.evaluation.explanation import feature_scores
+from engine.evaluation.belief_contributions import feature_scores
 from engine.loop.entries import Dangling, Ranked
 from engine.loop.multi_slot import response
 from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request

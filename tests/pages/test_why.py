@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.explanation import Gap
+from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import importance_steps
 from engine.pausable_steps import finish
 from pages.parts.play.page_settings import PlaySetup

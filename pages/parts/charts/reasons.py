@@ -6,7 +6,7 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.evaluation.explanation import Gap, largest_first
+from engine.evaluation.belief_contributions import Gap, largest_first
 from engine.evaluation.field_importance import Importance
 from engine.evaluation.mean_intervals import Z
 from engine.learners.base import Source

@@ -10,7 +10,7 @@ from pages.parts.lessons.homework_codes import code_of
 from pages.parts.lessons.lecturers import show_code
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.continue_on_play import go_on_alone
-from pages.parts.lessons.own.played_lab import PlayedLab
+from pages.parts.lessons.own.replayed_loop_lab import PlayedLab
 from pages.parts.lessons.page_settings import LearnSetup
 from pages.parts.lessons.pictures import show_guess
 from pages.parts.lessons.session import LessonRun, outcome, rightly

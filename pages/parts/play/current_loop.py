@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine import PersonalizerError
-from engine.evaluation.explanation import changes, summary
+from engine.evaluation.belief_contributions import changes, summary
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.learners.base import Contribution, Source

@@ -1,10 +1,11 @@
-"""Card of the offered action: its picture, features and the reason for the choice."""
+"""Card of the offered action: its picture, features and badge."""
 
 from collections.abc import Mapping
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.components.scene_view.panel_parts import Badge, Card
+from pages.parts.components.scene_view.panel_parts import Card
+from pages.parts.play.offer_badge import badge_of
 from pages.parts.text.format import plain, printed
 
 _NAMED = frozenset({"roast", "delivery"})
@@ -15,11 +16,10 @@ _PLACES = frozenset({"origin"})
 def card_of(world: World, ranked: Ranked) -> Card:
     """Card of the offered action."""
     item = world.items[ranked.shown]
-    badge = _guess(ranked) if ranked.mode == "online" else _today(ranked)
     name, emoji, features = (
         printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
     )
-    return Card(name, emoji, item.picture or "", features, badge)
+    return Card(name, emoji, item.picture or "", features, badge_of(ranked))
 
 
 def in_words(features: Mapping[str, object]) -> str:
@@ -37,28 +37,3 @@ def _word(name: str, value: object) -> str:
         return f"{value:g} {name}" if name.endswith("s") else f"{name} {value:g}"
     text = str(value).title() if name in _PLACES else str(value)
     return f"{text} {name}" if name in _NAMED else text
-
-
-_BY_CHANCE: Badge = "Offered at random, to learn", "casino", "orange"
-
-
-def _guess(ranked: Ranked) -> Badge:
-    """Return the badge of an online offer: best guess, or exploration."""
-    if max(ranked.means) - min(ranked.means) < 1e-9:
-        return "No favourite yet", "help", "gray"
-    if ranked.cause == "random":
-        return _BY_CHANCE
-    if ranked.chosen == ranked.best:
-        return "Current best guess", "star", "green"
-    if ranked.cause == "lot":
-        return _BY_CHANCE
-    return "Offered to learn", "science", "violet"
-
-
-def _today(ranked: Ranked) -> Badge:
-    """Return the badge of an offer by today's rules, regardless of an apprentice's choice."""
-    if ranked.shown != ranked.baseline:
-        return _BY_CHANCE
-    if ranked.mode == "logging_only":
-        return "Always chosen by today's rules", "lock", "blue"
-    return "Chosen by today's rules", "lock", "blue"

@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Self
 
 from engine import LoopSettings
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
-from engine.policies.thompson import Thompson
 from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.play import second_loop
 from pages.parts.settings.loop_library_access import loop_projections
-from pages.parts.settings.policy_parameters import Tunable
+from pages.parts.settings.policy_settings import POLICY, Tunable, loop_policies
 from pages.parts.settings.setting import SWITCH, Setting
 from pages.parts.settings.shared_settings import (
     CROSSES,
@@ -25,18 +23,7 @@ from pages.parts.settings.shared_settings import (
     WORLD,
     max_visitors,
 )
-from pages.parts.text.glossary import meaning, meanings
-
-
-@lru_cache(maxsize=8)
-def _made(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
-    """Return an instance of each policy with default settings; cached, as each click needs them.
-
-    Thompson sampling decides by one draw, as in textbooks: then each chance matches the displayed
-    bells. Four draws that must agree earn more, and are a setting.
-    """
-    policies_by_key = {policy.key: policy() for policy in policies if policy.loggable}
-    return {**policies_by_key, Thompson.key: Thompson(agreement=1)}
+from pages.parts.text.glossary import meanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +35,7 @@ class PlaySetup(Tunable):
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    policy: str = Setting(
-        "thompson",
-        "Learning policy",
-        lambda: {key: policy.label for key, policy in PlaySetup.policies().items()},
-        "menu",
-        f"{meaning('policy')} Changing it keeps what was learned.",
-        aliases={"classic": "epsilon"},
-    ).as_field
+    policy: str = POLICY.as_field
     crosses: int = CROSSES.as_field
     mode: LearningMode = MODE.as_field
     speed: int = SPEED.as_field
@@ -73,7 +53,7 @@ class PlaySetup(Tunable):
     beside: str = Setting(
         "",
         "Second session for comparison",
-        lambda: second_loop.offered(PlaySetup.policies()),
+        lambda: second_loop.offered(loop_policies()),
         "menu",
         "On the stage: the same visitors and random numbers, served with other settings.\n\n"
         + meanings("crosses"),
@@ -82,7 +62,7 @@ class PlaySetup(Tunable):
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
         """Return the policies of a loop; see `Tunable`."""
-        return _made(tuple(POLICIES.values()))
+        return loop_policies()
 
     def of_loop(self, stored: StoredLoop) -> Self:
         """Return these settings updated from a loop, as far as the page can display them."""

@@ -9,12 +9,12 @@ from pages.parts.components.stage_presentation import Talk
 from pages.parts.play import timeline_slider
 from pages.parts.play.audience_vote import begin_anew
 from pages.parts.play.current_session import play_session
-from pages.parts.play.loop_from_link import follow, open_loop
 from pages.parts.play.moment_links import moment_in_address, moment_link
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.second_loop_screens import beside_show, catch_up
 from pages.parts.play.session import PlaySession
 from pages.parts.play.stage_screens import play_show
+from pages.parts.play.stored_loop_from_link import follow, open_loop
 from pages.parts.play.toolbar_controls import show_refusals
 from pages.parts.scene.stage_show import Show, Stage
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link

@@ -22,7 +22,7 @@ from pages.parts.settings.baseline_rules import (
     tables_of,
 )
 from pages.parts.settings.known_worlds import drift_of, world_of
-from pages.parts.settings.policy_parameters import Tunable
+from pages.parts.settings.policy_settings import Tunable
 from pages.parts.settings.setting import Setting, numbers
 from pages.parts.settings.shared_settings import CROSSES, SEED, WORLD
 from pages.parts.text.format import in_a_sentence

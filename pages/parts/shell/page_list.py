@@ -1,4 +1,4 @@
-"""Menu of pages; importing it loads no page."""
+"""List of pages, with the menu; importing it loads no page. `pages.stage` lists them, too."""
 
 MENU = {
     "": [("learn", "school"), ("play", "touch_app")],

@@ -9,7 +9,7 @@ from pages.parts.components.stage_presentation import Talk
 from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.stage_show import Screen, Show
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
-from pages.parts.show.five_minutes import Ahead, ShowSetup, begin
+from pages.parts.show.show_link import Ahead, ShowSetup, begin
 from pages.parts.text.format import bare, note, percent
 from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.pages_folder import PAGES

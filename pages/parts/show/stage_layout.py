@@ -9,7 +9,7 @@ from pages.parts.components.stage_front import counted, draw_overlay
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.stage_show import Show, advance
-from pages.parts.show.five_minutes import ahead, show_in_link
+from pages.parts.show.show_link import ahead, show_in_link
 from pages.parts.work.stage_remotes import this_remote
 
 _KEYS = {

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.parts.play.current_session import play_session
-from pages.parts.play.loop_from_link import open_loop
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
+from pages.parts.play.stored_loop_from_link import open_loop
 from pages.parts.play.why_links import address_of
 from pages.parts.play.why_subject import WhyQuery
 from pages.parts.scene.stage_show import SCREEN, STAGE

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property, partial
 
-from engine.evaluation.explanation import Gap
+from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import Importances
 from engine.evaluation.probability_parts import probability_parts
 from engine.learners.base import Source

@@ -8,7 +8,7 @@ from functools import partial
 from threading import RLock
 from weakref import ref
 
-from engine.evaluation.explanation import Gap, gap, runner_up
+from engine.evaluation.belief_contributions import Gap, gap, runner_up
 from engine.evaluation.field_importance import Importances, importance_steps
 from engine.evaluation.learned_weights import LearnedWeight, learned_weights_steps
 from engine.loop.learning_loop import LearningLoop

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.evaluation.explanation import Gap
+from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import Importance, Importances, Omission
 from engine.learners.base import Source
 from engine.loop.entries import Ranked

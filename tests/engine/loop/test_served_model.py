@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.explanation import gap
+from engine.evaluation.belief_contributions import gap
 from engine.loop.served_model import ServedModel
 from engine.loop.service_only_settings import ServiceSettings
 from engine.loop.state import LoopState

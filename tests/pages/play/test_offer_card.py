@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LearningLoop, LoopSettings, Softmax
-from engine.evaluation.explanation import Gap
+from engine.evaluation.belief_contributions import Gap
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, world_from_json
 from pages.parts.play.offer_card import card_of, in_words

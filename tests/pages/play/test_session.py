@@ -13,7 +13,7 @@ import pytest
 
 from engine import LoopSettings, Thompson
 from engine.errors import OvertakenError, UnknownOutcomeError
-from engine.evaluation.explanation import changes, summary
+from engine.evaluation.belief_contributions import changes, summary
 from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
 from engine.pausable_steps import Steps, finish

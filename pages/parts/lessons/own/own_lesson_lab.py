@@ -14,7 +14,7 @@ from pages.parts.lessons.lesson import Cells, Guessed, Lesson, Pick, Slider
 from pages.parts.lessons.maps import map_of
 from pages.parts.lessons.own.codec import key_in_links
 from pages.parts.lessons.own.own_lesson import MINUTES, OwnLesson
-from pages.parts.lessons.own.played_lab import BANDS, GUESS, PlayedLab, item_key
+from pages.parts.lessons.own.replayed_loop_lab import BANDS, GUESS, PlayedLab, item_key
 from pages.parts.lessons.own.wording import texts_of, words_of
 from pages.parts.lessons.pictures import bars, drawn, look
 from pages.parts.text.format import percent, plain

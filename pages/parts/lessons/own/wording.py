@@ -7,7 +7,7 @@ from engine.experiments.loop_questions import LoopQuestion, Marks
 from engine.experiments.recorded_acts import Playthrough
 from engine.worlds import Context, World
 from pages.parts.lessons.own.own_lesson import OwnLesson
-from pages.parts.lessons.own.played_lab import CHECK, GUESS, PlayedLab, item_key
+from pages.parts.lessons.own.replayed_loop_lab import CHECK, GUESS, PlayedLab, item_key
 from pages.parts.text.format import percent, plain
 from pages.parts.text.lesson_words import Words, words
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.explanation import changes, feature_scores, gap, runner_up, summary
+from engine.evaluation.belief_contributions import changes, feature_scores, gap, runner_up, summary
 from engine.learners.base import Contribution, Group, Source
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.entries import Ranked

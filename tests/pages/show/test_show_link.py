@@ -14,7 +14,7 @@ from pages.parts.play.stage_screens import play_show
 from pages.parts.race.stage_screens import race_show
 from pages.parts.scene import stage_show as screens
 from pages.parts.scene.show_acts import ACTS, MINUTES, neighbour
-from pages.parts.show.five_minutes import ShowSetup
+from pages.parts.show.show_link import ShowSetup
 from pages.parts.text.format import bare
 from pages.parts.text.lesson_words import words
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp

@@ -1,5 +1,4 @@
-"""Policies' parameters (knobs) as settings of a page: every registered knob has a widget and a link
-parameter."""
+"""The policy as a setting and link parameter, and each knob of each policy likewise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,9 +6,37 @@ from functools import lru_cache
 from typing import Any, Self
 
 from engine.policies.base import Knob, Policy
+from engine.policies.registry import POLICIES
+from engine.policies.thompson import Thompson
 from pages.parts.settings.page_settings_base import Linked
 from pages.parts.settings.setting import Setting
-from pages.parts.text.glossary import grouped
+from pages.parts.text.glossary import grouped, meaning
+
+
+def loop_policies() -> Mapping[str, Policy]:
+    """Return the policies of a loop by key, with the pages' defaults.
+
+    Thompson sampling decides by one draw, as in textbooks: then each chance matches the displayed
+    bells. Four draws that must agree earn more, and are a setting.
+    """
+    return _loggable(tuple(POLICIES.values()))
+
+
+@lru_cache(maxsize=8)
+def _loggable(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
+    """Return instances with default settings; cached, as each click needs them."""
+    policies_by_key = {policy.key: policy() for policy in policies if policy.loggable}
+    return {**policies_by_key, Thompson.key: Thompson(agreement=1)}
+
+
+POLICY = Setting(
+    "thompson",
+    "Learning policy",
+    lambda: {key: policy.label for key, policy in loop_policies().items()},
+    "menu",
+    f"{meaning('policy')} Changing it keeps what was learned.",
+    aliases={"classic": "epsilon"},
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine import EpsilonGreedy, Greedy
 from engine.policies.base import Knob, Policy
-from pages.parts.settings.policy_parameters import Tunable
+from pages.parts.settings.policy_settings import Tunable
 from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import SEED
 from pages.parts.text.glossary import meaning
