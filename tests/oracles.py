@@ -287,13 +287,27 @@ class DenseOracle:
     rewards: Sequence[float]
     memory: float = 1.0
     prior_mean: Mapping[Any, float] = field(default_factory=dict)
+    actions: Sequence[str] = ()
 
     @classmethod
     def of(
-        cls, hypothesis: Hypothesis, rows: Sequence[Row], rewards: Sequence[float]
+        cls,
+        hypothesis: Hypothesis,
+        rows: Sequence[Row],
+        rewards: Sequence[float],
+        actions: Sequence[str] = (),
     ) -> "DenseOracle":
-        """The oracle of a hypothesis."""
-        return cls(hypothesis.prior_sd, hypothesis.noise_sd, rows, rewards, hypothesis.memory)
+        """The oracle of a hypothesis; with ids of actions, they have prices."""
+        own = hypothesis.prior_sd, hypothesis.noise_sd
+        return cls(*own, rows, rewards, hypothesis.memory, actions=actions)
+
+    @property
+    def prices(self) -> list[float | None]:
+        """See `naive_prices`; without ids of actions all prices are 1."""
+        if self.actions:
+            return naive_prices(list(zip(self.actions, self.rewards, strict=True)))
+        some = range(1, len(self.rewards) + 1)
+        return [1.0 if {*self.rewards[:end]} <= {0.0, 1.0} else None for end in some]
 
     def _prior(self, names: Sequence[Any]) -> tuple[Array, Array]:
         """Mean and covariance of constant and weights before any reward."""
@@ -358,10 +372,11 @@ class DenseOracle:
         innovations over their expectation, with ten expected ones as prior.
         """
         excess = 0.0
+        prices = self.prices
         for i, (row, reward) in enumerate(zip(self.rows, self.rewards, strict=True)):
-            if all(one in (0, 1) for one in self.rewards[: i + 1]):
+            if prices[i] is not None:
                 continue
-            before = replace(self, rows=self.rows[:i], rewards=self.rewards[:i])
+            before = replace(self, rows=self.rows[:i], rewards=self.rewards[:i], actions=())
             (mean,), ((variance,),) = before.moments([row])
             wide = naive_unit(before.rewards) * (float(variance) + self.noise_sd**2)
             excess += (reward - float(mean)) ** 2 / wide - 1
@@ -376,14 +391,15 @@ class DenseOracle:
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
         precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
-        coins, squares = own_units, 10.0
+        prices, squares = self.prices, 10.0
         for i, z in enumerate(augmented(self.rows, names)):
             reward, expected = self.rewards[i], float(z @ mean)
-            coins = coins and reward in (0, 1)
+            price = prices[i] if own_units else None
             unit = naive_unit(self.rewards[:i]) if own_units else 1.0
             mean, precision, wide = self._one(z, reward, mean, precision)
-            if coins:
-                total += naive_coin(reward, expected, unit * self.noise_sd**2)
+            if price is not None:
+                noise = unit * self.noise_sd**2 / price**2
+                total += naive_coin(float(reward > 0), expected / price, noise)
                 squares += 1
                 continue
             wide *= unit
@@ -483,16 +499,23 @@ class CellsOracle:
             for subset in subsets
         }
 
-    def learn(self, context: Mapping[str, str], action: str, reward: float) -> dict[Any, float]:
-        """Learn a reward; return its log density under each subset before learning."""
-        coins = {*self.rewards, reward} <= {0.0, 1.0}
+    def learn(
+        self, context: Mapping[str, str], action: str, reward: float, price: float | None
+    ) -> dict[Any, float]:
+        """Learn a reward, with the price of the action if all rewards so far are 0 or a price;
+        return its log density under each subset before learning.
+        """
         densities = {}
         for subset in self.weights:
             mean, doubt = self.moments(subset, context, action)
             noise, away = self._noise(subset), reward - mean
             wide = noise + doubt
             normal = -0.5 * (math.log(2 * math.pi * wide) + away**2 / wide)
-            densities[subset] = naive_coin(reward, mean, noise) if coins else normal
+            densities[subset] = (
+                normal
+                if price is None
+                else naive_coin(float(reward > 0), mean / price, noise / price**2)
+            )
             met = self.of_cells.setdefault(self._cell(subset, context, action), [])
             self.errors.setdefault(subset, []).append((away**2, len(met) / (len(met) + 1)))
             met.append(reward)
@@ -551,6 +574,111 @@ class CellsOracle:
         self.evidence += math.log(total)
         even = self.share / len(joint)
         self.weights = {s: (1 - self.share) * w / total + even for s, w in joint.items()}
+
+
+@dataclass
+class RatesOracle:
+    """Factors of actions in cells, in dictionaries, one success at a time.
+
+    A model is the largest number of fields of its terms, and the shape of their factors.
+    """
+
+    fields: Sequence[str]
+    crosses: int
+    shapes: Sequence[float]
+    share: float
+    evidence: float = 0.0
+    level: float = 0.5
+    successes: dict[Any, float] = field(default_factory=dict)
+    exposures: dict[Any, float] = field(default_factory=dict)
+    weights: dict[tuple[int, float], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        orders = range(1, self.crosses + 1)
+        models = {(order, h): 1 / len(self.shapes) for order in orders for h in self.shapes}
+        total = 1 + self.crosses
+        self.weights = {(0, 1.0): 1 / total} | {key: w / total for key, w in models.items()}
+
+    def factors(
+        self, model: tuple[int, float], context: Mapping[str, str], action: str
+    ) -> dict[tuple[str, ...], tuple[float, float]]:
+        """Factor of each term, and its relative variance; of the empty one, the action's own."""
+        scarce = min(self.level, 1 - self.level)
+        results = {}
+        for size in range(min(model[0], len(self.fields)) + 1):
+            for term in combinations(self.fields, size):
+                cell = term, tuple(context.get(name) for name in term), action
+                mass = (model[1] if term else self.level / scarce) + self.successes.get(cell, 0.0)
+                expected = (model[1] if term else 1 / scarce) + self.exposures.get(
+                    (model, cell), 0.0
+                )
+                results[term] = mass / expected, 1 / mass
+        return results
+
+    def rate(self, model: tuple[int, float], context: Mapping[str, str], action: str) -> float:
+        factors = self.factors(model, context, action).values()
+        return min(math.prod(factor for factor, _ in factors), 0.999)
+
+    def learn(
+        self, context: Mapping[str, str], action: str, reward: float, price: float | None
+    ) -> None:
+        """Learn a reward; ``price`` as for `CellsOracle.learn`."""
+        rates = {model: self.rate(model, context, action) for model in self.weights}
+        factors = {model: self.factors(model, context, action) for model in self.weights}
+        joint = {
+            model: self.weights[model] * math.exp(_density_of_rate(reward, rate, price))
+            for model, rate in rates.items()
+        }
+        total = math.fsum(joint.values())
+        self.evidence += math.log(total)
+        even = self.share / len(joint)
+        self.weights = {m: (1 - self.share) * w / total + even for m, w in joint.items()}
+        for size in range(min(self.crosses, len(self.fields)) + 1):
+            for term in combinations(self.fields, size):
+                cell = term, tuple(context.get(name) for name in term), action
+                success = min(max(reward / (price or 1.0), 0.0), 1.0)
+                self.successes[cell] = self.successes.get(cell, 0.0) + success
+                for model, rate in rates.items():
+                    own = factors[model].get(term, (1.0, 0.0))[0]
+                    key = model, cell
+                    self.exposures[key] = self.exposures.get(key, 0.0) + rate / own
+        self.level = self._mean_rate()
+
+    def _mean_rate(self) -> float:
+        actions = {action for _, _, action in self.successes}
+        total, known = 0.5, 1.0
+        for action in actions:
+            cell = (), (), action
+            n = self.exposures[(0, 1.0), cell]
+            share = 1 / (1 + n * min(self.level, 1 - self.level))
+            total, known = total + share * self.successes[cell], known + share * n
+        return total / known
+
+
+def _density_of_rate(reward: float, rate: float, price: float | None) -> float:
+    if price is not None:
+        return math.log(rate if reward else 1 - rate)
+    wide = max(rate * (1 - rate), 1e-3)
+    return -0.5 * (math.log(2 * math.pi * wide) + (reward - rate) ** 2 / wide)
+
+
+def naive_prices(rewards: Sequence[tuple[str, float]]) -> list[float | None]:
+    """Price of each reward's action, or None from the first reward on that is neither 0 nor the
+    price; an action without a success has the price 1 drawn from the known ones.
+    """
+    prices: dict[str, float] = {}
+    results: list[float | None] = []
+    for action, reward in rewards:
+        ended = bool(results) and results[-1] is None
+        if ended or reward < 0 or (reward and prices.get(action, reward) != reward):
+            results.append(None)
+            continue
+        if reward:
+            prices.setdefault(action, reward)
+        known = len(prices)
+        new = max(prices.values(), default=1.0) ** (known / (known + 1))
+        results.append(prices.get(action, new))
+    return results
 
 
 def naive_told(

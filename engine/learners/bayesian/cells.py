@@ -39,7 +39,7 @@ from engine.learners.base import Group
 from engine.learners.bayesian.likelihood import (
     COIN,
     Observation,
-    RewardHistory,
+    RewardMoments,
     log_densities,
     log_density,
 )
@@ -90,6 +90,11 @@ class CellIndex(Learned):
                 break
             subsets += combinations(range(len(self.fields)), size)
         return tuple(subsets)
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of fields of each subset."""
+        return tuple(map(len, self.subsets))
 
     @cached_property
     def _radix(self) -> NDArray[np.int64]:
@@ -181,7 +186,7 @@ class Tables(Learned):
     """
 
     crosses: int
-    rewards: RewardHistory = field(default_factory=RewardHistory)
+    rewards: RewardMoments = field(default_factory=RewardMoments)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
     actions: Array = field(default_factory=lambda: np.zeros((2, 2, 0, 4)))
@@ -251,7 +256,9 @@ class Tables(Learned):
 
     def expected_first(self, seen: Observation) -> float:
         """Log density of a first reward under the prior."""
-        return log_density(seen.reward, self.rewards.mean, COIN, COIN, seen.binary)
+        scale = seen.price if seen.binary else 1.0
+        reward, mean, noise = seen.reward / scale, self.rewards.mean / scale, COIN / scale**2
+        return log_density(reward, mean, noise, COIN, seen.binary)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
@@ -264,9 +271,11 @@ class Tables(Learned):
         squares, counts = self.unexplained
         noise = (squares + self.rewards.variance) / (counts + 1.0)
         known = self.cells[..., column].take(rows if column else 0 * rows, axis=1)
-        means = self._means(self.actions[..., column], noise)
-        mean, doubts = self._believed(known, means, noise)
-        densities = log_densities(seen.reward, mean, noise, doubts, seen.binary)
+        own = self._means(self.actions[..., column], noise)
+        mean, doubts = self._believed(known, own, noise)
+        scale = seen.price if seen.binary else 1.0
+        reward, means = seen.reward / scale, mean / scale
+        densities = log_densities(reward, means, noise / scale**2, doubts, seen.binary)
         joint = self.log_weights + densities
         top = float(joint.max())
         shares = np.exp(joint - top)

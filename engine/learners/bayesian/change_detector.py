@@ -93,11 +93,11 @@ class ChangeDetector(Learned):
         """Log odds of a new challenger."""
         return math.log(AGAIN if self.changes else SELDOM)
 
-    def reweigh(self, reward: float, densities: Sequence[Mapping[int, float]]) -> None:
+    def reweigh(self, reward: float, densities: Sequence[Mapping[int, float]], action: str) -> None:
         """Update all weights by each bank's log densities of a reward; see `ModelAverage`."""
-        chance = math.log(self.misfit) + self.rewards.log_density(reward)
+        chance = math.log(self.misfit) + self.rewards.log_density(reward, action)
         explains = math.log1p(-self.misfit)
-        self.rewards.add(reward)
+        self.rewards.count_reward(reward, action)
         evidence = [
             log_sum(explains + bank.reweigh(density), chance)
             for bank, density in zip(self.banks, densities, strict=True)
@@ -111,6 +111,12 @@ class ChangeDetector(Learned):
             bank.log_odds -= top
         if self.may_change:
             self._compare(best)
+
+    def restore_all(self) -> None:
+        """Restart pruned hypotheses of all banks: rewards are no longer of two values, with which
+        the evidence against them came."""
+        for bank in self.banks:
+            bank.restore(self.hypotheses)
 
     def _compare(self, best: ModelAverage) -> None:
         if best is self.banks[-1]:

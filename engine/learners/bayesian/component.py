@@ -14,8 +14,9 @@ from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffe
 from engine.learners.bayesian.basis import Basis, Where
 from engine.learners.bayesian.basis_blocks import Block
 from engine.learners.bayesian.cells import CellIndex, Tables
-from engine.learners.bayesian.likelihood import COIN
+from engine.learners.bayesian.likelihood import COIN, RewardHistory
 from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.rates import HIGHEST, NEGLIGIBLE, Rates, rates_of
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -166,6 +167,85 @@ class OfCells(Component):
             yield (row or context, column or action.id)
 
 
+@dataclass(frozen=True, slots=True)
+class OfRates(Component):
+    """Component of one model of rates, with the prices of actions."""
+
+    tables: Rates
+    cells: CellIndex
+    model: int
+    rewards: RewardHistory
+
+    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        return self.moments(where, actions)[0]
+
+    def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        ((mean, covariance),) = _of_rates([self], where, actions)
+        return mean, covariance
+
+    def before(self, actions: tuple[Action, ...]) -> Array:
+        return np.eye(len(actions))
+
+    def contributions(
+        self,
+        context: Features,
+        actions: tuple[Action, ...],
+        weights: Array,
+        into: Mapping[Group, Group],
+    ) -> dict[Source, tuple[float, float]]:
+        """Factors are multiplied in the order of subsets; each adds the change of the product."""
+        factors, doubts = self._factors(context, actions)
+        prices, unsure = self.rewards.prices_of([action.id for action in actions])
+        everything, base = self.rewards.mean, prices * np.minimum(factors[0], HIGHEST)
+        rates, left = rates_of(factors)
+        away = np.diff(np.minimum(factors.cumprod(axis=0), HIGHEST), axis=0)
+        squares = (weights * prices * rates) ** 2
+        spread = doubts * left * (1.0 + unsure) * squares
+        parts: dict[Source, tuple[float, float]] = {
+            "everything": (float(weights.sum()) * everything, 0.0),
+            Group(): (
+                float(weights @ (base - everything)),
+                float((spread[0] + unsure * squares).sum()),
+            ),
+        }
+        for subset in range(1, len(factors)):
+            if doubts[subset].any():
+                group = self.cells.group(subset)
+                group = into.get(group, group)
+                mean, variance = parts.get(group, (0.0, 0.0))
+                mean += float(weights @ (prices * away[subset - 1]))
+                parts[group] = mean, variance + float(spread[subset].sum())
+        return parts
+
+    def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
+        mean = variance = 0.0
+        slopes: dict[object, float] = {}
+        doubts: dict[object, float] = {}
+        for context, actions, weights in offers:
+            factors, own = self._factors(context, actions)
+            prices, spread = self.rewards.prices_of([action.id for action in actions])
+            rates, left = rates_of(factors)
+            worth = weights * prices * rates
+            mean += float(worth.sum())
+            variance += float((spread * worth**2).sum())
+            slope = worth * np.sqrt(left * (1.0 + spread))
+            rows, columns = self.cells.rows(context), self.cells.columns(actions)
+            for k, action in enumerate(actions):
+                for subset in np.flatnonzero(own[:, k]).tolist():
+                    row, column = int(rows[subset]), int(columns[k])
+                    key = subset, row or context, column or action.id
+                    slopes[key] = slopes.get(key, 0.0) + float(slope[k])
+                    doubts[key] = float(own[subset, k])
+        return mean, variance + sum(doubts[key] * slope**2 for key, slope in slopes.items())
+
+    def _factors(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        """Factors of the model by subset and action, and relative variances, both (S, K)."""
+        rows, columns = self.cells.rows(context), self.cells.columns(actions)
+        factors, doubts = self.tables.factors(self.cells, rows, columns)
+        own = doubts[..., self.model]
+        return factors[..., self.model], np.where(own > NEGLIGIBLE, own, 0.0)
+
+
 def _alike(
     offers: Sequence[WeighedOffer],
 ) -> Iterator[tuple[tuple[Features, ...], tuple[Action, ...], Array]]:
@@ -188,6 +268,8 @@ def moments(
     for tables, group in groupby(components, lambda component: getattr(component, "tables", None)):
         if tables is None:
             results += [component.moments(where, actions) for component in group]
+        elif isinstance(tables, Rates):
+            results += _of_rates([c for c in group if isinstance(c, OfRates)], where, actions)
         else:
             results += _of_cells([c for c in group if isinstance(c, OfCells)], where, actions)
     return results
@@ -209,6 +291,28 @@ def _of_cells(
     variances *= components[0].widening
     covariances = variances.reshape(shape)[..., None] * _unit(len(actions))
     return list(zip(means.reshape(shape), covariances, strict=True))
+
+
+def _of_rates(
+    components: Sequence[OfRates], where: Where, actions: tuple[Action, ...]
+) -> list[tuple[Array, Array]]:
+    """Moments of several models of the same rates."""
+    if isinstance(where, tuple):
+        each = [_of_rates(components, context, actions) for context in where]
+        return [
+            (np.array([mean for mean, _ in of]), np.array([covariance for _, covariance in of]))
+            for of in zip(*each, strict=True)
+        ]
+    first = components[0]
+    models = np.array([component.model for component in components])
+    rows, columns = first.cells.rows(where), first.cells.columns(actions)
+    factors, doubts = first.tables.factors(first.cells, rows, columns)
+    rates, left = rates_of(factors.take(models, axis=2))
+    prices, spread = first.rewards.prices_of([action.id for action in actions])
+    means = rates.T * prices
+    relative = (left * doubts.sum(axis=0).take(models, axis=1)).T * (1.0 + spread) + spread
+    covariances = (relative * means**2)[..., None] * _unit(len(actions))
+    return list(zip(means, covariances, strict=True))
 
 
 @lru_cache(maxsize=64)
@@ -265,7 +369,7 @@ def contributions(
     components: mean, and doubt within and between components."""
     by_component: list[dict[Source, tuple[float, float]]] = []
     for tables, group in groupby(components, lambda component: getattr(component, "tables", None)):
-        if tables is None:
+        if not isinstance(tables, Tables):
             by_component += [c.contributions(context, actions, weights, into) for c in group]
         else:
             cells = [c for c in group if isinstance(c, OfCells)]

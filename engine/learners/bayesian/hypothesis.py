@@ -16,10 +16,11 @@ MAX_HYPOTHESES = 12
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One linear-Gaussian model of rewards, or one of cells.
+    """One linear-Gaussian model of rewards, or one of cells or of rates.
 
     Attributes:
-        crosses, by: see `RowForm`; or ``"cells"``: see `cells`, which learn their own scales.
+        crosses, by: see `RowForm`; or ``"cells"`` and ``"rates"``: see the modules of these names,
+            which learn their own scales.
         noise_sd: standard deviation of a reward around its expectation; .001 to 10.
         prior_sd: prior standard deviation of the expected reward of an action in a context around
             the mean of all; .001 to 10.
@@ -33,7 +34,7 @@ class Hypothesis:
     """
 
     crosses: int = 3
-    by: Literal[By, "cells"] = "id"
+    by: Literal[By, "cells", "rates"] = "id"
     noise_sd: float = 0.4
     prior_sd: float = 0.5
     memory: float = 1.0
@@ -41,8 +42,8 @@ class Hypothesis:
 
     def __post_init__(self) -> None:
         check_number(_CODE, "hypothesis.crosses", self.crosses, 0, 4, whole=True)
-        if self.by not in ("id", "features", "bent", "cells"):
-            refuse(_CODE, "hypothesis.by", self.by, '"id", "features", "bent" or "cells"')
+        if self.by not in ("id", "features", "bent", "cells", "rates"):
+            refuse(_CODE, "hypothesis.by", self.by, '"id", "features", "bent", "cells" or "rates"')
         check_number(_CODE, "hypothesis.noise_sd", self.noise_sd, 0.001, 10)
         check_number(_CODE, "hypothesis.prior_sd", self.prior_sd, 0.001, 10)
         check_number(_CODE, "hypothesis.memory", self.memory, 0.1, 1)
@@ -56,7 +57,7 @@ class Hypothesis:
     @property
     def form(self) -> RowForm:
         """Form of its rows."""
-        assert self.by != "cells"
+        assert self.by not in ("cells", "rates")
         return RowForm.known(self.crosses, self.by)
 
 
@@ -68,6 +69,7 @@ HYPOTHESES = (
     Hypothesis(crosses=1, by="features", noise_sd=0.19, prior_sd=0.8, odds=0.3),
     Hypothesis(by="bent", prior_sd=0.8, odds=0.3),
     Hypothesis(4, "cells", odds=0.1),
+    Hypothesis(2, "rates", odds=5.0),
 )
 """The default set, chosen by measurement (``tests/benchmarks/regret.py``). Crosses of any three
 fields: with noisy rewards, with nearly certain ones, or with drifting tastes. Single fields with

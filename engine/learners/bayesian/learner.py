@@ -33,7 +33,14 @@ from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Where
 from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.change_detector import ChangeDetector
-from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, moments
+from engine.learners.bayesian.component import (
+    Component,
+    Linear,
+    OfCells,
+    OfRates,
+    contributions,
+    moments,
+)
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.imitation_prior import SURE, ImitationPrior, gaps
 from engine.learners.bayesian.learner_inputs import (
@@ -44,6 +51,7 @@ from engine.learners.bayesian.learner_inputs import (
 )
 from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.rates import Rates
 from engine.learners.belief import Before, Belief
 from engine.learners.learned_state import BoundedCache
 from engine.pausable_steps import Steps, finish
@@ -144,11 +152,14 @@ class BayesianLearner(Learner):
                 yield weights[i], Linear, (i, learner, span, unit * learner.inflation)
                 continue
             cells = self._places.cells[learner.crosses]
+            rated = isinstance(learner, Rates)
+            kind: type[Component] = OfRates if rated else OfCells
+            other = self.evidence.rewards if rated else unit
             shares = weights[i] * learner.weights(cells)
             best = (-shares).argsort(kind="stable")[:SUBSETS]
-            for subset, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
+            for part, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
                 if share >= LEAST:
-                    yield share, OfCells, (i, learner, cells, subset, unit)
+                    yield share, kind, (i, learner, cells, part, other)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -300,11 +311,13 @@ class BayesianLearner(Learner):
 
     def _learn(self, context: Features, action: Action, reward: float) -> None:
         self._forget()
-        seen = self.evidence.rewards.observe(reward)
+        seen = self.evidence.rewards.observe(reward, action.id)
+        if self.evidence.rewards.binary and not seen.binary:
+            self.evidence.restore_all()
         every = chain(*(bank.learners.values() for bank in self.evidence.banks))
         place = self._places.place(context, action, every)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
-        new: list[tuple[ModelAverage, Posterior | Tables]] = []
+        new: list[tuple[ModelAverage, Posterior | Tables | Rates]] = []
         densities: list[dict[int, float]] = []
         for bank in self.evidence.banks:
             by_hypothesis: dict[int, float] = {}
@@ -315,7 +328,7 @@ class BayesianLearner(Learner):
                     by_hypothesis[i] = expected_first(learner, place, seen)
                     new.append((bank, learner))
             densities.append(by_hypothesis)
-        self.evidence.reweigh(reward, densities)
+        self.evidence.reweigh(reward, densities, action.id)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
                 self._places.teach(learner, place, seen)

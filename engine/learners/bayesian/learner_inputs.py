@@ -14,6 +14,7 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.rates import Rates
 from engine.learners.bayesian.row_form import RowForm
 from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
@@ -65,7 +66,7 @@ class LearnerInputs(Learned):
         self.spans: dict[RowForm, Basis] = {}
         self.cells: dict[int, CellIndex] = {}
         for hypothesis in hypotheses:
-            if hypothesis.by == "cells":
+            if hypothesis.by in ("cells", "rates"):
                 crosses = hypothesis.crosses
                 self.cells[crosses] = CellIndex(reading.fields, reading.scales, crosses)
             else:
@@ -80,7 +81,7 @@ class LearnerInputs(Learned):
         )
 
     def place(
-        self, context: Features, action: Action, learners: Iterable[Posterior | Tables]
+        self, context: Features, action: Action, learners: Iterable[Posterior | Tables | Rates]
     ) -> LearnerInput:
         """Input of an action's reward in a context; blocks joined by its row are merged in the
         bases and in the posteriors of the ``learners``."""
@@ -95,7 +96,9 @@ class LearnerInputs(Learned):
         cells = {crosses: of.place(context, action) for crosses, of in self.cells.items()}
         return LearnerInput(rows, cells)
 
-    def teach(self, learner: Posterior | Tables, place: LearnerInput, seen: Observation) -> float:
+    def teach(
+        self, learner: Posterior | Tables | Rates, place: LearnerInput, seen: Observation
+    ) -> float:
         """Teach a learner a reward; return the log density it had predicted."""
         if isinstance(learner, Posterior):
             return learner.learn(place.rows[learner.form], seen)
@@ -103,7 +106,9 @@ class LearnerInputs(Learned):
         return learner.learn(cells, *place.cells[learner.crosses], seen)
 
 
-def expected_first(learner: Posterior | Tables, place: LearnerInput, seen: Observation) -> float:
+def expected_first(
+    learner: Posterior | Tables | Rates, place: LearnerInput, seen: Observation
+) -> float:
     """Log density of a first reward under a learner's prior."""
     if isinstance(learner, Posterior):
         return learner.expected_first(place.rows[learner.form], seen)

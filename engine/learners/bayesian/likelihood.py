@@ -1,10 +1,11 @@
 """Predictive densities of rewards, of which the evidence is made.
 
-While all rewards are 0 or 1 they are Bernoulli for every learner. The probability of a 1 is the
-learner's mean, limited by a quarter of its noise variance v: a learner with little noise may be
-nearly certain, a learner with much noise may not,
+While each reward is 0 or the price of its action, such as 1, rewards are Bernoulli for every
+learner. The probability of a success is the learner's mean in units of the price, limited by a
+quarter of its noise variance v: a learner with little noise may be nearly certain, a learner with
+much noise may not,
 
-    (16)  log p if r = 1, else log(1 - p),    p = min(max(mean, v / 4), 1 - v / 4),
+    (16)  log p if r > 0, else log(1 - p),    p = min(max(mean / price, v / 4), 1 - v / 4),
 
 with v / 4 at most 1/2, where a fair coin is expected.
 
@@ -19,8 +20,10 @@ information about actions not chosen. Means do not depend on the unit.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,23 +32,38 @@ from engine.learners.learned_state import Learned
 
 COIN = 0.25
 """Variance of a fair coin, assumed before the first reward."""
+MAX_PRICES = 200
+"""Largest number of actions whose prices are known."""
+LEAST_PRICE = 1e-6
+"""Bound of prices: smaller rewards cannot be divided by."""
+NEW_PRICES = 10
+"""Largest number of different prices, and for each success at a known price."""
 UNIT_REWARDS = 100
 """Number of first rewards that determine the unit of variances."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A reward with facts about those before it: whether all are 0 or 1, and the unit of
-    variances."""
+    """A reward with facts about those before it.
+
+    Attributes:
+        binary: whether each of them, and this one, is 0 or the price of its action.
+        unit: of variances.
+        price: of the action.
+    """
 
     reward: float
     binary: bool = False
     unit: float = 1.0
+    price: float = 1.0
 
     def log_density(self, mean: float, noise: float, doubt: float) -> float:
         """See the function `log_density`; variances are in the unit."""
-        unit = self.unit
-        return log_density(self.reward, mean, unit * noise, unit * doubt, self.binary)
+        unit, price = self.unit, self.price
+        if self.binary:
+            noise *= unit / price**2
+            return log_density(self.reward / price, mean / price, noise, 0.0, binary=True)
+        return log_density(self.reward, mean, unit * noise, unit * doubt, binary=False)
 
     def log_density_learned(
         self, mean: float, noise: float, doubt: float, scale: float, freedom: int
@@ -92,21 +110,18 @@ def log_densities(reward: float, mean: Array, noise: Array, doubt: Array, binary
     return np.asarray(-0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide))
 
 
-class RewardHistory(Learned):
-    """Summary of all rewards so far, without contexts and actions.
+class RewardMoments(Learned):
+    """Number, mean and variance of rewards.
 
     Attributes:
         count, total, squares: number, sum, and sum of squares.
-        binary: whether each reward was 0 or 1.
         unit: variance of the first `UNIT_REWARDS` as a multiple of a fair coin's.
-        most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
     """
 
-    STATE = ("count", "total", "squares", "binary", "unit", "most")
+    STATE: ClassVar[tuple[str, ...]] = ("count", "total", "squares", "unit")
 
     def __init__(self) -> None:
-        self.count, self.total, self.squares = 0, 0.0, 0.0
-        self.binary, self.unit, self.most = True, 1.0, 1.0
+        self.count, self.total, self.squares, self.unit = 0, 0.0, 0.0, 1.0
 
     @property
     def mean(self) -> float:
@@ -119,30 +134,100 @@ class RewardHistory(Learned):
         spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
         return (max(spread, 0.0) + COIN) / (self.count + 1)
 
-    def observe(self, reward: float) -> Observation:
-        """Describe a new reward for learners, without counting it."""
-        return Observation(reward, self.binary and reward in (0.0, 1.0), self.unit)
-
-    def log_density(self, reward: float) -> float:
-        """Log density of a new reward by this summary alone. Unless all rewards are 0 or 1, it is
-        half a normal density and half a uniform one over the largest size so far, for the sake of
-        rare large rewards."""
-        if self.binary and reward in (0.0, 1.0):
-            return math.log(self.mean if reward else 1 - self.mean)
-        known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
-        anything = -math.log(2 * max(self.most, abs(reward)))
-        return log_sum(known, anything) - math.log(2)
-
     def add(self, reward: float) -> None:
         """Count a reward."""
         self.count += 1
         self.total += reward
         self.squares += reward * reward
-        self.binary &= reward in (0.0, 1.0)
-        self.most = max(self.most, abs(reward))
         self.__dict__.pop("variance", None)
         if self.count <= UNIT_REWARDS:
             self.unit = self.variance / COIN
+
+
+class RewardHistory(RewardMoments):
+    """Summary of all rewards so far, by action, without contexts.
+
+    Attributes:
+        binary: whether each reward was 0 or the price of its action.
+        successes: number of rewards other than 0.
+        prices: first reward other than 0 of each action, of up to `MAX_PRICES` actions.
+        most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
+    """
+
+    STATE = (*RewardMoments.STATE, "binary", "successes", "prices", "most")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.binary, self.successes, self.most = True, 0, 1.0
+        self.prices: dict[str, float] = {}
+
+    @cached_property
+    def new_price(self) -> float:
+        """Price of an action without a success: the largest one, drawn to the largest possible
+        reward with the weight of one action."""
+        many = len(self.prices)
+        largest = max(map(abs, self.prices.values()), default=1.0)
+        return float(largest ** (many / (many + 1)) * self.most ** (1 / (many + 1)))
+
+    @cached_property
+    def price_spread(self) -> float:
+        """Variance of the prices, as a multiple of their squared mean."""
+        prices = list(self.prices.values())
+        mean = sum(prices) / max(len(prices), 1)
+        if not mean:
+            return 0.0
+        return sum((price / mean - 1.0) ** 2 for price in prices) / len(prices)
+
+    def price(self, action: str) -> float:
+        """Price of an action; 1 for all once rewards are of more than two values."""
+        return self.prices.get(action, self.new_price) if self.binary else 1.0
+
+    def prices_of(self, actions: Sequence[str]) -> tuple[Array, Array]:
+        """Prices of K actions, (K,), and relative variances of those that are not known."""
+        prices = np.array([self.price(action) for action in actions])
+        if not self.binary:
+            return prices, 0.0 * prices
+        new = np.array([action not in self.prices for action in actions])
+        return prices, self.price_spread * new
+
+    def fits_prices(self, reward: float, action: str) -> bool:
+        """True if a reward is 0 or the price of its action, positive or still unknown; new prices
+        must be seen again, as amounts that differ each time are no prices."""
+        if action in self.prices:
+            return reward in (0.0, self.prices[action])
+        known = set(self.prices.values())
+        if reward == 0.0 or reward in known:
+            return True
+        return reward > LEAST_PRICE and len(known) < NEW_PRICES * (1 + self.successes - len(known))
+
+    def observe(self, reward: float, action: str) -> Observation:
+        """Describe a new reward of an action for learners, without counting it."""
+        if not (self.binary and self.fits_prices(reward, action)):
+            return Observation(reward, False, self.unit)
+        return Observation(reward, True, self.unit, reward or self.price(action))
+
+    def log_density(self, reward: float, action: str) -> float:
+        """Log density of a new reward of an action by this summary alone. Unless all rewards are 0
+        or the price of their action, it is half a normal density and half a uniform one over the
+        largest size so far, for the sake of rare large rewards."""
+        if self.binary and self.fits_prices(reward, action):
+            rate = (self.successes + 0.5) / (self.count + 1)
+            return math.log(rate if reward else 1 - rate)
+        known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
+        anything = -math.log(2 * max(self.most, abs(reward)))
+        return log_sum(known, anything) - math.log(2)
+
+    def count_reward(self, reward: float, action: str) -> None:
+        """Count a reward of an action."""
+        self.binary &= self.fits_prices(reward, action)
+        if reward:
+            self.successes += 1
+            if len(self.prices) < MAX_PRICES:
+                self.prices.setdefault(action, reward)
+        self.most = max(self.most, abs(reward))
+        self.__dict__.pop("new_price", None)
+        self.__dict__.pop("price_spread", None)
+        self.add(reward)
 
 
 def log_sum(first: float, second: float) -> float:

@@ -6,14 +6,17 @@ import numpy as np
 
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.learner import FITS, BayesianLearner
+from engine.learners.bayesian.rates import FIXED_SHARE, SHAPES
 from engine.learners.bayesian.row_form import By
 from tests.engine.requests import Json, request_of
 from tests.oracles import (
     BentReadings,
     CellsOracle,
     DenseOracle,
+    RatesOracle,
     Readings,
     Row,
+    naive_prices,
     naive_readings_of,
     naive_row,
     naive_told,
@@ -44,7 +47,7 @@ def seen_of(history: Sequence[Visit]) -> list[list[Json]]:
 
 def row(history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json) -> Row:
     """A row after a history."""
-    assert hypothesis.by != "cells"
+    assert hypothesis.by not in ("cells", "rates")
     read = readings(history, hypothesis.by)
     return naive_row(context, action, hypothesis.crosses, hypothesis.by, read)
 
@@ -52,21 +55,37 @@ def row(history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], a
 def dense(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:
     """Dense solution of a hypothesis after a history."""
     rows = [row(history, hypothesis, context, action) for context, action, _ in history]
-    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
+    actions = [action["id"] for _, action, _ in history]
+    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history], actions)
 
 
 def cells(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> CellsOracle:
     """Tables of cells after a history whose contexts have these fields, from the oracle."""
     result, seen = CellsOracle(fields, crosses), seen_of(history)
-    for context, action, reward in history:
-        result.learn(naive_told(context, seen, fields), action["id"], reward)
+    for (context, action, reward), price in zip(history, prices(history), strict=True):
+        result.learn(naive_told(context, seen, fields), action["id"], reward, price)
     return result
+
+
+def rates(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> RatesOracle:
+    """Rates after a history whose contexts have these fields, from the oracle."""
+    result, seen = RatesOracle(fields, crosses, SHAPES, FIXED_SHARE), seen_of(history)
+    for (context, action, reward), price in zip(history, prices(history), strict=True):
+        result.learn(naive_told(context, seen, fields), action["id"], reward, price)
+    return result
+
+
+def prices(history: Sequence[Visit]) -> list[float | None]:
+    """Price of each reward, see `naive_prices`."""
+    return naive_prices([(action["id"], reward) for _, action, reward in history])
 
 
 def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[str]) -> float:
     """Log of the product of the densities that a hypothesis gave each reward of a history."""
     if hypothesis.by == "cells":
         return cells(history, hypothesis.crosses, fields).evidence
+    if hypothesis.by == "rates":
+        return rates(history, hypothesis.crosses, fields).evidence
     return dense(history, hypothesis).evidence()
 
 

@@ -40,7 +40,7 @@ def pure(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- Bayes' rule ----------------------------------------------------------------------
 
 
-LINEAR = tuple(h for h in HYPOTHESES if h.by != "cells")
+LINEAR = tuple(h for h in HYPOTHESES if h.by not in ("cells", "rates"))
 FIELDS = "user", "weather", "age"
 """Of the contexts of `small_history`."""
 
@@ -77,8 +77,8 @@ def test_the_oracle_of_one_step_densities_is_that_of_all_rewards_at_once(seed: i
 def test_weights_are_prior_odds_times_the_product_of_densities_whatever_a_hypothesis_is(
     seed: int, history_of: Callable[[int], list[Visit]]
 ) -> None:
-    """For the default hypotheses, including cells, and further ones; rewards of 0 and 1 have the
-    Bernoulli likelihood under every hypothesis.
+    """For the default hypotheses, including cells and rates, and further ones; rewards of 0 and 1
+    have the Bernoulli likelihood under every hypothesis.
     """
     history = history_of(seed)
     hypotheses = (

@@ -45,6 +45,7 @@ class Taught:
     ) -> None:
         self.compared = compared
         self.cells, self.tables = CellIndex(fields, Scales({}), crosses), Tables(crosses)
+        self.binary = True
         self.oracle = CellsOracle(fields, crosses, module.FIXED_SHARE)
         self.densities: list[float] = []
         self.of_subsets = np.zeros(len(self.cells.subsets))
@@ -53,12 +54,14 @@ class Taught:
 
     def learn(self, context: dict[str, str], action: str, reward: float) -> None:
         request = request_for(context, action)
-        binary = self.tables.rewards.binary and reward in (0.0, 1.0)
+        self.binary &= reward in (0.0, 1.0)
         place = self.cells.place(request.context, request.actions[0])
-        self.densities.append(self.tables.learn(self.cells, *place, Observation(reward, binary)))
+        self.densities.append(
+            self.tables.learn(self.cells, *place, Observation(reward, self.binary))
+        )
         if not self.compared:
             return
-        densities = self.oracle.learn(context, action, reward)
+        densities = self.oracle.learn(context, action, reward, 1.0 if self.binary else None)
         self.of_subsets += [densities[subset] for subset in self.subsets]
 
     @property

@@ -10,6 +10,7 @@ from engine.learners.bayesian.component import (
     Component,
     Linear,
     OfCells,
+    OfRates,
     contributions,
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
@@ -61,6 +62,7 @@ kinds = {
     "bent": Hypothesis(2, "bent", 0.3, 0.4),
     "forgetting": Hypothesis(2, "id", 0.4, 0.5, 0.9),
     "cells": Hypothesis(4, "cells"),
+    "rates": Hypothesis(2, "rates"),
 }
 each_kind = pytest.mark.parametrize("kind", kinds)
 
@@ -136,6 +138,8 @@ def centre(part: Component) -> float:
     """The overall mean according to one component."""
     if isinstance(part, Linear):
         return part.learner.centre
+    if isinstance(part, OfRates):
+        return part.rewards.mean
     assert isinstance(part, OfCells)
     return part.tables.rewards.mean
 
@@ -177,7 +181,7 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
 def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) -> None:
     """For the gap between two actions, from the joint posterior of all weights."""
     hypothesis, visits = kinds[kind], history(0, 25)
-    assert hypothesis.by != "cells"
+    assert hypothesis.by not in ("cells", "rates")
     (part,) = taught(25, hypothesis).components
     assert isinstance(part, Linear)
     oracle = dense(visits, hypothesis)

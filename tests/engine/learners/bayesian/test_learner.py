@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.arrays import Array
 from engine.learners.base import Group, Impression
-from engine.learners.bayesian.component import Component, Linear, OfCells
+from engine.learners.bayesian.component import Component, Linear, OfCells, OfRates
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.imitation_prior import SURE, gaps
 from engine.learners.bayesian.learner import FITS, LEAST, BayesianLearner
@@ -89,7 +89,7 @@ def added_by(
     history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json
 ) -> dict[Group, float]:
     """Contribution of each group of fields, from weights solved densely."""
-    assert hypothesis.by != "cells"
+    assert hypothesis.by not in ("cells", "rates")
     target_row = row(history, hypothesis, context, action)
     weights = dense(history, hypothesis).weights(target_row)
     parts = {column: weights[column] * value for column, value in target_row.items()}
@@ -147,7 +147,8 @@ def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense
 def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> None:
     """Their weights are distributed over the remaining ones in proportion."""
     history = [(*visit[:2], 0.5) for visit in table_history(1, 200)]
-    model = learned(history, HYPOTHESES, may_change=True)
+    linear = [h for h in HYPOTHESES if h.by not in ("cells", "rates")]
+    model = learned(history, linear, may_change=True)
     components = model.components
     odds = [
         o * w
@@ -357,6 +358,8 @@ def centre_of(part: Component) -> float:
     """The overall mean according to one part of a belief."""
     if isinstance(part, OfCells):
         return part.tables.rewards.mean
+    if isinstance(part, OfRates):
+        return part.rewards.mean
     assert isinstance(part, Linear)
     return part.learner.centre
 
@@ -365,7 +368,7 @@ def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> No
     history = table_history(7, 100)
     model = learned(history, HYPOTHESES, may_change=True)
     parts = model.components
-    assert {type(part) for part in parts} == {Linear, OfCells}
+    assert {type(part) for part in parts} <= {Linear, OfCells, OfRates}
     centre = sum(part.weight * centre_of(part) for part in parts)
     for context, action, _ in history[:10]:
         total = math.fsum(added(model, context, action).values())

@@ -23,7 +23,7 @@ def experience(context: list[Json], shown: int = 0) -> Experience:
 
 
 def first_reward() -> Observation:
-    return RewardHistory().observe(1.0)
+    return RewardHistory().observe(1.0, "a")
 
 
 def test_fields_are_read_in_the_order_in_which_they_came() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners.bayesian.likelihood import (
+    LEAST_PRICE,
     Observation,
     RewardHistory,
     log_densities,
@@ -17,6 +18,7 @@ from tests.oracles import naive_coin, naive_student
 
 means, variances = st.floats(-3, 3), st.floats(1e-6, 100)
 rewards = st.one_of(st.sampled_from((0.0, 1.0)), st.floats(-1, 1))
+amounts = rewards.filter(lambda reward: reward == 0 or abs(reward) > LEAST_PRICE)
 
 
 # -- to a learner ---------------------------------------------------------------------
@@ -95,7 +97,7 @@ def test_densities_to_several_learners_are_those_to_each(
 def history_of(values: list[float]) -> RewardHistory:
     result = RewardHistory()
     for value in values:
-        result.add(value)
+        result.count_reward(value, "a")
     return result
 
 
@@ -111,26 +113,66 @@ def test_mean_and_variance_are_those_of_all_rewards_and_one_more_of_a_half(
     assert result.variance == pytest.approx((squares + 0.25) / len(known), abs=1e-12)
 
 
-@given(st.lists(rewards, max_size=10), rewards)
-def test_a_reward_is_a_coin_as_long_as_all_are(values: list[float], reward: float) -> None:
+@given(st.lists(amounts, max_size=10), amounts)
+def test_a_reward_is_a_coin_as_long_as_all_are_0_or_the_price(
+    values: list[float], reward: float
+) -> None:
     actual = history_of(values)
-    binary = {*values} <= {0.0, 1.0}
-    assert actual.binary == binary
+    prices = {value for value in values if value}
+    assert actual.binary == (len(prices) < 2 and min(prices, default=1.0) > 0)
+    coins = actual.binary and reward >= 0 and len({*prices, reward} - {0.0}) < 2
+    rate = (len([value for value in values if value]) + 0.5) / (len(values) + 1)
     expected = (
-        naive_coin(reward, actual.mean, 0.0)
-        if binary and reward in (0, 1)
+        naive_coin(float(reward > 0), rate, 0.0)
+        if coins
         else math.log(
             (math.exp(log_density(reward, actual.mean, actual.variance, 0.0, binary=False)) + 0.5)
             / 2
         )
     )
-    assert actual.log_density(reward) == pytest.approx(expected)
+    assert actual.log_density(reward, "a") == pytest.approx(expected)
+
+
+def test_each_action_has_the_price_of_its_first_success() -> None:
+    result = RewardHistory()
+    for reward, action in ((0.0, "a"), (0.2, "a"), (0.0, "b"), (0.8, "c"), (0.2, "a")):
+        result.count_reward(reward, action)
+    assert result.binary
+    prices, spread = result.prices_of(["a", "b", "c"])
+    np.testing.assert_allclose(prices, [0.2, 0.8 ** (2 / 3), 0.8])
+    np.testing.assert_allclose(spread, [0.0, 0.36, 0.0])
+    assert result.observe(0.0, "a") == Observation(0.0, True, result.unit, 0.2)
+    assert result.observe(0.5, "b") == Observation(0.5, True, result.unit, 0.5)
+    for reward, action in ((0.5, "a"), (-0.1, "b"), (-0.2, "a")):
+        assert not result.observe(reward, action).binary
+
+
+def test_amounts_that_differ_each_time_are_no_prices() -> None:
+    """Articles that are offered once have one reward each."""
+    result = RewardHistory()
+    for i in range(30):
+        result.count_reward(0.3 + i / 100, f"article{i}")
+    assert not result.binary
+    few = RewardHistory()
+    for i in range(60):
+        few.count_reward(0.3 + (i // 2) / 100, f"article{i // 2}")
+    assert few.binary
+
+
+@given(st.lists(st.sampled_from((0.0, 0.3)), max_size=20), means, variances, variances)
+def test_in_units_of_the_price_a_success_is_a_coin(
+    values: list[float], mean: float, noise: float, doubt: float
+) -> None:
+    for value in values:
+        seen = Observation(value, True, 0.7, 0.3)
+        expected = naive_coin(float(value > 0), mean / 0.3, 0.7 * noise / 0.09)
+        assert seen.log_density(mean, noise, doubt) == pytest.approx(expected, abs=1e-9)
 
 
 def test_of_rare_clicks_none_is_no_surprise_and_one_is_a_great_one() -> None:
     result = history_of([0.0] * 199)
-    assert result.log_density(0.0) == pytest.approx(math.log(1 - 1 / 400))
-    assert result.log_density(1.0) == pytest.approx(math.log(1 / 400))
+    assert result.log_density(0.0, "a") == pytest.approx(math.log(1 - 1 / 400))
+    assert result.log_density(1.0, "a") == pytest.approx(math.log(1 / 400))
 
 
 @pytest.mark.parametrize("values", [[0.2, 0.7], [0.2, 12.0, -3.0], [40.0]])
@@ -142,5 +184,7 @@ def test_what_may_come_is_as_certain_as_anything_can_be_however_far_rewards_add_
     """
     result, reach = history_of(values), max(1.0, *map(abs, values))
     grid = np.linspace(-reach, reach, 200_001)
-    anything = sum(math.exp(result.log_density(r)) for r in grid.tolist()) * (grid[1] - grid[0])
+    anything = sum(math.exp(result.log_density(r, "a")) for r in grid.tolist()) * (
+        grid[1] - grid[0]
+    )
     assert 0.5 < anything <= 1 + 1e-4

@@ -1,0 +1,151 @@
+"""Rates of successes, compared with factors kept in dictionaries."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.learners.bayesian import rates as module
+from engine.learners.bayesian.cells import FIXED_SHARE, CellIndex
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
+from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.likelihood import Observation
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.bayesian.rates import SHAPES, Rates, rates_of
+from tests.engine.requests import Json, request_of
+from tests.oracles import RatesOracle
+
+Visit = tuple[dict[str, str], str, float]
+FIELDS = "abc"
+contexts = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from("xyz"), max_size=3)
+visits = st.lists(
+    st.tuples(contexts, st.sampled_from("pqr"), st.sampled_from((0.0, 0.0, 0.4))), max_size=15
+)
+RARE = tuple(HYPOTHESES.index(h) for h in HYPOTHESES if h.by == "rates")
+
+
+class Taught:
+    """Rates with their cells and, for comparison, the same rewards in dictionaries."""
+
+    def __init__(self, history: Sequence[Visit], crosses: int = 2) -> None:
+        self.cells, self.rates = CellIndex(FIELDS, Scales({}), crosses), Rates(crosses)
+        self.oracle = RatesOracle(FIELDS, crosses, SHAPES, FIXED_SHARE)
+        self.evidence = 0.0
+        for context, action, reward in history:
+            request = request_of([context], {"id": action, "features": [{"k": 1}]})
+            place = self.cells.place(request.context, request.actions[0])
+            seen = Observation(reward, True, 1.0, 0.4)
+            self.evidence += self.rates.learn(self.cells, *place, seen)
+            self.oracle.learn(context, action, reward, 0.4)
+
+
+@given(visits, contexts)
+def test_factors_are_successes_by_exposures_of_each_cell(
+    history: list[Visit], context: dict[str, str]
+) -> None:
+    """For seen and unseen actions and contexts."""
+    taught, names = Taught(history), ["p", "q", "new"]
+    request = request_of([context], *({"id": name, "features": [{"k": 1}]} for name in names))
+    rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
+    factors, doubts = taught.rates.factors(taught.cells, rows, columns)
+    subsets = [tuple(FIELDS[i] for i in subset) for subset in taught.cells.subsets]
+    for m, model in enumerate(taught.oracle.weights):
+        for k, name in enumerate(names):
+            expected = taught.oracle.factors(model, context, name)
+            for s, term in enumerate(subsets):
+                factor, doubt = expected.get(term, (1.0, 0.0))
+                assert factors[s, k, m] == pytest.approx(factor, rel=1e-9)
+                assert doubts[s, k, m] == pytest.approx(doubt, rel=1e-9, abs=1e-100)
+            rate = float(rates_of(factors[:, k, m])[0])
+            assert rate == pytest.approx(taught.oracle.rate(model, context, name), rel=1e-9)
+
+
+@given(visits)
+def test_weights_are_the_prior_times_the_chances_of_all_rewards(history: list[Visit]) -> None:
+    taught = Taught(history)
+    actual = taught.rates.weights(taught.cells)
+    np.testing.assert_allclose(actual, list(taught.oracle.weights.values()), rtol=1e-7)
+    assert taught.evidence == pytest.approx(taught.oracle.evidence, abs=1e-9)
+
+
+def test_before_any_reward_all_rates_are_a_half_and_equally_unsure() -> None:
+    taught = Taught([])
+    request = request_of([{}], *({"id": name, "features": [{"k": 1}]} for name in "pq"))
+    rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
+    factors, doubts = taught.rates.factors(taught.cells, rows, columns)
+    assert np.all(rates_of(factors)[0] == 0.5)
+    assert np.all(doubts[0] == 1.0)
+
+
+def test_without_successes_the_level_falls_as_rewards_come() -> None:
+    """After n failures of one action the rate is about 1 / 2n, and as unsure as it is high."""
+    history: list[Visit] = [({}, "p", 0.0)] * 300
+    taught = Taught(history)
+    assert taught.rates.level < 0.01
+
+
+def test_a_frequent_action_does_not_decide_the_level() -> None:
+    history: list[Visit] = [({}, "p", 0.0)] * 900
+    history += [({}, "qr"[i % 2], 0.4 * (i % 10 == 0)) for i in range(200)]
+    taught = Taught(history)
+    total = 20 / 1_100
+    assert 1.5 * total < taught.rates.level < 0.1
+
+
+def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CELLS", 10)
+    history: list[Visit] = [({"a": f"x{i}"}, "p", 0.0) for i in range(100)]
+    cells, rates = CellIndex(FIELDS, Scales({}), 2), Rates(2)
+    for context, action, reward in history:
+        request = request_of([context], {"id": action, "features": [{"k": 1}]})
+        place = cells.place(request.context, request.actions[0])
+        rates.learn(cells, *place, Observation(reward, True))
+    assert rates.table.shape[0] <= 32
+    assert not rates.table[0].any()
+
+
+# -- in the mixture -------------------------------------------------------------------
+
+
+def priced(seed: int, count: int) -> list[tuple[list[Json], Json, float]]:
+    """Rewards of rare successes at prices of 1, .5 and .2, which depend on one of two fields."""
+    rng = np.random.default_rng(seed)
+    results: list[tuple[list[Json], Json, float]] = []
+    for _ in range(count):
+        a, b, action = (int(n) for n in rng.integers(3, size=3))
+        rate, price = 0.02 * (4.0 if a == action else 1.0), (1.0, 0.5, 0.2)[action]
+        reward = price * float(rng.random() < rate)
+        features = [{"name": f"i{action}"}]
+        results.append(
+            ([{"a": f"a{a}", "b": f"b{b}"}], {"id": f"i{action}", "features": features}, reward)
+        )
+    return results
+
+
+def taught_priced(count: int, *hypotheses: Hypothesis) -> BayesianLearner:
+    model = BayesianLearner(hypotheses or HYPOTHESES, may_change=False)
+    for context, action, reward in priced(0, count):
+        request = request_of(context, action)
+        model.learn_reward(request.context, request.actions, 0, reward)
+    return model
+
+
+def test_where_successes_are_rare_and_priced_rates_have_the_evidence() -> None:
+    model = taught_priced(1_500)
+    assert sum(model.weights[i] for i in RARE) > 0.5
+    request = request_of([{"a": "a1", "b": "b0"}], {"id": "i1", "features": [{"name": "i1"}]})
+    belief = model.belief(request)
+    assert abs(float(belief.mean[0]) - 0.04) < 3 * float(belief.sd[0]) < 0.06
+
+
+def test_rewards_of_more_values_wake_the_other_models() -> None:
+    """Rates had pruned them, but do not describe such rewards."""
+    model = taught_priced(1_500)
+    rng = np.random.default_rng(1)
+    for context, action, _ in priced(1, 100):
+        request = request_of(context, action)
+        model.learn_reward(request.context, request.actions, 0, float(rng.uniform(0.4, 0.6)))
+    assert sum(model.weights[i] for i in RARE) < 0.01
+    assert all(np.isfinite(model.weights))
