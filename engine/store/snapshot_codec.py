@@ -29,7 +29,7 @@ from engine.learners.bayesian.learner_inputs import LearnerInputs
 from engine.learners.bayesian.likelihood import RewardHistory, RewardMoments
 from engine.learners.bayesian.number_scales import Scale, Scales
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rates import Rates
+from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.bayesian.row_form import RowForm
 from engine.learners.bayesian.row_kernels import BentKernel, RowKernel
 from engine.learners.classic import ClassicLearner, Side
@@ -41,7 +41,7 @@ from engine.protocol.request import Action
 _LEARNED = (
     BayesianLearner, ChangeDetector, ModelAverage, Posterior, BlockPosterior, Basis, Block,
     RowKernel, BentKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
-    CellIndex, Tables, Rates, LearnerInputs, RewardHistory, RewardMoments, Scale, Scales,
+    CellIndex, Tables, SuccessRates, LearnerInputs, RewardHistory, RewardMoments, Scale, Scales,
     ImitationPrior,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}

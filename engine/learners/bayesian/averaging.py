@@ -24,7 +24,7 @@ from engine.arrays import Array
 from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rates import Rates
+from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.learned_state import Learned
 
 FIXED_SHARE = 1e-4
@@ -46,7 +46,7 @@ class ModelAverage(Learned):
     """
 
     born: int
-    learners: dict[int, Posterior | Tables | Rates]
+    learners: dict[int, Posterior | Tables | SuccessRates]
     log_weights: Array
     evidence: Array
     log_odds: float = 0.0
@@ -112,12 +112,12 @@ class ModelAverage(Learned):
         self.learners = {i: known.get(i, learner_of(h)) for i, h in enumerate(hypotheses)}
 
 
-def learner_of(hypothesis: Hypothesis) -> Posterior | Tables | Rates:
+def learner_of(hypothesis: Hypothesis) -> Posterior | Tables | SuccessRates:
     """Create a learner of one hypothesis."""
     if hypothesis.by == "cells":
         return Tables(hypothesis.crosses)
     if hypothesis.by == "rates":
-        return Rates(hypothesis.crosses)
+        return SuccessRates(hypothesis.crosses)
     return Posterior(hypothesis)
 
 

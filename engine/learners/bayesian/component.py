@@ -16,7 +16,7 @@ from engine.learners.bayesian.basis_blocks import Block
 from engine.learners.bayesian.cells import CellIndex, Tables
 from engine.learners.bayesian.likelihood import COIN, RewardHistory
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rates import HIGHEST, NEGLIGIBLE, Rates, rates_of
+from engine.learners.bayesian.rates import HIGHEST, NEGLIGIBLE, SuccessRates, rates_of
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -171,7 +171,7 @@ class OfCells(Component):
 class OfRates(Component):
     """Component of one model of rates, with the prices of actions."""
 
-    tables: Rates
+    tables: SuccessRates
     cells: CellIndex
     model: int
     rewards: RewardHistory
@@ -268,7 +268,7 @@ def moments(
     for tables, group in groupby(components, lambda component: getattr(component, "tables", None)):
         if tables is None:
             results += [component.moments(where, actions) for component in group]
-        elif isinstance(tables, Rates):
+        elif isinstance(tables, SuccessRates):
             results += _of_rates([c for c in group if isinstance(c, OfRates)], where, actions)
         else:
             results += _of_cells([c for c in group if isinstance(c, OfCells)], where, actions)

@@ -51,7 +51,7 @@ from engine.learners.bayesian.learner_inputs import (
 )
 from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rates import Rates
+from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.belief import Before, Belief
 from engine.learners.learned_state import BoundedCache
 from engine.pausable_steps import Steps, finish
@@ -152,7 +152,7 @@ class BayesianLearner(Learner):
                 yield weights[i], Linear, (i, learner, span, unit * learner.inflation)
                 continue
             cells = self._places.cells[learner.crosses]
-            rated = isinstance(learner, Rates)
+            rated = isinstance(learner, SuccessRates)
             kind: type[Component] = OfRates if rated else OfCells
             other = self.evidence.rewards if rated else unit
             shares = weights[i] * learner.weights(cells)
@@ -317,7 +317,7 @@ class BayesianLearner(Learner):
         every = chain(*(bank.learners.values() for bank in self.evidence.banks))
         place = self._places.place(context, action, every)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
-        new: list[tuple[ModelAverage, Posterior | Tables | Rates]] = []
+        new: list[tuple[ModelAverage, Posterior | Tables | SuccessRates]] = []
         densities: list[dict[int, float]] = []
         for bank in self.evidence.banks:
             by_hypothesis: dict[int, float] = {}

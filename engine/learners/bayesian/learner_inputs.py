@@ -14,7 +14,7 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rates import Rates
+from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.bayesian.row_form import RowForm
 from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
@@ -81,7 +81,10 @@ class LearnerInputs(Learned):
         )
 
     def place(
-        self, context: Features, action: Action, learners: Iterable[Posterior | Tables | Rates]
+        self,
+        context: Features,
+        action: Action,
+        learners: Iterable[Posterior | Tables | SuccessRates],
     ) -> LearnerInput:
         """Input of an action's reward in a context; blocks joined by its row are merged in the
         bases and in the posteriors of the ``learners``."""
@@ -97,7 +100,7 @@ class LearnerInputs(Learned):
         return LearnerInput(rows, cells)
 
     def teach(
-        self, learner: Posterior | Tables | Rates, place: LearnerInput, seen: Observation
+        self, learner: Posterior | Tables | SuccessRates, place: LearnerInput, seen: Observation
     ) -> float:
         """Teach a learner a reward; return the log density it had predicted."""
         if isinstance(learner, Posterior):
@@ -107,7 +110,7 @@ class LearnerInputs(Learned):
 
 
 def expected_first(
-    learner: Posterior | Tables | Rates, place: LearnerInput, seen: Observation
+    learner: Posterior | Tables | SuccessRates, place: LearnerInput, seen: Observation
 ) -> float:
     """Log density of a first reward under a learner's prior."""
     if isinstance(learner, Posterior):

@@ -50,7 +50,7 @@ _WHOLE = 1
 
 
 @dataclass(eq=False, slots=True)
-class Rates(Learned):
+class SuccessRates(Learned):
     """Successes and exposures of actions in cells.
 
     Attributes:

@@ -24,6 +24,8 @@ def model_name(hypothesis: Hypothesis) -> str:
     """Return the display name of a hypothesis."""
     if hypothesis.by == "cells":
         return _TABLES[hypothesis.crosses]
+    if hypothesis.by == "rates":
+        return "Success rates, with a factor for each field"
     name = _CROSSES[hypothesis.crosses]
     if hypothesis.by == "features":
         name += ", actions by their features"

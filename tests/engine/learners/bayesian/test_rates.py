@@ -13,7 +13,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.number_scales import Scales
-from engine.learners.bayesian.rates import SHAPES, Rates, rates_of
+from engine.learners.bayesian.rates import SHAPES, SuccessRates, rates_of
 from tests.engine.requests import Json, request_of
 from tests.oracles import RatesOracle
 
@@ -27,10 +27,10 @@ RARE = tuple(HYPOTHESES.index(h) for h in HYPOTHESES if h.by == "rates")
 
 
 class Taught:
-    """Rates with their cells and, for comparison, the same rewards in dictionaries."""
+    """SuccessRates with their cells and, for comparison, the same rewards in dictionaries."""
 
     def __init__(self, history: Sequence[Visit], crosses: int = 2) -> None:
-        self.cells, self.rates = CellIndex(FIELDS, Scales({}), crosses), Rates(crosses)
+        self.cells, self.rates = CellIndex(FIELDS, Scales({}), crosses), SuccessRates(crosses)
         self.oracle = RatesOracle(FIELDS, crosses, SHAPES, FIXED_SHARE)
         self.evidence = 0.0
         for context, action, reward in history:
@@ -97,7 +97,7 @@ def test_a_frequent_action_does_not_decide_the_level() -> None:
 def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CELLS", 10)
     history: list[Visit] = [({"a": f"x{i}"}, "p", 0.0) for i in range(100)]
-    cells, rates = CellIndex(FIELDS, Scales({}), 2), Rates(2)
+    cells, rates = CellIndex(FIELDS, Scales({}), 2), SuccessRates(2)
     for context, action, reward in history:
         request = request_of([context], {"id": action, "features": [{"k": 1}]})
         place = cells.place(request.context, request.actions[0])
@@ -146,7 +146,7 @@ def test_where_successes_are_rare_and_priced_rates_have_the_evidence() -> None:
 
 
 def test_rewards_of_more_values_wake_the_other_models() -> None:
-    """Rates had pruned them, but do not describe such rewards."""
+    """SuccessRates had pruned them, but do not describe such rewards."""
     model = taught_priced(1_500)
     rng = np.random.default_rng(1)
     for context, action, _ in priced(1, 100):
