@@ -69,7 +69,7 @@ HYPOTHESES = (
     Hypothesis(crosses=1, by="features", noise_sd=0.19, prior_sd=0.8, odds=0.3),
     Hypothesis(by="bent", prior_sd=0.8, odds=0.3),
     Hypothesis(4, "cells", odds=0.1),
-    Hypothesis(2, "rates", odds=5.0),
+    Hypothesis(2, "rates", odds=1.0),
 )
 """The default set, chosen by measurement (``tests/benchmarks/regret.py``). Crosses of any three
 fields: with noisy rewards, with nearly certain ones, or with drifting tastes. Single fields with

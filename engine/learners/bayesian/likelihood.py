@@ -34,6 +34,8 @@ COIN = 0.25
 """Variance of a fair coin, assumed before the first reward."""
 MAX_PRICES = 200
 """Largest number of actions whose prices are known."""
+WIDEST = 30.0
+"""Bound of the ratio of an action's variance to the unit."""
 LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 NEW_PRICES = 10
@@ -50,12 +52,14 @@ class Observation:
         binary: whether each of them, and this one, is 0 or the price of its action.
         unit: of variances.
         price: of the action.
+        spread: variance of the action's rewards in the unit, where prices differ.
     """
 
     reward: float
     binary: bool = False
     unit: float = 1.0
     price: float = 1.0
+    spread: float = 1.0
 
     def log_density(self, mean: float, noise: float, doubt: float) -> float:
         """See the function `log_density`; variances are in the unit."""
@@ -151,15 +155,17 @@ class RewardHistory(RewardMoments):
         binary: whether each reward was 0 or the price of its action.
         successes: number of rewards other than 0.
         prices: first reward other than 0 of each action, of up to `MAX_PRICES` actions.
+        tallies: numbers of rewards, and of those other than 0, of each of as many actions.
         most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
     """
 
-    STATE = (*RewardMoments.STATE, "binary", "successes", "prices", "most")
+    STATE = (*RewardMoments.STATE, "binary", "successes", "prices", "tallies", "most")
 
     def __init__(self) -> None:
         super().__init__()
         self.binary, self.successes, self.most = True, 0, 1.0
         self.prices: dict[str, float] = {}
+        self.tallies: dict[str, tuple[int, int]] = {}
 
     @cached_property
     def new_price(self) -> float:
@@ -204,7 +210,18 @@ class RewardHistory(RewardMoments):
         """Describe a new reward of an action for learners, without counting it."""
         if not (self.binary and self.fits_prices(reward, action)):
             return Observation(reward, False, self.unit)
-        return Observation(reward, True, self.unit, reward or self.price(action))
+        price = reward or self.price(action)
+        return Observation(reward, True, self.unit, price, self._spread(price, action))
+
+    def _spread(self, price: float, action: str) -> float:
+        """Variance of an action's rewards in the unit, by its rate drawn to that of all; 1 where
+        all prices are equal."""
+        if not self.price_spread:
+            return 1.0
+        shown, successes = self.tallies.get(action, (0, 0))
+        rate = (successes + 1.0) / (shown + (self.count + 1.0) / (self.successes + 0.5))
+        spread = price**2 * rate * max(1.0 - rate, 0.5) / (self.unit * COIN)
+        return min(max(spread, 1.0 / WIDEST), WIDEST)
 
     def log_density(self, reward: float, action: str) -> float:
         """Log density of a new reward of an action by this summary alone. Unless all rewards are 0
@@ -224,6 +241,9 @@ class RewardHistory(RewardMoments):
             self.successes += 1
             if len(self.prices) < MAX_PRICES:
                 self.prices.setdefault(action, reward)
+        if action in self.tallies or len(self.tallies) < MAX_PRICES:
+            shown, successes = self.tallies.get(action, (0, 0))
+            self.tallies[action] = shown + 1, successes + (reward != 0.0)
         self.most = max(self.most, abs(reward))
         self.__dict__.pop("new_price", None)
         self.__dict__.pop("price_spread", None)

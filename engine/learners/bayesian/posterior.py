@@ -198,7 +198,8 @@ class Posterior(Learned):
         """Log density of a first reward under the prior."""
         length = float(place.coordinates @ place.coordinates) + place.outside
         doubt = self._tau2 * length + 1.0 / CENTRE_PRECISION
-        return seen.log_density_learned(CENTRE, self._sigma2, doubt, 1.0, USUAL)
+        noise = self._sigma2 * seen.spread
+        return seen.log_density_learned(CENTRE, noise, doubt, 1.0, USUAL)
 
     def learn(self, place: LearnedRow, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
@@ -208,7 +209,7 @@ class Posterior(Learned):
         known, claimed = (pq @ x).tolist()
         unclaimed, inside = 1.0 - claimed, float(x @ gain)
         variance = inside + unclaimed * unclaimed / self._precision  # (5)
-        noise = self._sigma2 + self._tau2 * place.outside
+        noise = self._sigma2 * seen.spread + self._tau2 * place.outside
         mean = self.centre * unclaimed + known  # (5)
         expected = noise, variance, self.scale, USUAL + self.count
         density = seen.log_density_learned(mean, *expected)

@@ -125,7 +125,7 @@ class SuccessRates(Learned):
 
 def rates_of(factors: Array) -> tuple[Array, Array]:
     """Rates from factors, (S, ...), and the share of failures, by which doubt shrinks near 1."""
-    rates = np.minimum(factors.prod(axis=0), HIGHEST)
+    rates = np.minimum(factors.prod(axis=0), HIGHEST)  # (22)
     return rates, 1.0 - rates
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners.bayesian.likelihood import (
+    COIN,
     LEAST_PRICE,
     Observation,
     RewardHistory,
@@ -141,10 +142,25 @@ def test_each_action_has_the_price_of_its_first_success() -> None:
     prices, spread = result.prices_of(["a", "b", "c"])
     np.testing.assert_allclose(prices, [0.2, 0.8 ** (2 / 3), 0.8])
     np.testing.assert_allclose(spread, [0.0, 0.36, 0.0])
-    assert result.observe(0.0, "a") == Observation(0.0, True, result.unit, 0.2)
-    assert result.observe(0.5, "b") == Observation(0.5, True, result.unit, 0.5)
+    for reward, action, price in ((0.0, "a", 0.2), (0.5, "b", 0.5)):
+        seen = result.observe(reward, action)
+        assert (seen.binary, seen.unit, seen.price) == (True, result.unit, price)
     for reward, action in ((0.5, "a"), (-0.1, "b"), (-0.2, "a")):
         assert not result.observe(reward, action).binary
+
+
+def test_where_prices_differ_the_noise_of_an_action_follows_its_price_and_rate() -> None:
+    """In the long run it is the variance of the action's rewards, times that of the hypothesis."""
+    rng, result = np.random.default_rng(0), RewardHistory()
+    rates, prices = {"a": 0.02, "b": 0.05, "c": 0.01}, {"a": 1.0, "b": 0.2, "c": 0.5}
+    for action in rng.choice(list("abc"), size=20_000).tolist():
+        result.count_reward(prices[action] * float(rng.random() < rates[action]), action)
+    for action, price in prices.items():
+        seen = result.observe(0.0, action)
+        variance = price**2 * rates[action] * (1 - rates[action])
+        assert seen.unit * seen.spread * COIN == pytest.approx(variance, rel=0.25)
+    equal = history_of([0.0, 0.7, 0.0])
+    assert equal.observe(0.7, "a").spread == 1.0
 
 
 def test_amounts_that_differ_each_time_are_no_prices() -> None:
