@@ -142,9 +142,9 @@ class ChangeDetector(Learned):
 
     def _challenge_anew(self) -> None:
         """Restart the challenger; an untaught one is reused, as most fall behind at once."""
-        first, last = self.banks[0], self.banks[-1]
-        if first.learners.keys() == last.learners.keys() and not last.is_taught:
-            last.begin_anew(self.learned, self._carried())
+        first, last, carried = self.banks[0], self.banks[-1], self._carried()
+        if last.learners.keys() == set(np.flatnonzero(carried).tolist()) and not last.is_taught:
+            last.begin_anew(self.learned, carried)
             last.log_odds = first.log_odds + self._prior
         else:
             del self.banks[-1]
@@ -156,9 +156,11 @@ class ChangeDetector(Learned):
         self.banks.append(challenger)
 
     def _carried(self) -> Array:
-        """Weights of the hypotheses in a new challenger, (H,)."""
+        """Weights of the hypotheses in a new challenger, (H,), without rates beside others: their
+        exposures follow from early guesses, so new ones fit better without any change."""
         first = self.banks[0]
-        awake = list(first.learners)
-        weights = CARRIED_WEIGHT * first.weights
-        weights[awake] += (1 - CARRIED_WEIGHT) / len(awake)
-        return weights
+        others = [i for i, of in enumerate(self.hypotheses) if of.by != "rates"]
+        awake = [i for i in first.learners if i in others] or others or list(first.learners)
+        weights = np.zeros(len(self.hypotheses))
+        weights[awake] = CARRIED_WEIGHT * first.weights[awake] + (1 - CARRIED_WEIGHT) / len(awake)
+        return np.asarray(weights / weights.sum())

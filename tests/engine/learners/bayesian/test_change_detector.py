@@ -1,6 +1,7 @@
 """Change detection: a challenger takes over after a change of tastes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -179,6 +180,17 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
     np.testing.assert_allclose(challenger.weights, expected, rtol=1e-12)
     assert challenger.evidence.tolist() == [0, 0, 0]
     assert [learner.count for learner in challenger.learners.values()] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("kinds", [("cells", "rates"), ("rates",)])
+def test_a_challenger_has_no_rates_beside_other_hypotheses(kinds: tuple[str, ...]) -> None:
+    """Exposures follow from early guesses: in 5 of 25 crowds in movies new rates took over."""
+    hypotheses = tuple(replace(Hypothesis(2, "cells"), by=by) for by in kinds)
+    detector = ChangeDetector(hypotheses, may_change=True)
+    for _ in range(3):
+        detector.reweigh(0.0, [{0: 0.0, len(kinds) - 1: 0.0}, {0: -20.0}], "a")
+        assert [*detector.banks[-1].learners] == [0]
+        assert len(detector.banks[0].learners) == len(kinds)
 
 
 def test_where_tastes_never_change_there_is_one_bank() -> None:
