@@ -95,6 +95,15 @@ class ModelAverage(Learned):
             self._prune(hopeless)
         return top + math.log(total)
 
+    def drop(self, positions: Sequence[int], hypotheses: Sequence[Hypothesis]) -> None:
+        """Prune hypotheses whatever their evidence; if no other is left, the others restart."""
+        dropped = [i for i in positions if i in self.learners]
+        if not dropped:
+            return
+        if len(dropped) == len(self.learners):
+            self.restore(hypotheses)
+        self._prune(dropped)
+
     def _prune(self, hopeless: list[int]) -> None:
         for i in hopeless:
             del self.learners[i]

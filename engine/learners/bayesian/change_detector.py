@@ -10,6 +10,7 @@ be right.
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.likelihood import RewardHistory, log_sum
+from engine.learners.bayesian.likelihood import Observation, RewardHistory, log_sum
 from engine.learners.learned_state import Learned
 
 SELDOM, AGAIN = 1e-6, 1e-5
@@ -112,11 +113,21 @@ class ChangeDetector(Learned):
         if self.may_change:
             self._compare(best)
 
-    def restore_all(self) -> None:
-        """Restart pruned hypotheses of all banks: rewards are no longer of two values, with which
-        the evidence against them came."""
+    def adapt(self, seen: Observation) -> None:
+        """Restart pruned hypotheses once rewards are no longer of two values, with which the
+        evidence against them came; drop rates unless rewards are of two values, and successes rare.
+        """
         for bank in self.banks:
-            bank.restore(self.hypotheses)
+            if self.rewards.binary and not seen.binary:
+                bank.restore(self.hypotheses)
+            if self.rewards.common or not seen.binary:
+                bank.drop(self._rates, self.hypotheses)
+
+    @cached_property
+    def _rates(self) -> list[int]:
+        """Positions of the hypotheses of rates beside others."""
+        rates = [i for i, of in enumerate(self.hypotheses) if of.by == "rates"]
+        return rates if len(rates) < len(self.hypotheses) else []
 
     def _compare(self, best: ModelAverage) -> None:
         if best is self.banks[-1]:
@@ -159,8 +170,8 @@ class ChangeDetector(Learned):
         """Weights of the hypotheses in a new challenger, (H,), without rates beside others: their
         exposures follow from early guesses, so new ones fit better without any change."""
         first = self.banks[0]
-        others = [i for i, of in enumerate(self.hypotheses) if of.by != "rates"]
-        awake = [i for i in first.learners if i in others] or others or list(first.learners)
+        others = [i for i in range(len(self.hypotheses)) if i not in self._rates]
+        awake = [i for i in first.learners if i in others] or others
         weights = np.zeros(len(self.hypotheses))
         weights[awake] = CARRIED_WEIGHT * first.weights[awake] + (1 - CARRIED_WEIGHT) / len(awake)
         return np.asarray(weights / weights.sum())

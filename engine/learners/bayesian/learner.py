@@ -181,13 +181,23 @@ class BayesianLearner(Learner):
         components = self.components
         entries = moments(components, where, actions)
         lean = self._leaning(where, actions) if online else 0.0
-        covariances = np.array([covariance for _, covariance in entries])
+        covariances = self._narrowed(np.array([covariance for _, covariance in entries]), actions)
         return Belief(
             np.array([component.weight for component in components]),
             np.array([mean for mean, _ in entries]) + lean,
             (covariances + covariances.swapaxes(-1, -2)) / 2,  # Symmetric but for rounding.
             self._before(actions),
         )
+
+    def _narrowed(self, covariances: Array, actions: tuple[Action, ...]) -> Array:
+        """Limit the doubt of components other than rates, where rewards are rare."""
+        if not self.evidence.rewards.rare:
+            return covariances
+        widest = self.evidence.rewards.widest([action.id for action in actions])
+        sds = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
+        part = np.minimum(widest / np.maximum(sds, widest), 1.0)
+        part[[isinstance(component, OfRates) for component in self.components]] = 1.0
+        return np.asarray(covariances * part[..., :, None] * part[..., None, :])
 
     def _before(self, actions: tuple[Action, ...]) -> Before:
         """Prior covariances, by component."""
@@ -312,8 +322,7 @@ class BayesianLearner(Learner):
     def _learn(self, context: Features, action: Action, reward: float) -> None:
         self._forget()
         seen = self.evidence.rewards.observe(reward, action.id)
-        if self.evidence.rewards.binary and not seen.binary:
-            self.evidence.restore_all()
+        self.evidence.adapt(seen)
         every = chain(*(bank.learners.values() for bank in self.evidence.banks))
         place = self._places.place(context, action, every)
         # Most challengers fall behind with their first reward: it is taught to those that stay.

@@ -30,6 +30,8 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.learned_state import Learned
 
+CENTRE = 0.5
+"""Prior mean of everything, until successes prove rare."""
 COIN = 0.25
 """Variance of a fair coin, assumed before the first reward."""
 MAX_PRICES = 200
@@ -40,6 +42,8 @@ LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 NEW_PRICES = 10
 """Largest number of different prices, and for each success at a known price."""
+COMMON, ENOUGH = 0.25, 10
+"""Share of successes above which they are common, and their least number to tell."""
 UNIT_REWARDS = 100
 """Number of first rewards that determine the unit of variances."""
 
@@ -53,6 +57,7 @@ class Observation:
         unit: of variances.
         price: of the action.
         spread: variance of the action's rewards in the unit, where prices differ.
+        level: prior mean of everything.
     """
 
     reward: float
@@ -60,6 +65,7 @@ class Observation:
     unit: float = 1.0
     price: float = 1.0
     spread: float = 1.0
+    level: float = CENTRE
 
     def log_density(self, mean: float, noise: float, doubt: float) -> float:
         """See the function `log_density`; variances are in the unit."""
@@ -153,17 +159,19 @@ class RewardHistory(RewardMoments):
 
     Attributes:
         binary: whether each reward was 0 or the price of its action.
+        common: whether successes have been common, at any time.
         successes: number of rewards other than 0.
         prices: first reward other than 0 of each action, of up to `MAX_PRICES` actions.
         tallies: numbers of rewards, and of those other than 0, of each of as many actions.
         most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
     """
 
-    STATE = (*RewardMoments.STATE, "binary", "successes", "prices", "tallies", "most")
+    STATE = (*RewardMoments.STATE, "binary", "common", "successes", "prices", "tallies", "most")
 
     def __init__(self) -> None:
         super().__init__()
-        self.binary, self.successes, self.most = True, 0, 1.0
+        self.binary, self.common = True, False
+        self.successes, self.most = 0, 1.0
         self.prices: dict[str, float] = {}
         self.tallies: dict[str, tuple[int, int]] = {}
 
@@ -210,13 +218,24 @@ class RewardHistory(RewardMoments):
         """Describe a new reward of an action for learners, without counting it."""
         if not (self.binary and self.fits_prices(reward, action)):
             return Observation(reward, False, self.unit)
-        price = reward or self.price(action)
-        return Observation(reward, True, self.unit, price, self._spread(price, action))
+        price, level = reward or self.price(action), self.mean if self.rare else CENTRE
+        return Observation(reward, True, self.unit, price, self._spread(price, action), level)
+
+    @property
+    def rare(self) -> bool:
+        """True if each reward was 0 or the price of its action, and successes are rare."""
+        return self.binary and not self.common and self.count >= ENOUGH / COMMON
+
+    def widest(self, actions: Sequence[str]) -> Array:
+        """Standard deviations (K,) of beliefs about rare rewards of K actions: as large as their
+        means, as rates are positive."""
+        prices, spread = self.prices_of(actions)
+        return np.asarray((self.successes + 0.5) / (self.count + 1) * prices * np.sqrt(1 + spread))
 
     def _spread(self, price: float, action: str) -> float:
         """Variance of an action's rewards in the unit, by its rate drawn to that of all; 1 where
-        all prices are equal."""
-        if not self.price_spread:
+        all prices are equal, or successes common."""
+        if self.common or not self.price_spread:
             return 1.0
         shown, successes = self.tallies.get(action, (0, 0))
         rate = (successes + 1.0) / (shown + (self.count + 1.0) / (self.successes + 0.5))
@@ -239,6 +258,7 @@ class RewardHistory(RewardMoments):
         self.binary &= self.fits_prices(reward, action)
         if reward:
             self.successes += 1
+            self.common |= self.successes >= max(ENOUGH, COMMON * (self.count + 1))
             if len(self.prices) < MAX_PRICES:
                 self.prices.setdefault(action, reward)
         if action in self.tallies or len(self.tallies) < MAX_PRICES:

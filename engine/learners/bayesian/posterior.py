@@ -59,12 +59,12 @@ from engine.learners.bayesian.basis_blocks import (
 )
 from engine.learners.bayesian.block_posterior import BlockPosterior, StackedPosteriors
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.likelihood import Observation
+from engine.learners.bayesian.likelihood import CENTRE, Observation
 from engine.learners.bayesian.row_form import RowForm
 from engine.learners.learned_state import Learned
 
-CENTRE, CENTRE_PRECISION = 0.5, 4.0
-"""Mean and precision of the prior of m0."""
+CENTRE_PRECISION = 4.0
+"""Precision of the prior of m0."""
 USUAL = 10
 """Innovations as large as expected that count beside those that came."""
 
@@ -76,9 +76,10 @@ class Posterior(Learned):
 
     hypothesis: Hypothesis
     count: int = 0
+    level: float = CENTRE
     _shares: dict[Block, BlockPosterior] = field(default_factory=dict)
     _precision: float = CENTRE_PRECISION
-    _pull: float = CENTRE_PRECISION * CENTRE
+    _pull: float = 0.0
     _excess: float = 0.0
 
     _last = cached_property[StackedPosteriors | None](lambda _: None)
@@ -93,7 +94,7 @@ class Posterior(Learned):
     @property
     def centre(self) -> float:
         """Mean of m0."""
-        return self._pull / self._precision  # (4)
+        return (CENTRE_PRECISION * self.level + self._pull) / self._precision  # (4)
 
     @property
     def centre_variance(self) -> float:
@@ -199,11 +200,11 @@ class Posterior(Learned):
         length = float(place.coordinates @ place.coordinates) + place.outside
         doubt = self._tau2 * length + 1.0 / CENTRE_PRECISION
         noise = self._sigma2 * seen.spread
-        return seen.log_density_learned(CENTRE, noise, doubt, 1.0, USUAL)
+        return seen.log_density_learned(seen.level, noise, doubt, 1.0, USUAL)
 
     def learn(self, place: LearnedRow, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
-        share = self._share(place.block)
+        share, self.level = self._share(place.block), seen.level
         x, pq = place.coordinates, share.pq
         gain = share.times_sigma(x)
         known, claimed = (pq @ x).tolist()

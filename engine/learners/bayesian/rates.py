@@ -14,11 +14,17 @@ cell and its exposure E, the rate expected without that factor, summed over impr
     (23)  rho = (h + s) / (h + E),    relative variance 1 / (h + s),    E <- E + rate / rho
 
 (mean-field updates of Poisson factors: Gopalan, Hofman & Blei, *UAI*, 2015). So a factor stays near
-1 until enough successes were expected, and doubt about a rare rate has its own size. The action's
-factor is shrunk to the common level m with the weight of the 1 / m impressions that a success
-takes: Gamma(1, 1 / m), before any success as wide as it is high. The level is the mean over actions
-with n impressions, each counting n / (1 + n m): a frequent action does not decide it. Where
-successes are more frequent than failures, 1 / m is replaced by 1 / (1 - m).
+1 until enough successes were expected, and doubt about a rare rate has its own size.
+
+The action's factor is Gamma(g, g / m), with the level m and the shape g learned from all actions
+(empirical Bayes). The level is the mean over actions with n impressions, each counting
+n / (1 + n m): a frequent action does not decide it. The variance 1 / g is the one by which their
+successes s differ more than by chance, with a variance of 1 as one more action:
+
+    (24)  1 / g = (1 + sum of ((s - n m)^2 - n m) / (1 + n m)^2) / (1 + sum of (n m / (1 + n m))^2).
+
+How an action's rate depends on the context is open once its own rate is known: doubts about the
+factors of its terms count e / (1 + e), e the successes expected of it so far.
 Numbers of equations as in ``engine/README.md``.
 """
 
@@ -30,7 +36,7 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.cells import FIXED_SHARE, CellIndex, Indices
-from engine.learners.bayesian.likelihood import Observation, log_densities
+from engine.learners.bayesian.likelihood import Observation
 from engine.learners.learned_state import Learned
 
 SHAPES = (0.5, 2.0, 8.0, 32.0)
@@ -41,8 +47,8 @@ MAX_CELLS = 4_000
 """Largest number of cells of all terms; further ones are not learned."""
 _FIXED = 1e300
 """Shape of factors that a model lacks: they stay 1."""
-LEAST_SPREAD = 1e-3
-"""Least variance of a reward that is neither 0 nor a price: these models do not describe it."""
+USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.05
+"""Least variance 1 / g of actions' factors around the level."""
 NEGLIGIBLE = 1e-200
 """Relative variance of a factor that a model lacks."""
 _WHOLE = 1
@@ -57,6 +63,7 @@ class SuccessRates(Learned):
         crosses: largest number of fields of a term.
         count: number of rewards learned.
         level: mean rate over actions, m.
+        variance: relative variance of actions' factors around the level, 1 / g.
         log_weights: of the M models, (M,).
         table: successes of each action in each row, then the exposure of its factor by model,
             (R, A, 1 + M), with room; an action's own factor is in the row of the empty set.
@@ -65,6 +72,7 @@ class SuccessRates(Learned):
     crosses: int
     count: int = 0
     level: float = 0.5
+    variance: float = USUAL_VARIANCE
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     table: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
@@ -84,17 +92,18 @@ class SuccessRates(Learned):
         height, width, _ = self.table.shape
         rows, columns = rows * (rows < height), columns * (columns < width)
         known = self.table[rows[:, None], columns]
-        scarce = min(self.level, 1.0 - self.level)
         successes = _shapes(cells.sizes, self.crosses).copy()
         exposures = successes.copy()
-        successes[0], exposures[0] = self.level / scarce, 1.0 / scarce
+        successes[0], exposures[0] = 1.0 / self.variance, 1.0 / (self.variance * self.level)
         doubts = 1.0 / (successes[:, None] + known[..., :1])
-        return 1.0 / (doubts * (exposures[:, None] + known[..., 1:])), doubts  # (23)
+        factors = 1.0 / (doubts * (exposures[:, None] + known[..., 1:]))  # (23)
+        expected = self.level * known[0, :, 1:2]
+        doubts[1:] *= expected / (1.0 + expected)
+        return factors, doubts
 
     def expected_first(self, seen: Observation) -> float:
         """Log density of a first reward under the prior."""
-        (density,) = _log_densities(seen, np.array([0.5])).tolist()
-        return float(density)
+        return math.log(0.5)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
@@ -109,19 +118,22 @@ class SuccessRates(Learned):
             rows = rows * (rows < MAX_CELLS)
             self.table = with_room(self.table, (max(rows.tolist()) + 1, column + 1, 1))
             own = self.table[:, column]
-            own[rows, 0] += min(max(seen.reward / seen.price, 0.0), 1.0)
+            own[rows, 0] += seen.reward != 0.0
             own[rows, 1:] += rates / factors  # (23)
             own[0] = 0.0
-            self.level = self._mean_rate()
+            self._fit_prior()
         self.count += 1
         return top + math.log(total)
 
-    def _mean_rate(self) -> float:
-        """Mean rate over actions, weighted by what is known of them."""
+    def _fit_prior(self) -> None:
+        """Fit the level and the variance of actions' factors to all actions."""
         s, n = self.table[_WHOLE, :, 0], self.table[_WHOLE, :, 1]
-        shares = 1.0 / (1.0 + n * min(self.level, 1.0 - self.level))
-        return float((s @ shares + 0.5) / (n @ shares + 1.0))
-
+        shares = 1.0 / (1.0 + n * self.level)
+        self.level = float((s @ shares + 0.5) / (n @ shares + 1.0))
+        expected = n * self.level
+        parts = expected / (1.0 + expected)
+        excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2
+        self.variance = float(max((USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts), LEAST_VARIANCE))
 
 def rates_of(factors: Array) -> tuple[Array, Array]:
     """Rates from factors, (S, ...), and the share of failures, by which doubt shrinks near 1."""
@@ -146,8 +158,5 @@ def _shapes(sizes: tuple[int, ...], crosses: int) -> Array:
 
 
 def _log_densities(seen: Observation, rates: Array) -> Array:
-    """Log densities of a reward by rates of successes, (M,)."""
-    if seen.binary:
-        return np.asarray(np.log(rates if seen.reward else 1.0 - rates))
-    spread = np.maximum(rates * (1.0 - rates), LEAST_SPREAD)
-    return log_densities(seen.reward, rates, spread, 0.0 * rates, binary=False)
+    """Log probabilities of a success or failure by rates of successes, (M,)."""
+    return np.asarray(np.log(rates if seen.reward else 1.0 - rates))
