@@ -115,7 +115,7 @@ class ModelAverage(Learned):
         asleep = [i for i in range(len(hypotheses)) if i not in self.learners]
         weights = self.weights
         weights[asleep] = FIXED_SHARE / len(weights)
-        self.log_weights = np.log(weights / weights.sum())
+        self.log_weights = _log(weights / weights.sum())
         self.evidence[asleep] = self.evidence.max()
         known = self.learners
         self.learners = {i: known.get(i, learner_of(h)) for i, h in enumerate(hypotheses)}

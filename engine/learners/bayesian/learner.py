@@ -144,15 +144,16 @@ class BayesianLearner(Learner):
         """Weights, and for each the class of a component with its arguments other than the
         normalised weight."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
+        rare = self.evidence.rewards.rare
         for i, learner in bank.learners.items():
-            if weights[i] < LEAST:
+            rated = isinstance(learner, SuccessRates)
+            if weights[i] < LEAST or (rated and len(weights) > 1 and not rare):
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
                 yield weights[i], Linear, (i, learner, span, unit * learner.inflation)
                 continue
             cells = self._places.cells[learner.crosses]
-            rated = isinstance(learner, SuccessRates)
             kind: type[Component] = OfRates if rated else OfCells
             other = self.evidence.rewards if rated else unit
             shares = weights[i] * learner.weights(cells)
@@ -180,11 +181,15 @@ class BayesianLearner(Learner):
         """Belief in a context; for several, means are (H, C, K), covariances (H, C, K, K)."""
         components = self.components
         entries = moments(components, where, actions)
-        lean = self._leaning(where, actions) if online else 0.0
+        weights = np.array([component.weight for component in components])
+        means = np.array([mean for mean, _ in entries])
+        if online and self.imitation is not None and self.imitation.learned:
+            gap, spread = self._imitated(where, actions, np.tensordot(weights, means, 1))
+            means += self.lean.mean(spread) * gap
         covariances = self._narrowed(np.array([covariance for _, covariance in entries]), actions)
         return Belief(
-            np.array([component.weight for component in components]),
-            np.array([mean for mean, _ in entries]) + lean,
+            weights,
+            means,
             (covariances + covariances.swapaxes(-1, -2)) / 2,  # Symmetric but for rounding.
             self._before(actions),
         )
@@ -207,16 +212,18 @@ class BayesianLearner(Learner):
             self._known_before[key] = Before(np.array(entries))
         return self._known_before[key]
 
-    def _leaning(self, where: Where, actions: tuple[Action, ...]) -> Array | float:
-        """Shift of the mean of each action by the prior from imitation, (..., K)."""
-        if self.imitation is None or not self.imitation.learned:
-            return 0.0
-        return self.lean.mean(self._spread) * gaps(self.imitation.means(where, actions))
-
-    @property
-    def _spread(self) -> float:
-        """Standard deviation of the first rewards."""
-        return math.sqrt(self.evidence.rewards.unit * COIN)
+    def _imitated(
+        self, where: Where, actions: tuple[Action, ...], means: Array
+    ) -> tuple[Array, Array]:
+        """Gaps of actions, (..., K), and the prior disadvantage D of (11), (..., 1): the standard
+        deviation of the first rewards, and what separates the ``means`` of other actions from the
+        imitated one's."""
+        assert self.imitation is not None
+        likeness = self.imitation.means(where, actions)
+        gap, rule = gaps(likeness), likeness.argmax(axis=-1)[..., None]
+        ahead = gap * (means - np.take_along_axis(means, rule, axis=-1))
+        spread = math.sqrt(self.evidence.rewards.unit * COIN)
+        return gap, spread + np.maximum(ahead.max(axis=-1, keepdims=True), 0.0)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
         """Mean of each action, (..., K), from rewards alone; cached until the next reward."""
@@ -242,10 +249,10 @@ class BayesianLearner(Learner):
         context, actions = request.context, request.actions
         parts = contributions(self.components, context, actions, weights, into)
         if online and self.imitation is not None and self.imitation.learned:
-            behind = float(weights @ gaps(self.imitation.means(context, actions)))
-            lean, spread = self.lean, self._spread
-            doubt = abs(behind) * lean.sd(spread)
-            parts["imitation"] = Contribution(behind * lean.mean(spread), doubt)
+            gap, (spread,) = self._imitated(context, actions, self.means(context, actions))
+            behind, spread = float(weights @ gap), float(spread)
+            doubt = abs(behind) * self.lean.sd(spread)
+            parts["imitation"] = Contribution(behind * self.lean.mean(spread), doubt)
         return parts
 
     # -- what is learned --------------------------------------------------------------

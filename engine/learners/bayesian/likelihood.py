@@ -42,10 +42,15 @@ LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 NEW_PRICES = 10
 """Largest number of different prices, and for each success at a known price."""
-COMMON, ENOUGH = 0.25, 10
-"""Share of successes above which they are common, and their least number to tell."""
+COMMON, RARE = 0.25, 0.08
+"""Shares of successes between which a sequential test tells common and rare ones apart."""
+SURELY_COMMON, SURELY_RARE = 3.0, -5.0
+"""Log likelihood ratios at which they are: wrong in at most one of 20 worlds, and of 150 (Wald,
+*Annals of Mathematical Statistics* 16, 1945)."""
 UNIT_REWARDS = 100
 """Number of first rewards that determine the unit of variances."""
+_BY_SUCCESS = math.log(COMMON / RARE)
+_BY_FAILURE = math.log((1 - COMMON) / (1 - RARE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,13 @@ class RewardHistory(RewardMoments):
     @property
     def rare(self) -> bool:
         """True if each reward was 0 or the price of its action, and successes are rare."""
-        return self.binary and not self.common and self.count >= ENOUGH / COMMON
+        return self.binary and not self.common and self._commonness < SURELY_RARE
+
+    @property
+    def _commonness(self) -> float:
+        """Log likelihood ratio of successes as frequent as `COMMON` against `RARE` ones."""
+        failures = self.count - self.successes
+        return self.successes * _BY_SUCCESS + failures * _BY_FAILURE
 
     def widest(self, actions: Sequence[str]) -> Array:
         """Standard deviations (K,) of beliefs about rare rewards of K actions: as large as their
@@ -258,7 +269,6 @@ class RewardHistory(RewardMoments):
         self.binary &= self.fits_prices(reward, action)
         if reward:
             self.successes += 1
-            self.common |= self.successes >= max(ENOUGH, COMMON * (self.count + 1))
             if len(self.prices) < MAX_PRICES:
                 self.prices.setdefault(action, reward)
         if action in self.tallies or len(self.tallies) < MAX_PRICES:
@@ -268,6 +278,7 @@ class RewardHistory(RewardMoments):
         self.__dict__.pop("new_price", None)
         self.__dict__.pop("price_spread", None)
         self.add(reward)
+        self.common |= self._commonness > SURELY_COMMON
 
 
 def log_sum(first: float, second: float) -> float:

@@ -133,7 +133,10 @@ class SuccessRates(Learned):
         expected = n * self.level
         parts = expected / (1.0 + expected)
         excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2
-        self.variance = float(max((USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts), LEAST_VARIANCE))
+        self.variance = float(
+            max((USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts), LEAST_VARIANCE)
+        )
+
 
 def rates_of(factors: Array) -> tuple[Array, Array]:
     """Rates from factors, (S, ...), and the share of failures, by which doubt shrinks near 1."""

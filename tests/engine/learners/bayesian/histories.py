@@ -1,5 +1,6 @@
 """Short histories of visits, and a model trained on them."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from tests.oracles import (
     RatesOracle,
     Readings,
     Row,
+    naive_common,
     naive_prices,
     naive_readings_of,
     naive_row,
@@ -70,8 +72,8 @@ def cells(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> Cell
 def rates(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> RatesOracle:
     """Rates after a history whose contexts have these fields, from the oracle."""
     result, seen = RatesOracle(fields, crosses, SHAPES, FIXED_SHARE), seen_of(history)
-    for (context, action, reward), price in zip(history, prices(history), strict=True):
-        result.learn(naive_told(context, seen, fields), action["id"], reward, price)
+    for context, action, reward in history:
+        result.learn(naive_told(context, seen, fields), action["id"], reward)
     return result
 
 
@@ -85,7 +87,8 @@ def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[
     if hypothesis.by == "cells":
         return cells(history, hypothesis.crosses, fields).evidence
     if hypothesis.by == "rates":
-        return rates(history, hypothesis.crosses, fields).evidence
+        rare = prices(history)[-1] is not None and not naive_common([r for *_, r in history])
+        return rates(history, hypothesis.crosses, fields).evidence if rare else -math.inf
     return dense(history, hypothesis).evidence()
 
 

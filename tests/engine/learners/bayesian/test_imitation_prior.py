@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.learners.bayesian.imitation_prior import SURE, ImitationPrior, gaps
+from engine.learners.bayesian.imitation_prior import PRIOR_WEIGHT, SURE, ImitationPrior, gaps
 
 likenesses = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
 
@@ -27,14 +27,15 @@ def test_half_of_what_makes_the_head_sure_is_half_a_gap() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(-1, 1)), max_size=20), st.floats(0.01, 0.5))
-def test_the_lean_is_the_mean_of_a_weight_with_one_rewards_worth_of_prior(
+def test_the_lean_is_the_mean_of_a_weight_with_a_prior_of_some_rewards(
     told: list[tuple[float, float]], spread: float
 ) -> None:
-    """Least squares with an additional row, of gap 1 and surprise - spread."""
+    """Least squares with additional rows, of gap 1 and surprise - spread."""
     lean = ImitationPrior()
     for gap, surprise in told:
         lean.learn(gap, surprise)
-    x = np.array([1.0, *(gap for gap, _ in told)])
-    y = np.array([-spread, *(surprise for _, surprise in told)])
+    prior = round(PRIOR_WEIGHT)
+    x = np.array([1.0] * prior + [gap for gap, _ in told])
+    y = np.array([-spread] * prior + [surprise for _, surprise in told])
     expected, *_ = np.linalg.lstsq(x[:, None], y, rcond=None)
     assert lean.mean(spread) == pytest.approx(float(expected[0]), abs=1e-9)

@@ -13,7 +13,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.number_scales import Scales
-from engine.learners.bayesian.rates import SHAPES, SuccessRates, rates_of
+from engine.learners.bayesian.rates import SHAPES, USUAL_VARIANCE, SuccessRates, rates_of
 from tests.engine.requests import Json, request_of
 from tests.oracles import RatesOracle
 
@@ -38,7 +38,7 @@ class Taught:
             place = self.cells.place(request.context, request.actions[0])
             seen = Observation(reward, True, 1.0, 0.4)
             self.evidence += self.rates.learn(self.cells, *place, seen)
-            self.oracle.learn(context, action, reward, 0.4)
+            self.oracle.learn(context, action, reward)
 
 
 @given(visits, contexts)
@@ -76,7 +76,8 @@ def test_before_any_reward_all_rates_are_a_half_and_equally_unsure() -> None:
     rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
     factors, doubts = taught.rates.factors(taught.cells, rows, columns)
     assert np.all(rates_of(factors)[0] == 0.5)
-    assert np.all(doubts[0] == 1.0)
+    assert np.all(doubts[0] == USUAL_VARIANCE)
+    assert np.all(doubts[1:] == 0.0), "open once an action is known"
 
 
 def test_without_successes_the_level_falls_as_rewards_come() -> None:
