@@ -650,10 +650,9 @@ class RatesOracle:
         cells = [((), (), action) for action in {action for _, _, action in self.successes}]
         pairs = [(self.successes[cell], self.exposures[(0, 1.0), cell]) for cell in cells]
         weights = [1 / (1 + n * self.level) for _, n in pairs]
-        total = 0.5 + math.fsum(w * s for w, (s, _) in zip(weights, pairs, strict=True))
-        self.level = total / (
-            1 + math.fsum(w * n for w, (_, n) in zip(weights, pairs, strict=True))
-        )
+        each = [(w, *pair) for w, pair in zip(weights, pairs, strict=True)]
+        total = 0.5 + math.fsum(w * s for w, s, _ in each)
+        self.level = total / (1 + math.fsum(w * n for w, _, n in each))
         excess, known = USUAL_VARIANCE, 1.0
         for s, n in pairs:
             expected = n * self.level

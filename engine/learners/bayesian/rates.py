@@ -19,9 +19,9 @@ cell and its exposure E, the rate expected without that factor, summed over impr
 The action's factor is Gamma(g, g / m), with the level m and the shape g learned from all actions
 (empirical Bayes). The level is the mean over actions with n impressions, each counting
 n / (1 + n m): a frequent action does not decide it. The variance 1 / g is the one by which their
-successes s differ more than by chance, with a variance of 1 as one more action:
+successes s differ more than by chance, with `USUAL_VARIANCE` as one more action:
 
-    (24)  1 / g = (1 + sum of ((s - n m)^2 - n m) / (1 + n m)^2) / (1 + sum of (n m / (1 + n m))^2).
+    (24)  1 / g = (.4 + sum of ((s - n m)^2 - n m) / (1 + n m)^2) / (1 + sum of (n m / (1 + n m))^2).
 
 How an action's rate depends on the context is open once its own rate is known: doubts about the
 factors of its terms count e / (1 + e), e the successes expected of it so far.
@@ -45,6 +45,10 @@ HIGHEST = 0.999
 """Largest rate of a model: products of factors are not bounded."""
 MAX_CELLS = 4_000
 """Largest number of cells of all terms; further ones are not learned."""
+_FIXED = 1e300
+"""Shape of factors that a model lacks: they stay 1."""
+USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.05
+"""Variance 1 / g of actions' factors around the level before any reward, and its least value."""
 _FIXED = 1e300
 """Shape of factors that a model lacks: they stay 1."""
 USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.05
@@ -133,9 +137,8 @@ class SuccessRates(Learned):
         expected = n * self.level
         parts = expected / (1.0 + expected)
         excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2
-        self.variance = float(
-            max((USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts), LEAST_VARIANCE)
-        )
+        variance = (USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts)  # (24)
+        self.variance = float(max(variance, LEAST_VARIANCE))
 
 
 def rates_of(factors: Array) -> tuple[Array, Array]:
