@@ -21,7 +21,7 @@ The action's factor is Gamma(g, g / m), with the level m and the shape g learned
 n / (1 + n m): a frequent action does not decide it. The variance 1 / g is the one by which their
 successes s differ more than by chance, with `USUAL_VARIANCE` as one more action:
 
-    (24)  1 / g = (.4 + sum of ((s - n m)^2 - n m) / (1 + n m)^2) / (1 + sum of (n m / (1 + n m))^2).
+    (24)  1 / g = (.4 + sum ((s - e)^2 - e) / (1 + e)^2) / (1 + sum (e / (1 + e))^2),    e = n m.
 
 How an action's rate depends on the context is open once its own rate is known: doubts about the
 factors of its terms count e / (1 + e), e the successes expected of it so far.
@@ -49,10 +49,6 @@ _FIXED = 1e300
 """Shape of factors that a model lacks: they stay 1."""
 USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.05
 """Variance 1 / g of actions' factors around the level before any reward, and its least value."""
-_FIXED = 1e300
-"""Shape of factors that a model lacks: they stay 1."""
-USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.05
-"""Least variance 1 / g of actions' factors around the level."""
 NEGLIGIBLE = 1e-200
 """Relative variance of a factor that a model lacks."""
 _WHOLE = 1
