@@ -183,9 +183,8 @@ class BayesianLearner(Learner):
         entries = moments(components, where, actions)
         weights = np.array([component.weight for component in components])
         means = np.array([mean for mean, _ in entries])
-        if online and self.imitation is not None and self.imitation.learned:
-            gap, spread = self._imitated(where, actions, np.tensordot(weights, means, 1))
-            means += self.lean.mean(spread) * gap
+        if online:
+            means += self._leaning(where, actions)
         covariances = self._narrowed(np.array([covariance for _, covariance in entries]), actions)
         return Belief(
             weights,
@@ -212,18 +211,18 @@ class BayesianLearner(Learner):
             self._known_before[key] = Before(np.array(entries))
         return self._known_before[key]
 
-    def _imitated(
-        self, where: Where, actions: tuple[Action, ...], means: Array
-    ) -> tuple[Array, Array]:
-        """Gaps of actions, (..., K), and the prior disadvantage D of (11), (..., 1): the standard
-        deviation of the first rewards, and what separates the ``means`` of other actions from the
-        imitated one's."""
-        assert self.imitation is not None
-        likeness = self.imitation.means(where, actions)
-        gap, rule = gaps(likeness), likeness.argmax(axis=-1)[..., None]
-        ahead = gap * (means - np.take_along_axis(means, rule, axis=-1))
-        spread = math.sqrt(self.evidence.rewards.unit * COIN)
-        return gap, spread + np.maximum(ahead.max(axis=-1, keepdims=True), 0.0)
+    def _leaning(self, where: Where, actions: tuple[Action, ...]) -> Array | float:
+        """Shift of the mean of each action by the prior from imitation, (..., K)."""
+        if self.imitation is None or not self.imitation.learned:
+            return 0.0
+        return self.lean.mean(self._disadvantage) * gaps(self.imitation.means(where, actions))
+
+    @property
+    def _disadvantage(self) -> float:
+        """D of (11): standard deviation of the first rewards, and the prior mean above their mean,
+        as actions never shown are believed to earn up to that."""
+        rewards = self.evidence.rewards
+        return math.sqrt(rewards.unit * COIN) + max(rewards.level - rewards.mean, 0.0)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
         """Mean of each action, (..., K), from rewards alone; cached until the next reward."""
@@ -249,10 +248,9 @@ class BayesianLearner(Learner):
         context, actions = request.context, request.actions
         parts = contributions(self.components, context, actions, weights, into)
         if online and self.imitation is not None and self.imitation.learned:
-            gap, (spread,) = self._imitated(context, actions, self.means(context, actions))
-            behind, spread = float(weights @ gap), float(spread)
-            doubt = abs(behind) * self.lean.sd(spread)
-            parts["imitation"] = Contribution(behind * self.lean.mean(spread), doubt)
+            behind = float(weights @ gaps(self.imitation.means(context, actions)))
+            doubt = abs(behind) * self.lean.sd(self._disadvantage)
+            parts["imitation"] = Contribution(behind * self.lean.mean(self._disadvantage), doubt)
         return parts
 
     # -- what is learned --------------------------------------------------------------

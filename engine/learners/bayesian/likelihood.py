@@ -223,8 +223,13 @@ class RewardHistory(RewardMoments):
         """Describe a new reward of an action for learners, without counting it."""
         if not (self.binary and self.fits_prices(reward, action)):
             return Observation(reward, False, self.unit)
-        price, level = reward or self.price(action), self.mean if self.rare else CENTRE
-        return Observation(reward, True, self.unit, price, self._spread(price, action), level)
+        price = reward or self.price(action)
+        return Observation(reward, True, self.unit, price, self._spread(price, action), self.level)
+
+    @property
+    def level(self) -> float:
+        """Prior mean of everything: a half, or the mean of rewards where successes are rare."""
+        return self.mean if self.rare else CENTRE
 
     @property
     def rare(self) -> bool:

@@ -39,15 +39,16 @@ COIN = 0.25
 
 
 def untaught_sd(drink: Json) -> float:
-    """Standard deviation under the default hypotheses before any reward, by their prior odds."""
-    variance = 0.0
-    for h in HYPOTHESES:
+    """Standard deviation under the default hypotheses before any reward, by their prior odds; rates
+    do not count before rewards prove rare."""
+    variance, hypotheses = 0.0, [h for h in HYPOTHESES if h.by != "rates"]
+    for h in hypotheses:
         if h.by == "cells":
             variance += h.odds * COIN
         else:
             row = naive_row(CONTEXTS[0], drink, h.crosses, h.by)
             variance += h.odds * (1 / 4 + h.prior_sd**2 * dot(row, row))
-    return math.sqrt(variance / sum(h.odds for h in HYPOTHESES))
+    return math.sqrt(variance / sum(h.odds for h in hypotheses))
 
 
 def test_a_rank_entry_keeps_everything_that_decided_in_the_order_of_the_request(

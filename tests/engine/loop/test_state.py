@@ -10,7 +10,7 @@ import pytest
 
 from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
 from engine.arrays import Array
-from engine.learners.bayesian.imitation_prior import gaps
+from engine.learners.bayesian.imitation_prior import PRIOR_WEIGHT, gaps
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.settings import LearnerName, LearningMode
@@ -329,7 +329,9 @@ def leaning(loop: LearningLoop, context: list[Json], offered: list[Json]) -> tup
         known, surprise = known + gap**2, surprise + gap * (state.earned - float(expected))
         rows.append(row)
         rewards.append(state.earned)
-    lean = (surprise - math.sqrt(naive_unit(rewards) / 4)) / (1 + known)
+    behind = 0.5 - (0.5 + sum(rewards)) / (1 + len(rewards))
+    prior = math.sqrt(naive_unit(rewards) / 4) + max(behind, 0.0)
+    lean = (surprise - PRIOR_WEIGHT * prior) / (PRIOR_WEIGHT + known)
     return lean * gaps(head.imitation.belief(request_of(context, *offered)).mean), lean
 
 
