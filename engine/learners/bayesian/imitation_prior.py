@@ -10,8 +10,9 @@ rewards r, and m their means without the lean,
     (11)  lean = (sum of g (r - m) - w D) / (w + sum of g^2).
 
 D is the standard deviation of the first rewards; and where they have a mean below the prior one,
-the difference, as actions never shown are believed to earn more. So a loop starts as the rule at any level of rewards, and leaves it as fast as other actions
-earn more. Numbers of equations as in ``engine/README.md``.
+the difference, as actions never shown are believed to earn more. So a loop starts as the rule at
+any level of rewards, and leaves it as fast as other actions earn more.
+Numbers of equations as in ``engine/README.md``.
 """
 
 import math

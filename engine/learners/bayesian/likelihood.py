@@ -250,8 +250,8 @@ class RewardHistory(RewardMoments):
 
     def _spread(self, price: float, action: str) -> float:
         """Variance of an action's rewards in the unit, by its rate drawn to that of all; 1 where
-        all prices are equal, or successes common."""
-        if self.common or not self.price_spread:
+        all prices are equal, or successes not rare."""
+        if not (self.rare and self.price_spread):
             return 1.0
         shown, successes = self.tallies.get(action, (0, 0))
         rate = (successes + 1.0) / (shown + (self.count + 1.0) / (self.successes + 0.5))

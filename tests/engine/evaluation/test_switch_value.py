@@ -162,10 +162,9 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
         weights += [1 / len(allowed) / len(ways)] * len(allowed)
         belief = loop.learner.belief(request_of(CONTEXTS[context], *DRINKS))
         means += belief.mean[allowed].tolist()
-    shown = (0, 0), (1, 1), (0, 1), (2, 0)
-    learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in shown]
-    rewards, ids = [1.0, 0.5, 0.0, 1.0], [DRINKS[i]["id"] for _, i in shown]
-    oracle = DenseOracle.of(HYPOTHESIS, learned, rewards, ids)
+    learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
+    rewards = [1.0, 0.5, 0.0, 1.0]
+    oracle = DenseOracle.of(HYPOTHESIS, learned, rewards)
     _, covariance = oracle.moments(rows)
     covariance *= oracle.unit
     w = np.array(weights)

@@ -79,6 +79,8 @@ class DensityDetector:
 
 
 PRIOR = math.log(SELDOM)
+NEEDED = math.ceil(-PRIOR)
+"""Rewards by which a challenger makes up for its odds, each e times as likely to it."""
 
 
 def test_beside_the_bank_that_is_believed_stands_a_challenger_that_is_hardly_believed() -> None:
@@ -102,32 +104,30 @@ def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
 def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
     detector = DensityDetector()
     detector(0.0, -1.0)
-    for _ in range(13):
+    for _ in range(NEEDED - 1):
         detector(-1.0, 0.0)
-    assert detector.born == [0, 1]  # 13 nats, of log(1e6) = 13.8
+    assert detector.born == [0, 1]
     assert detector.detector.changes == []
     detector(-1.0, 0.0)
-    assert detector.born == [1, 0, 15]
-    assert detector.ahead == pytest.approx([0.0, -14 - PRIOR, PRIOR])
+    assert detector.born == [1, 0, NEEDED + 1]
+    assert detector.ahead == pytest.approx([0.0, -NEEDED - PRIOR, PRIOR])
 
 
 def after_a_take_over() -> DensityDetector:
-    """The challenger, born after 1 reward, leads since 15; the old bank remains as its
-    challenger.
-    """
+    """The challenger, born after 1 reward, leads; the old bank remains as its challenger."""
     detector = DensityDetector()
     detector(0.0, -1.0)
-    for _ in range(14):
+    for _ in range(NEEDED):
         detector(-1.0, 0.0)
-    assert detector.born == [1, 0, 15]
+    assert detector.born == [1, 0, NEEDED + 1]
     return detector
 
 
 def test_a_bank_that_was_overtaken_comes_back_if_it_was_right_after_all() -> None:
     detector = after_a_take_over()
     detector(-2.0, 0.0, -2.0)
-    assert detector.born == [0, 1, 16]
-    assert detector.ahead == pytest.approx([0.0, 14 + PRIOR - 2, PRIOR])
+    assert detector.born == [0, 1, NEEDED + 2]
+    assert detector.ahead == pytest.approx([0.0, NEEDED + PRIOR - 2, PRIOR])
 
 
 def test_a_bank_that_was_overtaken_is_given_up_when_it_is_hopeless() -> None:
@@ -142,11 +142,11 @@ def test_a_bank_that_was_overtaken_is_given_up_when_it_is_hopeless() -> None:
 
 
 def test_of_the_banks_that_are_overtaken_the_better_one_is_kept() -> None:
-    for behind, kept in ((-0.5, 1), (-3.0, 1), (0.9, 0)):
+    for behind, kept in ((-0.5, 1), (-3.0, 1), (1.7, 0)):
         detector = after_a_take_over()
         detector(0.0, behind, 0.0)
         last = detector.born[2]
-        for _ in range(14):
+        for _ in range(NEEDED):
             detector(-1.0, -1.0, 0.0)
         assert detector.born[:2] == [last, kept]
 
@@ -160,7 +160,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     )
     asleep = [(bank.weights == 0).tolist() for bank in detector.detector.banks]
     assert asleep == [[False, False, True]] * 2
-    for _ in range(14):
+    for _ in range(NEEDED):
         detector(-1.0, 0.0)
     first, old, challenger = (bank.weights for bank in detector.detector.banks)
     assert 0 < first[2] < 1e-3
@@ -273,7 +273,7 @@ def test_a_change_is_announced_where_enough_was_known_before(known: int) -> None
     while detector.born[0] == 0:
         detector(-1.0, 0.0)
     assert detector.born[:2] == [known, 0]
-    assert detector.detector.changes == ([(known + 14, known)] if known == SETTLED else [])
+    assert detector.detector.changes == ([(known + NEEDED, known)] if known == SETTLED else [])
 
 
 @pytest.mark.parametrize("known", [SETTLED - 1, SETTLED])

@@ -454,7 +454,8 @@ LEANING = (Hypothesis(crosses=3),)
 
 @pytest.mark.parametrize("count", [0, 40])
 def test_actions_unlike_the_imitated_one_have_lower_means(count: int) -> None:
-    """By one standard deviation of all rewards for a whole gap; the uncertainty is unchanged."""
+    """By one standard deviation of all rewards, and their mean below a half, for a whole gap; the
+    uncertainty is unchanged."""
     imitation, model = (
         learned(table_history(9, 50), LEANING),
         learned(table_history(10, count), MANY),
@@ -464,10 +465,9 @@ def test_actions_unlike_the_imitated_one_have_lower_means(count: int) -> None:
     actual, plain = (believed(model, context, offered, way) for way in (imitation, None))
     likeness = believed(imitation, context, offered).mean
     behind = np.clip((likeness.max() - likeness) / SURE, 0, 1)
-    spread = math.sqrt(naive_unit([reward for *_, reward in table_history(10, count)]) / 4)
-    np.testing.assert_allclose(
-        actual.means - plain.means, [-spread * behind] * len(MANY), atol=1e-9
-    )
+    rewards = [reward for *_, reward in table_history(10, count)]
+    prior = math.sqrt(naive_unit(rewards) / 4) + max(0.5 - np.mean([*rewards, 0.5]), 0.0)
+    np.testing.assert_allclose(actual.means - plain.means, [-prior * behind] * len(MANY), atol=1e-9)
     np.testing.assert_array_equal(actual.covariances, plain.covariances)
     assert behind.max() > 0.1
 
