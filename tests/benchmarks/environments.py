@@ -49,6 +49,7 @@ class Environment:
         late: delay of rewards in visitors.
         lost: rounds whose reward never arrives, (T,), if there are any.
         fresh: true if no action is offered twice.
+        prices: what a success of each action pays, (K,); None for 1.
     """
 
     rewards: Array
@@ -62,6 +63,7 @@ class Environment:
     late: int = 0
     lost: NDArray[np.bool_] | None = None
     fresh: bool = False
+    prices: Array | None = None
 
     @property
     def regrets(self) -> Array:
@@ -77,7 +79,8 @@ class Environment:
         """Reward of an action in round t."""
         expected = float(self.rewards[t, chosen])
         if self.noise is None:
-            return float(self.luck[t] < expected)
+            price = 1.0 if self.prices is None else float(self.prices[chosen])
+            return price * float(self.luck[t] < expected / price)
         return expected + self.noise * (2 * float(self.luck[t]) - 1)
 
     def comes(self, t: int) -> bool:

@@ -8,7 +8,8 @@
 Regret, mean ± standard error over seeds, in two families of environments: the six on which the
 engine's defaults were chosen, and a second family that was not used for any choice. Our
 configuration is `LoopSettings()` everywhere: with the exploration floor at 0, because the peers
-have none, and with the default floor. Peers run with their defaults and tuned, on plain features
+have none, and with the default floor. A third family has rare rewards with prices (`rare_family`).
+Peers run with their defaults and tuned, on plain features
 and with the right crosses, if these can be named.
 
 Each run of a learner in an environment for a seed is a line of ``--rows``. Existing rows are not
@@ -38,11 +39,16 @@ from tests.benchmarks.environments import FIRST_FAMILY, Environment, Maker
 from tests.benchmarks.ours import FLOOR_0, FLOOR_05, OURS, Engine
 from tests.benchmarks.peer import Peer
 from tests.benchmarks.peers import ALL_PEERS, CROSSED, enter, fits, quiet
+from tests.benchmarks.rare_family import COUNTING, RARE_FAMILY
 from tests.benchmarks.second_family import SECOND_FAMILY
 from tests.benchmarks.standings import Row, append, read, report
 
-ENVIRONMENTS: Mapping[str, Maker] = {**FIRST_FAMILY, **SECOND_FAMILY}
-VISITORS = {**dict.fromkeys(FIRST_FAMILY, 5_000), "rare": 20_000}
+ENVIRONMENTS: Mapping[str, Maker] = {**FIRST_FAMILY, **SECOND_FAMILY, **RARE_FAMILY}
+VISITORS = {
+    **dict.fromkeys(FIRST_FAMILY, 5_000),
+    "rare": 20_000,
+    **dict.fromkeys(RARE_FAMILY, 10_000),
+}
 """Number of visitors if not 3,000."""
 USUAL = 3_000
 
@@ -52,7 +58,11 @@ Task = tuple[str, str, int, int]
 
 def contender(name: str, place: Environment, seed: int) -> Peer:
     """A learner by its name, in an environment."""
-    return Engine(OURS[name](place), place, seed) if name in OURS else enter(name, place, seed)
+    if name in OURS:
+        return Engine(OURS[name](place), place, seed)
+    if name in COUNTING:
+        return COUNTING[name](place, place.plain, seed)
+    return enter(name, place, seed)
 
 
 def play(place: Environment, peer: Peer) -> Array:
@@ -112,7 +122,7 @@ def run_all(requested: Iterable[Task], path: Path, jobs: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     every = [FLOOR_0, FLOOR_05, *ALL_PEERS]
-    known = [*OURS, *ALL_PEERS]
+    known = [*OURS, *ALL_PEERS, *COUNTING]
     parser.add_argument("--environments", nargs="+", choices=ENVIRONMENTS, default=[*ENVIRONMENTS])
     parser.add_argument("--learners", nargs="+", choices=known, default=every)
     parser.add_argument("--seeds", type=int, default=10)

@@ -131,8 +131,10 @@ class Visitors:
     def context(self, t: int) -> list[Json]:
         return [{f"field{f}": f"w{code}" for f, code in enumerate(self.codes[t].tolist())}]
 
-    def place(self, rng: np.random.Generator, rewards: Array) -> Environment:
-        """An environment in which the visitors give these rewards, (T, K)."""
+    def place(
+        self, rng: np.random.Generator, rewards: Array, prices: Array | None = None
+    ) -> Environment:
+        """An environment in which the visitors give these rewards, (T, K), at prices (K,)."""
         offers = [named([f"item{k}" for k in range(n + 1)]) for n in range(rewards.shape[1])]
         there = np.isfinite(rewards).sum(axis=1) - 1
         fields = [np.eye(n)[code] for n, code in zip(self.sizes, self.codes.T, strict=True)]
@@ -147,6 +149,7 @@ class Visitors:
             View(plain),
             View(crossed),
             lambda t: [*self.context(t), {"cell": f"c{cell[t]}"}],
+            prices=prices,
         )
 
 
