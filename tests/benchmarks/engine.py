@@ -126,21 +126,20 @@ class DenseLearner:
 
 def rows_of(request: RankRequest, hypothesis: Hypothesis, read: Readings) -> list[Row]:
     """The rows of the offered actions, written out."""
-    assert hypothesis.by != "cells"
     context, actions = json.loads(request.context_text), json.loads(request.actions_text)
     return [
-        naive_row(context, action, hypothesis.crosses, hypothesis.by, read) for action in actions
+        naive_row(context, action, hypothesis.crosses, hypothesis.form.by, read)
+        for action in actions
     ]
 
 
 def readings_of(requests: Sequence[RankRequest], hypothesis: Hypothesis) -> Readings:
     """Readings of numbers after the last fit of scales."""
-    assert hypothesis.by != "cells"
     offered: list[list[Json]] = []
     for request in requests[: FITS[-1]]:
         offered.append(json.loads(request.context_text))
         offered += [action["features"] for action in json.loads(request.actions_text)]
-    return naive_readings(offered, hypothesis.by)
+    return naive_readings(offered, hypothesis.form.by)
 
 
 def reference_for(loop: LearningLoop) -> DenseLearner:

@@ -46,7 +46,7 @@ def untaught_sd(drink: Json) -> float:
         if h.by == "cells":
             variance += h.odds * COIN
         else:
-            row = naive_row(CONTEXTS[0], drink, h.crosses, h.by)
+            row = naive_row(CONTEXTS[0], drink, h.crosses, h.form.by)
             variance += h.odds * (1 / 4 + h.prior_sd**2 * dot(row, row))
     return math.sqrt(variance / sum(h.odds for h in hypotheses))
 

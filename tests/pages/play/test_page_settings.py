@@ -30,7 +30,7 @@ def test_every_set_up_survives_its_own_link(setup: PlaySetup) -> None:
 def test_a_link_of_when_there_were_three_crosses_means_three() -> None:
     setup, refused = PlaySetup.from_query({"crosses": "3"})
     assert not refused
-    assert [h.crosses for h in setup.settings().compared] == [3, 3, 3, 1, 1, 3, 3]
+    assert [h.crosses for h in setup.settings().compared] == [3, 3, 3, 1, 1, 3, 3, 2]
     assert setup.query()["crosses"] == "3"
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.learners.bayesian.cells import FIXED_SHARE
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.learner import FITS, BayesianLearner
-from engine.learners.bayesian.rates import FIXED_SHARE, SHAPES
+from engine.learners.bayesian.rates import SHAPES
 from engine.learners.bayesian.row_form import By
 from tests.engine.requests import Json, request_of
 from tests.oracles import (
@@ -49,9 +50,8 @@ def seen_of(history: Sequence[Visit]) -> list[list[Json]]:
 
 def row(history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json) -> Row:
     """A row after a history."""
-    assert hypothesis.by not in ("cells", "rates")
-    read = readings(history, hypothesis.by)
-    return naive_row(context, action, hypothesis.crosses, hypothesis.by, read)
+    read = readings(history, hypothesis.form.by)
+    return naive_row(context, action, hypothesis.crosses, hypothesis.form.by, read)
 
 
 def dense(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:

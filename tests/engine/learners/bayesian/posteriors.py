@@ -49,8 +49,7 @@ class PosteriorInBasis:
 
 
 def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:
-    assert of.by not in ("cells", "rates")
-    return [naive_row(context, action, of.crosses, of.by) for context, action, _ in history]
+    return [naive_row(context, action, of.crosses, of.form.by) for context, action, _ in history]
 
 
 def oracle(of: Hypothesis, history: list[Visit]) -> DenseOracle:
@@ -69,8 +68,7 @@ def assert_believes(
 ) -> None:
     """Means and covariances equal the oracle's, up to rounding of numbers of the rows' size."""
     of = learner.hypothesis
-    assert of.by not in ("cells", "rates")
-    rows = [naive_row(context, action, of.crosses, of.by) for action in offered]
+    rows = [naive_row(context, action, of.crosses, of.form.by) for action in offered]
     largest = max(1.0, *(math.fsum(v * v for v in row.values()) for row in rows))
     assert_moments(learner.moments(context, offered), expected.moments(rows), 1e-7 * largest)
 

@@ -190,7 +190,7 @@ def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) ->
     result = contributions([part], request.context, request.actions, np.array([1.0, -1.0]))
     one, other = (row(visits, hypothesis, context, action) for action in (first, second))
     apart = {name: one.get(name, 0.0) - other.get(name, 0.0) for name in {**one, **other}}
-    read = readings(visits, hypothesis.by)
+    read = readings(visits, hypothesis.form.by)
     for group in by_fields(context, apart, read):
         of_group = {
             name: value

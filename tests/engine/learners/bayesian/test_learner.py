@@ -89,11 +89,10 @@ def added_by(
     history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json
 ) -> dict[Group, float]:
     """Contribution of each group of fields, from weights solved densely."""
-    assert hypothesis.by not in ("cells", "rates")
     target_row = row(history, hypothesis, context, action)
     weights = dense(history, hypothesis).weights(target_row)
     parts = {column: weights[column] * value for column, value in target_row.items()}
-    return by_fields(context, parts, readings(history, hypothesis.by))
+    return by_fields(context, parts, readings(history, hypothesis.form.by))
 
 
 def assert_added(
@@ -466,7 +465,9 @@ def test_actions_unlike_the_imitated_one_have_lower_means(count: int) -> None:
     likeness = believed(imitation, context, offered).mean
     behind = np.clip((likeness.max() - likeness) / SURE, 0, 1)
     rewards = [reward for *_, reward in table_history(10, count)]
-    prior = math.sqrt(naive_unit(rewards) / 4) + max(0.5 - np.mean([*rewards, 0.5]), 0.0)
+    prior = math.sqrt(naive_unit(rewards) / 4) + max(
+        0.5 - math.fsum([*rewards, 0.5]) / (len(rewards) + 1), 0.0
+    )
     np.testing.assert_allclose(actual.means - plain.means, [-prior * behind] * len(MANY), atol=1e-9)
     np.testing.assert_array_equal(actual.covariances, plain.covariances)
     assert behind.max() > 0.1
