@@ -1,0 +1,119 @@
+"""Claims about rare, priced rewards: new actions, apprentices, bells, and regret beside counting."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from engine import LoopSettings, RankRequest, Thompson
+from engine.arrays import Array
+from engine.learners.base import Impression, Learner
+from engine.loop.settings import learner_of
+from engine.policies.base import Normals
+from engine.streams import stream
+from tests.benchmarks.ours import FREE, Engine, Ours
+from tests.benchmarks.rare_family import COUNTING, KINDS, Kind, rare_and_priced
+from tests.benchmarks.regret import play
+from tests.engine.requests import request_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+
+SIZES = (3, 3, 4)
+POLICY = Thompson()
+
+
+def offered(cell: int, names: list[str]) -> RankRequest:
+    """A request of a visitor in one of 36 cells."""
+    device, place, time = np.unravel_index(cell, SIZES)
+    context = [{"device": f"d{device}", "place": f"p{place}", "time": f"t{time}"}]
+    return request_of(context, *({"id": name, "features": [{"name": name}]} for name in names))
+
+
+def taught(rates: Array, seed: int, visitors: int = 1_000) -> Learner:
+    """A learner after visitors who pay 1 at a rate by cell and action, (36, 5)."""
+    rng, learner, normals = stream(seed, "visitors"), learner_of(LoopSettings()), Normals(seed)
+    requests = [offered(cell, [f"a{k}" for k in range(5)]) for cell in range(36)]
+    for visitor in range(visitors):
+        cell = int(rng.integers(36))
+        draw = stream(seed, "decision", visitor)
+        decision = POLICY.decide(learner.belief(requests[cell]), normals, draw)
+        k = decision.chosen
+        shown = Impression(requests[cell], k, k, float(decision.probabilities[k]))
+        learner.learn(shown, float(rng.random() < rates[cell, k]))
+    return learner
+
+
+def rates_of(level: float, seed: int) -> Array:
+    """Rates around a level that differ by action and device, (36, 5)."""
+    rng = stream(seed, "rates")
+    log = np.log(level) + rng.normal(0, 0.4, 5) + rng.normal(0, 0.3, (3, 1, 1, 5))
+    return np.exp(np.broadcast_to(log, (*SIZES, 5))).reshape(36, 5)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.02, 0.03])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_new_action_gets_at_most_two_fifths_of_the_traffic(level: float, seed: int) -> None:
+    learner = taught(rates_of(level, seed), seed)
+    request = offered(0, [f"a{k}" for k in range(6)])
+    decision = POLICY.decide(learner.belief(request), Normals(seed), stream(seed, "decision"))
+    assert decision.probabilities[5] <= 0.4
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("level", [0.005, 0.02, 0.05])
+def test_bells_hold_the_truth_about_as_often_as_they_claim(level: float) -> None:
+    """95 %; over twelve learners, which differ by as much as .1."""
+    held = []
+    for seed in range(12):
+        rates = rates_of(level, seed)
+        learner = taught(rates, seed)
+        for cell in range(36):
+            belief = learner.belief(offered(cell, [f"a{k}" for k in range(5)]))
+            held.append(np.abs(belief.mean - rates[cell]) <= 1.96 * belief.sd)
+    assert 0.88 <= np.mean(held) <= 0.99
+
+
+LEVELS = [0.02, *(pytest.param(x, marks=pytest.mark.nightly) for x in (0.005, 0.05, 0.1, 0.3, 0.6))]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_apprentice_begins_as_the_rule_at_any_level_of_rewards(level: float) -> None:
+    """Over its first 40 visits online, after 1,000 at which a rule by device was shown."""
+    shares = []
+    for seed in range(4):
+        rng, learner, normals = stream(seed, "rule"), learner_of(LoopSettings()), Normals(seed)
+        rates = rates_of(level, seed).clip(max=0.9)
+        rule = rng.integers(5, size=3)
+        for visitor in range(1_040):
+            cell = int(rng.integers(36))
+            device = cell // 12
+            rates[cell, rule[device]] = level
+            order = [int(rule[device]), *(k for k in range(5) if k != rule[device])]
+            request = offered(cell, [f"a{k}" for k in order])
+            online = visitor >= 1_000
+            belief = learner.belief(request, online)
+            decision = POLICY.decide(belief, normals, stream(seed, "decision", visitor))
+            k = decision.chosen if online else 0
+            shown = Impression(request, k, k, float(decision.probabilities[k]), not online)
+            if online:
+                shares.append(decision.probabilities[0])
+            else:
+                learner.watch(shown)
+            learner.learn(shown, float(rng.random() < rates[cell, order[k]]))
+    assert np.mean(shares) >= 0.8
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_who_counts_loses_less_than_four_fifths_of_it(kind: Kind) -> None:
+    """Counting peers know the cells and the prices."""
+    lost: Mapping[str, list[float]] = {name: [] for name in ("ours", *COUNTING)}
+    for seed in range(20, 23):
+        place = rare_and_priced(kind, seed, 5_000)
+        lost["ours"].append(
+            float(play(place, Engine(Ours(LoopSettings(policy=FREE)), place, seed)).sum())
+        )
+        for name, making in COUNTING.items():
+            lost[name].append(float(play(place, making(place, place.plain, seed)).sum()))
+    means = {name: float(np.mean(values)) for name, values in lost.items()}
+    assert means["ours"] <= 1.25 * min(means[name] for name in COUNTING)
