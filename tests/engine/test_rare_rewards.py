@@ -1,4 +1,4 @@
-"""Claims about rare, priced rewards: new actions, apprentices, bells, and regret beside counting."""
+"""Claims about rare, priced rewards: new actions, bells, apprentices, and regret of counting."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,8 @@ def rates_of(level: float, seed: int) -> Array:
     """Rates around a level that differ by action and device, (36, 5)."""
     rng = stream(seed, "rates")
     log = np.log(level) + rng.normal(0, 0.4, 5) + rng.normal(0, 0.3, (3, 1, 1, 5))
-    return np.exp(np.broadcast_to(log, (*SIZES, 5))).reshape(36, 5)
+    rates: Array = np.exp(np.broadcast_to(log, (*SIZES, 5))).reshape(36, 5)
+    return rates
 
 
 @pytest.mark.parametrize("level", [0.01, 0.02, 0.03])
@@ -110,9 +111,8 @@ def test_nobody_who_counts_loses_less_than_four_fifths_of_it(kind: Kind) -> None
     lost: Mapping[str, list[float]] = {name: [] for name in ("ours", *COUNTING)}
     for seed in range(20, 23):
         place = rare_and_priced(kind, seed, 5_000)
-        lost["ours"].append(
-            float(play(place, Engine(Ours(LoopSettings(policy=FREE)), place, seed)).sum())
-        )
+        ours = Engine(Ours(LoopSettings(policy=FREE)), place, seed)
+        lost["ours"].append(float(play(place, ours).sum()))
         for name, making in COUNTING.items():
             lost[name].append(float(play(place, making(place, place.plain, seed)).sum()))
     means = {name: float(np.mean(values)) for name, values in lost.items()}
