@@ -21,10 +21,10 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation, RewardHistory, log_sum
 from engine.learners.learned_state import Learned
 
-SELDOM, AGAIN = 3e-7, 1e-5
+SELDOM, AGAIN = 1e-7, 1e-5
 """Prior odds that tastes changed just now: as long as they never did, and from then on. Where they
 never do, each reward is taken for a change with at most these odds, which add up over a crowd: at
-1e-5, one was announced in 2 of 408 crowds of 1,500, and at 1e-6 in 1 of 480."""
+1e-5, one was announced in 2 of 408 crowds of 1,500, at 1e-6 and at 3e-7 in 1 of 480 each."""
 CARRIED_WEIGHT = 0.99
 """Share of a new bank's weights taken from the current bank: tastes change, the noise of rewards
 need not."""
