@@ -25,9 +25,9 @@ OBJECTS = 50_000
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process per processor, and two more, as journeys and databases often wait."""
+    """One process per processor, and an additional one for the journeys, which often wait."""
     has_affinity = hasattr(os, "sched_getaffinity")
-    return 2 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
+    return 1 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
 
 
 def pytest_configure() -> None:

@@ -53,6 +53,7 @@ def run(name: str) -> tuple[dict[str, object], dict[str, type[Policy]]]:
         return names, dict(POLICIES)
 
 
+@pytest.mark.nightly
 @each_readme
 def test_its_python_runs_from_top_to_bottom(name: str) -> None:
     names, _ = run(name)

@@ -1,6 +1,7 @@
 """Exploration floor: the share of decisions made by chance, whatever the belief.
 
 Half of it is uniform and half on the baseline action, the first, so every propensity is positive.
+Its size is `Thompson.floor`.
 Numbers of equations as in ``engine/README.md``.
 """
 

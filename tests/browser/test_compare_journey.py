@@ -59,6 +59,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     assert all(row["apprentice_shown"] == row["baseline_shown"] for row in rows[:200])
 
 
+@pytest.mark.nightly
 def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     open_compare: OpenCompare,
 ) -> None:

@@ -303,6 +303,7 @@ def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
 # -- read-only access, and who may answer ---------------------------------------------
 
 
+@pytest.mark.nightly
 def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
     open_page: OpenPage,
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     assert not hidden
 
 
+@pytest.mark.nightly
 def test_a_lesson_is_made_on_play_and_opened_from_its_file(
     open_page: OpenPage, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     assert (visitor.offered, visitor.chances) == (play.offered, play.chances)
 
 
+@pytest.mark.nightly
 def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage) -> None:
     play = open_page()
     play.choose_world("Shop")
@@ -330,6 +331,7 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
         expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{IDS[offered]}"')
 
 
+@pytest.mark.nightly
 def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine, yours = open_page(), open_page("?seed=11")
     mine.press("let-in-10")
@@ -404,6 +406,7 @@ def test_a_cell_of_the_map_puts_its_visitor_there_again_and_again(open_page: Ope
     play.expect_visitors(0)
 
 
+@pytest.mark.nightly
 def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     open_page: OpenPage,
 ) -> None:
@@ -493,6 +496,7 @@ def test_one_step_back_leads_to_the_page_before(open_page: OpenPage) -> None:
     expect(play.page).to_have_url(re.compile("/.*world=coffee"))
 
 
+@pytest.mark.nightly
 def test_a_page_with_two_slots_is_answered_slot_by_slot(open_page: OpenPage) -> None:
     play = open_page("?world=home")
     play.expect_visitors(0)

@@ -26,6 +26,7 @@ MOST = 60.0
 """Time limit in seconds."""
 
 
+@pytest.mark.nightly
 def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds) -> None:
     """Pasted text is plain text with emoji; the page has no permission to read the clipboard."""
     worlds = open_worlds(permissions=["clipboard-write"])

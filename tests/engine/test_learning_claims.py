@@ -112,6 +112,7 @@ def test_every_seed_learns() -> None:
     assert learned()[:, -200:].mean(axis=1).min() >= 0.91
 
 
+@pytest.mark.nightly
 def test_learning_never_earns_much_less_than_earlier() -> None:
     """Per thousand visitors, with 2,000 of them each: 4 standard errors of a difference."""
     means = long_learned().mean(axis=0).reshape(3, 1_000).mean(axis=1)
@@ -339,6 +340,7 @@ def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> 
 # -- honest beliefs -------------------------------------------------------------------
 
 
+@pytest.mark.nightly
 @every_world_at_night
 def test_the_bells_shown_hold_the_truth_as_often_as_they_claim(world: World) -> None:
     """Two standard deviations claim 95 % of the true means of all contexts and actions. Rewards are

@@ -47,6 +47,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     assert "choose as today's rules do. 98\u00a0% is the most to expect" in app.text
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @EVERY_WORLD
 def test_every_world_and_every_rule_can_be_watched(open_compare: Open, world: str) -> None:

@@ -1,4 +1,7 @@
-"""Undo stack: the acts of a browser session on a loop, to undo and redo."""
+"""Undo stack: the acts of a browser session on a loop, to undo and redo.
+
+The loop takes them back itself (`engine.loop.logged_state`).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -417,6 +417,7 @@ def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: 
     assert 0.6 < np.mean(stated) / spread < 1.6
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards() -> None:
     """Unbiased, over 12 seeds, for the mean true value of the policies of four heads, each trained

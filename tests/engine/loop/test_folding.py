@@ -14,6 +14,7 @@ from engine.worlds.coffee import COFFEE
 from tests.engine.loop.checkpointed_loops import apart, keeping
 
 
+@pytest.mark.nightly
 @pytest.mark.no_cover
 @pytest.mark.parametrize("together", [True, False])
 def test_however_many_undos_follow_each_other_none_folds_more_than_one_stretch(

@@ -9,6 +9,7 @@ from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["coffee", "news", "shop"])
 def test_chances_of_the_textbook_are_those_of_draws_from_the_bells_on_the_screen(

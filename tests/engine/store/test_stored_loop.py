@@ -89,6 +89,7 @@ SUMS = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", SUMS.values(), ids=SUMS)
 def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
@@ -247,6 +248,7 @@ def test_what_applications_called_comes_back_as_it_was(plain_store: Store, every
     assert back.loop.state.dangling == 3
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("aggregation", ["earliest", "sum"])
 @pytest.mark.parametrize("every", [1, 4, SNAPSHOT_INTERVAL])
 def test_the_served_model_and_a_retrained_one_come_back_as_they_were(

@@ -1,5 +1,7 @@
 """Forecast of going online: background jobs, and when they are started again."""
 
+import pytest
+
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.settings import LoopSettings
@@ -37,6 +39,7 @@ class Waiting:
             pass
 
 
+@pytest.mark.nightly
 def test_a_click_finds_it_at_once_unless_it_takes_long() -> None:
     short, long = Waiting(), Waiting(explore=0.2)
     for waiting in (short, long):

@@ -44,6 +44,7 @@ def check_files(app: App) -> None:
     assert all(item.name in drawings[1] for item in WORLDS["coffee"].items)
 
 
+@pytest.mark.nightly
 def test_every_chart_and_table_of_a_page_and_no_other(open_app: Callable[..., App]) -> None:
     app = open_app()
     assert noted(app) == shown(app) == (2, 0)

@@ -156,6 +156,7 @@ def test_one_field_one_item_and_no_pictures_can_be_played(open_app: Open) -> Non
     assert app.click("step").metric("Visitors") == "5"
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_it_can_be_compared_and_raced(
     open_compare: Callable[..., CompareApp],

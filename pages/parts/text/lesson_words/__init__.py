@@ -1,4 +1,4 @@
-"""Texts of the lessons and of the Learn page, with the app's settings filled in.
+"""Texts common to lessons, and the app's settings in them; a lesson's own stand beside its lab.
 
 A text has ``{set_floor}`` where it names a default of the app, or a number of the lesson's file;
 these are filled in when the file is read. Other fields are filled in as a lesson runs.

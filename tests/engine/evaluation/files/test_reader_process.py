@@ -49,6 +49,7 @@ def test_a_log_is_the_same_as_read_here(data: bytes) -> None:
     assert fields(read(data, columns)) == fields(here)
 
 
+@pytest.mark.nightly
 def test_columns_are_looked_at() -> None:
     description = finish(inspection_steps(BytesIO(as_csv(MADE)), "log", MEMORY))
     assert description.names == tuple(MADE.column_names)

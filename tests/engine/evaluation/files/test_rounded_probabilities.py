@@ -52,6 +52,7 @@ def of(row: Row, key: str) -> Interval:
     return result
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("written", [".33333333", ".3333", ".333", ".33", ".3"])
 def test_a_third_with_few_digits_is_a_third(written: str) -> None:
     """Weights that were all 1.01 left the likelihood without a solution: 0 to .64."""

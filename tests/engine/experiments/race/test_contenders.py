@@ -1,5 +1,7 @@
 """Contenders admitted to a race."""
 
+import pytest
+
 from engine.experiments.race.contenders import ABTest, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
@@ -12,6 +14,7 @@ COFFEE = WORLDS["coffee"]
 # -- learners are loops ---------------------------------------------------------------
 
 
+@pytest.mark.nightly
 def test_everybody_in_the_line_up_can_race_in_every_world() -> None:
     for world in WORLDS.values():
         entered = tuple(line_up(world, trial=10).values())

@@ -148,6 +148,7 @@ def bells(hypotheses: tuple[Hypothesis, ...], seed: int) -> float:
     return float(np.mean(covered))
 
 
+@pytest.mark.nightly
 def test_where_means_bend_bells_hold_the_truth_which_those_of_lines_alone_do_not() -> None:
     (bent,) = (one for one in HYPOTHESES if one.by == "bent")
     lines = Hypothesis(1, "features", bent.noise_sd, bent.prior_sd)

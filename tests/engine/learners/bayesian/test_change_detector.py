@@ -316,6 +316,7 @@ class Table:
         return visits
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("liked", "otherwise", "most", "seeds"),
@@ -440,6 +441,7 @@ def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> No
     assert model.weights[1] > 0.9
 
 
+@pytest.mark.nightly
 @pytest.mark.no_cover
 @pytest.mark.parametrize("right", [h for h in HYPOTHESES if h.by != "rates"], ids=str)
 def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothesis) -> None:

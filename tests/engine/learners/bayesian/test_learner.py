@@ -292,6 +292,7 @@ def believed_after(history: Sequence[Visit]) -> Belief:
 believed_in_order = cache(lambda: believed_after(IN_ORDER))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @given(st.permutations(IN_ORDER))
 def test_without_forgetting_and_changes_rewards_may_come_in_any_order(

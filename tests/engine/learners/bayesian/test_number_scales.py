@@ -223,6 +223,7 @@ def test_the_same_offers_make_the_same_scales_and_their_order_does_not_matter() 
 # -- learning from numbers ------------------------------------------------------------
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", [False, True], ids=["hour", "a rate below .001"])
 def test_a_raw_number_is_learned_as_one_standardised_by_hand(rate: bool) -> None:

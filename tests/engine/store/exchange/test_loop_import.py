@@ -168,6 +168,7 @@ def test_an_upload_is_imported_entirely_or_not_at_all(
     _comes_in_whole_or_not(library, upload)
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @given(st.data())
 @settings(max_examples=50, suppress_health_check=list(HealthCheck))

@@ -112,6 +112,7 @@ def test_labels_of_charts_have_words_only(has_font: bool, monkeypatch: pytest.Mo
     assert drawn == f"<text>&lt;Tea&gt;</text><text><tspan>{alone}</tspan></text>"
 
 
+@pytest.mark.nightly
 @papers
 def test_pictures_of_actions_are_on_the_page_and_of_many_a_count(paper: Paper) -> None:
     def offered(number: int) -> Report:
