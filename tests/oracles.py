@@ -662,16 +662,18 @@ class RatesOracle:
 
 
 def naive_prices(rewards: Sequence[tuple[str, float]]) -> list[float | None]:
-    """Price of each reward's action, or None from the first reward on that is neither 0 nor the
-    price; an action without a success has the price 1 drawn from the known ones.
+    """Price of each reward's action, or None from the first reward on that is neither 0 nor 1, if
+    a reward is neither 0 nor the price; an action without a success has the price 1 drawn from the
+    known ones.
     """
     prices: dict[str, float] = {}
     results: list[float | None] = []
     for action, reward in rewards:
-        ended = bool(results) and results[-1] is None
-        if ended or reward < 0 or (reward and prices.get(action, reward) != reward):
-            results.append(None)
-            continue
+        if reward < 0 or (reward and prices.get(action, reward) != reward):
+            ones = [
+                all(value in (0, 1) for _, value in rewards[: i + 1]) for i in range(len(rewards))
+            ]
+            return [1.0 if one else None for one in ones]
         if reward:
             prices.setdefault(action, reward)
         known = len(prices)

@@ -56,13 +56,15 @@ class ChangeDetector(Learned):
 
     STATE = ("hypotheses", "may_change", "banks", "changes", "rewards", "unexplained")
 
-    def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
+    def __init__(
+        self, hypotheses: Sequence[Hypothesis], may_change: bool, priced: bool = True
+    ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.may_change = may_change
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
         self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
         self.changes: list[tuple[int, int]] = []
-        self.rewards = RewardHistory()
+        self.rewards = RewardHistory(priced)
         self.unexplained = 0.0
         if may_change:
             self._challenge()

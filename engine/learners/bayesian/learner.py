@@ -295,21 +295,29 @@ class BayesianLearner(Learner):
     def _learning_reward(
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
     ) -> Steps[None]:
+        rewards = self.evidence.rewards
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
-        reading = InputEncoding.of(self._first) if self.learned + 1 in FITS else None
-        if reading and not self._places.are_read(reading):
-            yield from self._learning_anew(reading)
+        count = len(self._first)
+        unpriced = count > 0 and rewards.disproves_prices(reward, actions[shown].id)
+        reading = self._encoding(count) if unpriced or count in FITS else None
+        if reading and (unpriced or not self._places.are_read(reading)):
+            yield from self._learning_anew(reading, rewards.priced and not unpriced)
         else:
             self._learn(context, actions[shown], reward)
         if self.learned == FITS[-1]:
             self._first = []
 
-    def _begin(self, reading: InputEncoding) -> None:
-        """Reset all knowledge, with a new encoding of contexts."""
+    def _encoding(self, count: int) -> InputEncoding:
+        """Encoding fitted last at ``count`` rewards."""
+        return InputEncoding.of(self._first[: max(n for n in FITS if n <= count)])
+
+    def _begin(self, reading: InputEncoding, priced: bool = True) -> None:
+        """Reset all knowledge, with a new encoding of contexts; for rewards of any size unless
+        they may be 0 or a price."""
         self._forget()
         self._known_before.clear()
-        self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
+        self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change, priced)
         self._places = LearnerInputs(self.evidence.hypotheses, reading)
 
     def _forget(self) -> None:
@@ -318,8 +326,8 @@ class BayesianLearner(Learner):
         self._known_means.clear()
         self._known.clear()
 
-    def _learning_anew(self, reading: InputEncoding) -> Steps[None]:
-        self._begin(reading)
+    def _learning_anew(self, reading: InputEncoding, priced: bool = True) -> Steps[None]:
+        self._begin(reading, priced)
         for context, actions, shown, reward in self._first:
             self._learn(context, actions[shown], reward)
             yield None

@@ -164,6 +164,7 @@ class RewardHistory(RewardMoments):
 
     Attributes:
         binary: whether each reward was 0 or the price of its action.
+        priced: whether successes may pay other than 1.
         common: whether successes have been common, at any time.
         successes: number of rewards other than 0.
         prices: first reward other than 0 of each action, of up to `MAX_PRICES` actions.
@@ -171,11 +172,20 @@ class RewardHistory(RewardMoments):
         most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
     """
 
-    STATE = (*RewardMoments.STATE, "binary", "common", "successes", "prices", "tallies", "most")
+    STATE = (
+        *RewardMoments.STATE,
+        "priced",
+        "binary",
+        "common",
+        "successes",
+        "prices",
+        "tallies",
+        "most",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, priced: bool = True) -> None:
         super().__init__()
-        self.binary, self.common = True, False
+        self.priced, self.binary, self.common = priced, True, False
         self.successes, self.most = 0, 1.0
         self.prices: dict[str, float] = {}
         self.tallies: dict[str, tuple[int, int]] = {}
@@ -212,12 +222,19 @@ class RewardHistory(RewardMoments):
     def fits_prices(self, reward: float, action: str) -> bool:
         """True if a reward is 0 or the price of its action, positive or still unknown; new prices
         must be seen again, as amounts that differ each time are no prices."""
+        if not self.priced:
+            return reward in (0.0, 1.0)
         if action in self.prices:
             return reward in (0.0, self.prices[action])
         known = set(self.prices.values())
         if reward == 0.0 or reward in known:
             return True
         return reward > LEAST_PRICE and len(known) < NEW_PRICES * (1 + self.successes - len(known))
+
+    def disproves_prices(self, reward: float, action: str) -> bool:
+        """True if a reward shows that those other than 0 and 1 so far were no prices."""
+        is_new = self.priced and self.binary and not self.fits_prices(reward, action)
+        return is_new and any(price != 1.0 for price in self.prices.values())
 
     def observe(self, reward: float, action: str) -> Observation:
         """Describe a new reward of an action for learners, without counting it."""

@@ -130,7 +130,7 @@ def test_the_apprentice_earns_exactly_what_the_baseline_earns_until_it_goes_onli
     assert rewards["apprentice"].tolist() == rewards["baseline"].tolist()
     assert rewards["online"].tolist() != rewards["baseline"].tolist()
     comparison.go_online()
-    walk(comparison, 50)
+    walk(comparison, 150)
     rewards = comparison.rewards()
     assert rewards["apprentice"][:50].tolist() == rewards["baseline"][:50].tolist()
     if policy != Greedy():  # Actions believed to fall short of the rule are not tried.

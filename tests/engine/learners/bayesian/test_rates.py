@@ -155,3 +155,17 @@ def test_rewards_of_more_values_wake_the_other_models() -> None:
         model.learn_reward(request.context, request.actions, 0, float(rng.uniform(0.4, 0.6)))
     assert sum(model.weights[i] for i in RARE) < 0.01
     assert all(np.isfinite(model.weights))
+
+
+def test_rewards_that_were_no_prices_are_learned_again_as_amounts() -> None:
+    """The second success of an action pays more than the first."""
+    request = request_of([{"a": "x"}], {"id": "p", "features": [{"k": 1}]})
+    model, amounts = (BayesianLearner(HYPOTHESES) for _ in range(2))
+    amounts.evidence.rewards.priced = False
+    for learner in (model, amounts):
+        for reward in (0.0, 0.4, 0.0, 0.4, 0.9):
+            learner.learn_reward(request.context, request.actions, 0, reward)
+    assert not model.evidence.rewards.priced
+    assert model.weights == pytest.approx(amounts.weights)
+    belief, expected = model.belief(request), amounts.belief(request)
+    np.testing.assert_allclose(belief.mean, expected.mean)
