@@ -465,7 +465,6 @@ def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> 
     assert difference > 4 * error
 
 
-@pytest.mark.nightly
 @pytest.mark.slow
 def test_a_cold_start_costs_visitors_who_got_a_worse_drink_than_today() -> None:
     loss, error = mean_and_error(gains()["online"][:, :50].mean(axis=1))

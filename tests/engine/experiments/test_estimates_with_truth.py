@@ -92,7 +92,6 @@ def test_the_best_of_many_is_not_as_good_as_it_looked(seed: int) -> None:
     assert result.chosen > result.truth
 
 
-@pytest.mark.nightly
 def test_the_half_that_did_not_choose_is_nearer_to_the_truth() -> None:
     chosen, judged = errors([search(COFFEE, early(seed), seed) for seed in SEEDS])
     assert chosen > 2 * judged

@@ -36,7 +36,6 @@ def after_readers(policy: Policy, seed: int) -> ExplorationRecord:
     return exploration_record(loop, NEWS)
 
 
-@pytest.mark.nightly
 @three_seeds
 def test_greedy_never_shows_many_of_the_best_and_believes_too_little_of_them(seed: int) -> None:
     greedy, ours = after_readers(Greedy(), seed), after_readers(Thompson(agreement=1), seed)

@@ -41,7 +41,6 @@ def content_of(stored: StoredLoop) -> tuple[object, ...]:
     return list(stored.loop.log), learned_bits(stored.loop.learner), curve
 
 
-@pytest.mark.nightly
 @pytest.mark.no_cover
 @pytest.mark.parametrize("entries", [9, 41, 50, 60])
 def test_a_branch_is_as_its_parent_was_and_goes_on_alike(

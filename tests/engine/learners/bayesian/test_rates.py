@@ -169,3 +169,22 @@ def test_rewards_that_were_no_prices_are_learned_again_as_amounts() -> None:
     assert model.weights == pytest.approx(amounts.weights)
     belief, expected = model.belief(request), amounts.belief(request)
     np.testing.assert_allclose(belief.mean, expected.mean)
+
+
+def test_contributions_of_rates_add_up_to_means_and_an_average_is_as_unsure_as_its_action() -> None:
+    """For each action alone, and over two contexts."""
+    model = taught_priced(300, Hypothesis(2, "rates"))
+    drinks = [{"id": f"i{k}", "features": [{"name": f"i{k}"}]} for k in range(4)]
+    requests = [request_of([{"a": f"a{k}", "b": "b0"}], *drinks) for k in range(2)]
+    first, second = requests
+    belief = model.belief(first)
+    for k, alone in enumerate(np.eye(4)):
+        parts = model.contributions(first, alone)
+        assert sum(part.mean for part in parts.values()) == pytest.approx(belief.mean[k])
+        offers = [(first.context, first.actions, alone)]
+        assert model.sd_of_average(offers) == pytest.approx(belief.sd[k])
+    both = model.beliefs(requests)
+    np.testing.assert_allclose(both.mean[0], belief.mean)
+    half = np.full(4, 0.125)
+    offers = [(request.context, request.actions, half) for request in (first, second)]
+    assert 0 < model.sd_of_average(offers) < both.sd.max()
