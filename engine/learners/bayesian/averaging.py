@@ -96,7 +96,7 @@ class ModelAverage(Learned):
         return top + math.log(total)
 
     def drop(self, positions: Sequence[int], hypotheses: Sequence[Hypothesis]) -> None:
-        """Prune hypotheses whatever their evidence; if no other is left, the others restart."""
+        """Prune hypotheses regardless of evidence; the pruned ones restart if no other is left."""
         dropped = [i for i in positions if i in self.learners]
         if not dropped:
             return

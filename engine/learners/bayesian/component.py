@@ -31,17 +31,17 @@ class Component(ABC):
     weight: float
     source: int
 
-    @abstractmethod
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
         """Means (..., K) of offered actions."""
+        return self.moments(where, actions)[0]
 
     @abstractmethod
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Means (..., K) and covariances (..., K, K) of offered actions."""
 
-    @abstractmethod
     def before(self, actions: tuple[Action, ...]) -> Array:
         """Prior covariances of actions up to a scale, for any context, (K, K)."""
+        return np.eye(len(actions))
 
     @abstractmethod
     def contributions(
@@ -126,15 +126,9 @@ class OfCells(Component):
         as choices improve, without information about actions not chosen."""
         return max(self.unit * COIN / self.tables.rewards.variance, 1.0)
 
-    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        return self.moments(where, actions)[0]
-
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         ((mean, covariance),) = _of_cells([self], where, actions)
         return mean, covariance
-
-    def before(self, actions: tuple[Action, ...]) -> Array:
-        return np.eye(len(actions))
 
     def contributions(
         self,
@@ -176,15 +170,9 @@ class OfRates(Component):
     model: int
     rewards: RewardHistory
 
-    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        return self.moments(where, actions)[0]
-
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         ((mean, covariance),) = _of_rates([self], where, actions)
         return mean, covariance
-
-    def before(self, actions: tuple[Action, ...]) -> Array:
-        return np.eye(len(actions))
 
     def contributions(
         self,

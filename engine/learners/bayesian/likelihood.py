@@ -55,7 +55,7 @@ _BY_FAILURE = math.log((1 - COMMON) / (1 - RARE))
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A reward with facts about those before it.
+    """A reward, with its price and a summary of earlier rewards.
 
     Attributes:
         binary: whether each of them, and this one, is 0 or the price of its action.
