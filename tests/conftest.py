@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from coverage import Coverage
+from hypothesis import settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Before NumPy is loaded.
 
@@ -19,6 +20,8 @@ UNCOUNTED = pytest.StashKey[bool]()
 """True if the lines run by a test are excluded from coverage."""
 ENGINE = Path(__file__).parents[1] / "engine"
 JOURNEYS = "tests/browser/"
+EXAMPLES = {False: 12, True: 60}
+"""Examples of a property in each run, and at night."""
 OBJECTS = 50_000
 """So many more than before, and garbage in cycles is looked for."""
 
@@ -30,10 +33,21 @@ def pytest_xdist_auto_num_workers() -> int:
     return 1 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
 
 
-def pytest_configure() -> None:
-    """Collect garbage seldom, as the server does: with Python's default, collection takes 6 % of
-    the time of all tests.
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the examples of a property, and collect garbage seldom, as the server does: with Python's
+    default, collection takes 6 % of the time of all tests.
+
+    Properties run derandomised: the same examples every time, on every machine. No deadlines: no
+    property is a claim about time.
     """
+    settings.register_profile(
+        "same",
+        derandomize=True,
+        deadline=None,
+        database=None,
+        max_examples=EXAMPLES[_at_night(config)],
+    )
+    settings.load_profile("same")
     gc.set_threshold(OBJECTS)
 
 
@@ -62,12 +76,13 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark nightly tests and tests without coverage, and sort journeys to the front.
 
-    Tests with seeds run on their first seed in each run, and on the others at night. For a test
-    marked `combinations`, a selection of cases in which each value of each parameter occurs is in
-    each run, and all other cases run at night.
+    Properties run with few examples in each run, and again with many at night. Tests with seeds run
+    on their first seed in each run, and on the others at night. For a test marked `combinations`, a
+    selection of cases in which each value of each parameter occurs is in each run, and all other
+    cases run at night.
 
     Coverage takes more than half as long again, so only quick tests of the engine with few examples
     are measured: the many examples of a property reach no further lines, nor do further seeds, slow
@@ -82,7 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         has_many = hasattr(getattr(item, "function", None), "hypothesis")
         is_again = item in again
         is_long = any(map(item.get_closest_marker, ("slow", "no_cover")))
-        if is_again:
+        if is_again or (has_many and _at_night(config)):
             item.add_marker("nightly")
         item.stash[UNCOUNTED] = elsewhere or has_many or is_again or is_long
         if item.nodeid.startswith(JOURNEYS):
@@ -119,6 +134,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("rerun", []):
         terminalreporter.section(f"first try of {report.nodeid}")
         terminalreporter.write_line(report.longreprtext)
+
+
+def _at_night(config: pytest.Config) -> bool:
+    return str(config.option.markexpr) == "nightly"
 
 
 def _further_cases(items: list[pytest.Item]) -> Iterator[pytest.Item]:

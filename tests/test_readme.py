@@ -60,6 +60,7 @@ def test_its_python_runs_from_top_to_bottom(name: str) -> None:
     assert bool(names) == ("```python" in text_of(name))
 
 
+@pytest.mark.nightly
 def test_the_world_and_the_policy_that_are_added_are_some() -> None:
     world = run("engine/worlds/README.md")[0]["LUNCH"]
     assert isinstance(world, World)

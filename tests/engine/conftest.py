@@ -1,17 +1,9 @@
-"""Settings and fixtures of the engine's tests.
-
-Hypothesis runs derandomised: the same examples every time, on every machine. No
-deadlines: no test here is a claim about time.
-"""
+"""Fixtures of the engine's tests."""
 
 import pytest
-from hypothesis import settings
 
 from engine import LearningLoop
 from tests.clock import ManualClock
-
-settings.register_profile("engine", derandomize=True, deadline=None, database=None, max_examples=40)
-settings.load_profile("engine")
 
 
 @pytest.fixture

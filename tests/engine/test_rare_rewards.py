@@ -81,7 +81,7 @@ LEVELS = [0.02, *(pytest.param(x, marks=pytest.mark.nightly) for x in (0.005, 0.
 def test_an_apprentice_begins_as_the_rule_at_any_level_of_rewards(level: float) -> None:
     """Over its first 40 visits online, after 1,000 at which a rule by device was shown."""
     shares = []
-    for seed in range(4):
+    for seed in range(2):
         rng, learner, normals = stream(seed, "rule"), learner_of(LoopSettings()), Normals(seed)
         rates = rates_of(level, seed).clip(max=0.9)
         rule = rng.integers(5, size=3)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings, Thompson
@@ -123,7 +123,6 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
 @given(steps=STEPS)
 def test_after_any_undo_the_second_loop_equals_a_replay(
     steps: list[str],

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Hypothesis, PersonalizerError
@@ -23,7 +23,6 @@ programs = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 7)), min_si
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
 @given(programs, st.sampled_from(["earliest", "sum"]), st.sampled_from([0.0, 0.01]), st.data())
 def test_any_position_equals_a_fold_from_scratch_up_to_there(
     program: list[tuple[str, int]], aggregation: str, seconds: float, data: st.DataObject

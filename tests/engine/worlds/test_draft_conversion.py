@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine import PersonalizerError
 from engine.worlds import WORLDS, World, world_from_json
@@ -23,7 +23,6 @@ def test_the_app_s_worlds_come_back_as_they_are(world: World) -> None:
     assert world_of(draft_of(world)) == world
 
 
-@settings(max_examples=40)
 @given(worlds())
 def test_any_world_comes_back_with_the_same_rewards_to_the_last_bit(
     told: dict[str, object],

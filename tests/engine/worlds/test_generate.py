@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop, PersonalizerError
@@ -37,7 +37,6 @@ def weights_of(world: World) -> TasteWeights:
     return world.taste
 
 
-@settings(max_examples=25, deadline=None)
 @given(knobs(), st.integers(0, 2**32))
 def test_any_knobs_make_a_world_that_can_be_sent(told: Knobs, seed: int) -> None:
     world = generate(told, seed)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, PngImagePlugin
 
@@ -142,7 +142,6 @@ def test_files_that_are_no_pictures_are_refused_in_a_sentence(data: bytes, says:
         picture_of(data)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_a_picture_or_refused(data: st.DataObject) -> None:
     whole = bytearray(SMALL[data.draw(st.sampled_from(sorted(SMALL)))])

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine import PersonalizerError
 from engine.simulation.drift import with_other_tastes
@@ -60,7 +60,6 @@ def test_ceilings_of_a_sum_with_ranges_are_those_of_its_table() -> None:
         assert (one.value, one.fields) == (pytest.approx(other.value), other.fields)
 
 
-@settings(max_examples=25)
 @given(worlds())
 def test_any_sum_comes_back_out_of_its_rules_to_the_last_bit(told: dict[str, Any]) -> None:
     world = world_from_json(told)

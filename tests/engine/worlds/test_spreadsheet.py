@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import PersonalizerError
@@ -153,7 +153,6 @@ def test_a_world_that_was_written_down_comes_back(key: str) -> None:
     assert again.items == world.items
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=80))
 def test_any_pasted_text_is_a_table_or_refused(data: str | bytes) -> None:
     for read in (items_from_table, world_from_table, values_from_table):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import PersonalizerError
@@ -41,7 +41,6 @@ LADDERS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25)
 @given(worlds(), LADDERS)
 def test_each_level_comes_as_often_as_its_share_says_and_all_of_it_comes_back(
     world: dict[str, Any], ladder: list[tuple[int, float]]

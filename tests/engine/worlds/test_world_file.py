@@ -6,7 +6,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine import PersonalizerError
 from engine.worlds import WORLDS, world_from_json
@@ -14,7 +14,6 @@ from engine.worlds.world_file import MAX_FILE, world_from_file, world_to_file
 from tests.engine.worlds.random_worlds import bakery, worlds
 
 
-@settings(max_examples=30)
 @given(worlds())
 def test_a_world_comes_back_bit_for_bit(told: dict[str, object]) -> None:
     world = world_from_json(told)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson
@@ -46,7 +46,6 @@ def drawn(
     return rows
 
 
-@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(list(WORLDS)), POLICIES, st.integers(0, 20), st.sampled_from(
     ["online", "apprentice", "logging_only"]))  # fmt: skip
 def test_a_bar_is_what_was_won_and_what_is_kept_and_all_bars_are_everything(

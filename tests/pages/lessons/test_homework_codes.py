@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.parts.lessons.homework_codes import LONGEST, SEEDS, Handed, code_of, handed_in, seed_of
@@ -14,7 +14,6 @@ students = st.text(min_size=1, max_size=LONGEST)
 lessons = st.sampled_from(sorted(LESSONS))
 
 
-@settings(deadline=None)
 @given(students, lessons, st.data())
 def test_a_code_tells_the_answer_of_its_student_alone(
     student: str, lesson: str, data: st.DataObject
@@ -26,7 +25,6 @@ def test_a_code_tells_the_answer_of_its_student_alone(
     assert handed_in("", student, LESSONS[lesson]) is None
 
 
-@settings(deadline=None)
 @given(students, lessons)
 def test_a_student_has_visitors_of_their_own_however_the_name_is_written(
     student: str, lesson: str

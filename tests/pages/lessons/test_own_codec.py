@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LoopSettings, PersonalizerError
@@ -34,7 +34,6 @@ from tests.pages.lessons.own_lessons import DAVE, TOLD, lessons, told
 ROOT = Path(__file__).parents[3]
 
 
-@settings(max_examples=60, deadline=None)
 @given(lessons())
 def test_a_written_lesson_is_read_unchanged(lesson: OwnLesson) -> None:
     text = to_text(lesson)
@@ -164,7 +163,6 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 ANY = st.recursive(LEAVES, lambda v: st.lists(v, max_size=2) | st.dictionaries(st.text(), v))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(sorted(places(TOLD))), ANY)
 def test_any_value_at_a_place_is_read_or_refused(place: str, value: object) -> None:
     with suppress(PersonalizerError):

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Hypothesis, LoopSettings, Softmax, Thompson
@@ -34,7 +34,6 @@ def test_a_link_of_when_there_were_three_crosses_means_three() -> None:
     assert setup.query()["crosses"] == "3"
 
 
-@settings(deadline=None)
 @given(SETUPS)
 def test_every_set_up_makes_valid_settings(setup: PlaySetup) -> None:
     settings = setup.settings()

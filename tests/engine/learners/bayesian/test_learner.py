@@ -535,10 +535,10 @@ def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(2)
-    monkeypatch.setattr("engine.learners.bayesian.basis.MAX_BLOCK", 20)
+    monkeypatch.setattr("engine.learners.bayesian.basis.MAX_BLOCK", 8)
     model = BayesianLearner(HYPOTHESES)
     offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
-    for _ in range(40):
+    for _ in range(16):
         context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
         actual = believed(model, context, offered)
         assert np.all(np.isfinite(actual.means))

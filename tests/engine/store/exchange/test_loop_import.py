@@ -20,7 +20,6 @@ from engine.store.entry_codec import to_text
 from engine.store.exchange.loop_export import FORMATS, Format
 from engine.store.exchange.loop_import import import_file, import_steps
 from engine.store.exchange.untrusted_lines import STEP
-from engine.store.log_store import CHUNK
 from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of, reading_of
 from tests.engine.store.workers import WORLD, serve_next
@@ -32,8 +31,12 @@ from tests.engine.store.workers import WORLD, serve_next
 @pytest.mark.parametrize(
     "kind", [FORMATS[0], pytest.param(FORMATS[1], marks=pytest.mark.nightly)], ids=lambda k: k.key
 )
-def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
-    most = CHUNK + 5
+def test_a_full_loop_comes_in_and_one_event_more_does_not(
+    kind: Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, chunk = 205, 200
+    for module in ("store", "log_store"):
+        monkeypatch.setattr(f"engine.store.{module}.CHUNK", chunk)
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
     library = LoopLibrary(store)
     quick = LoopSettings(
@@ -52,7 +55,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
         import_file(LoopLibrary(less), file_of(smaller), "other", "x")
     line = text.count("\n") - (2 if kind.key == "log" else 1)
     assert error.value.message == (
-        f"Nothing was imported: line {line}: it holds more than 1,004 events."
+        f"Nothing was imported: line {line}: it holds more than 204 events."
     )
     assert less.loops("other") == []
     with sqlite3.connect(tmp_path / "events.db") as raw:
@@ -160,7 +163,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_an_upload_is_imported_entirely_or_not_at_all(
     library: LoopLibrary, lines: list[str], data: st.DataObject
 ) -> None:
@@ -171,7 +174,7 @@ def test_an_upload_is_imported_entirely_or_not_at_all(
 @pytest.mark.nightly
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(
     library: LoopLibrary, exported: StoredLoop, data: st.DataObject
 ) -> None:
