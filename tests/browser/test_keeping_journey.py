@@ -151,6 +151,7 @@ def test_what_is_pressed_while_the_connection_is_gone_counts_once_or_the_page_sa
     tab.press("reward-1")
     tab.expect_visitors(1)
     tab.settle()
+    assert loop_of(tab)  # A new session opens the loop of its link.
     proxy.cut()
     tab.press("reward-2")
     proxy.connect()

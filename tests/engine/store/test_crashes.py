@@ -8,7 +8,7 @@ from tests.engine.store.workers import beliefs, crash, from_scratch, together
 
 
 def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: StoredLoop) -> None:
-    seen = crash(url, kept.id, rounds=8, rng=np.random.default_rng(1))
+    seen = crash(url, kept.id, rounds=4, rng=np.random.default_rng(1))
     assert seen.acknowledged >= seen.rounds
     assert seen.kept >= seen.acknowledged
 
@@ -16,7 +16,7 @@ def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: StoredLoop) 
 def test_processes_on_one_loop_end_with_the_same_posterior(
     url: str, store: Store, kept: StoredLoop
 ) -> None:
-    processes, events = 8 if store.is_shared else 4, 30
+    processes, events = 4, 15
     result = together(url, kept.id, processes, events)
     assert all(each == result[0] for each in result)
     back = StoredLoop.open(store, kept.id)
@@ -32,7 +32,7 @@ def test_processes_on_one_loop_serve_the_same_model_of_the_last_update(
 ) -> None:
     kept.configure_service(ServiceSettings(update_frequency=172_800))
     before = [means for _, _, means, *_ in beliefs(kept.loop)]
-    result = together(url, kept.id, 2, 30)
+    result = together(url, kept.id, 2, 10)
     assert all(each == result[0] for each in result)
     back = StoredLoop.open(store, kept.id)
     assert result[0] == beliefs(back.loop) == beliefs(from_scratch(store, kept.id))
