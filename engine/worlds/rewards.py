@@ -44,6 +44,12 @@ class Rewards(Place):
         """Total value of a mean reward over so many visitors, in the unit."""
         return reward * self.most * visitors
 
+    @cached_property
+    def reward_size(self) -> float:
+        """Mean reward of the best item in up to 64 evenly spaced cells: the size of rewards."""
+        cells = np.linspace(0, self.size - 1, min(self.size, 64)).astype(np.intp)
+        return float(self.expected_in(cells).max(axis=1).mean())
+
     # -- answers ----------------------------------------------------------------------
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:

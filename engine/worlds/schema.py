@@ -95,7 +95,7 @@ class ItemJson(_Part):
     features: dict[str, Any]
     emoji: Emoji = ""
     title: Annotated[str, _line(MAX_NAME, start=r"^(?=\Z|.*\S)")] = ""
-    value: Annotated[float, Meta(ge=1e-6, le=MAX_WORTH)] = 1.0
+    value: Annotated[float, Meta(ge=0, le=MAX_WORTH)] = 1.0
     picture: Any = ""
 
 

@@ -85,6 +85,8 @@ def world_from_json(value: object) -> World:
         refuse(CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
     items = tuple(_item(part, f"items[{at}]") for at, part in enumerate(source.items))
     _check_distinct("items", "id", items)
+    if not any(item.value for item in items):
+        refuse(CODE, "items", 0.0, "above 0", "the largest value of an item")
     taste = truth_in(source.truth, fields, items)
     together, bound = _together(source.together, fields)
     place = source.title, source.emoji, source.story, fields, items, taste, source.unit

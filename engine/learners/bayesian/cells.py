@@ -72,6 +72,7 @@ class CellIndex(Learned):
 
     STATE = ("fields", "scales", "crosses", "_values", "_rows", "_columns")
     _kept = cached_property(lambda _: BoundedCache[Features, Indices]())
+    _known_texts = cached_property(lambda _: BoundedCache[Features, tuple[str | None, ...]]())
     _known_columns = cached_property(lambda _: BoundedCache[tuple[Action, ...], Indices]())
 
     def __init__(self, fields: Sequence[str], scales: Scales, crosses: int) -> None:
@@ -115,9 +116,11 @@ class CellIndex(Learned):
     def rows(self, context: Features) -> Indices:
         """Row of the context's cell in each subset, (S,)."""
         if context not in self._kept:
-            rows = [self._rows.get(key, 0) for key in self._keys(self._codes(context))]
-            self._kept[context] = np.array(rows, dtype=np.intp)
+            self._kept[context] = self._rows_of(self._keys(context))
         return self._kept[context]
+
+    def _rows_of(self, keys: list[int]) -> Indices:
+        return np.array([self._rows.get(key, 0) for key in keys], dtype=np.intp)
 
     def place(self, context: Features, action: Action) -> tuple[Indices, int]:
         """Rows (S,) and column of an action in a context; created if new."""
@@ -130,10 +133,11 @@ class CellIndex(Learned):
             for known, text in zip(self._values, self._texts(context), strict=True):
                 if text is not None and len(known) < MAX_VALUES:
                     known.setdefault(text, len(known) + 2)
-            for key in self._keys(self._codes(context)):
+            keys = self._keys(context)
+            for key in keys:
                 if len(self._rows) < MAX_ROWS:
                     self._rows.setdefault(key, len(self._rows) + 1)
-            rows = self.rows(context)
+            rows = self._kept[context] = self._rows_of(keys)
         return rows, self._columns.get(action.id, 0)
 
     def group(self, subset: int) -> Group:
@@ -147,28 +151,28 @@ class CellIndex(Learned):
             self._known_columns[actions] = np.array(columns, dtype=np.intp)
         return self._known_columns[actions]
 
-    def _keys(self, codes: NDArray[np.int64]) -> list[int]:
-        """Key of each subset's cell."""
-        keys = (self._radix @ codes) * len(self.subsets) + np.arange(len(self.subsets))
+    def _keys(self, context: Features) -> list[int]:
+        """Key of the context's cell in each subset, from a code for each field: 0 if missing, 1 if
+        new."""
+        pairs = zip(self._values, self._texts(context), strict=True)
+        codes = [0 if value is None else known.get(value, 1) for known, value in pairs]
+        places = np.arange(len(self.subsets))
+        keys = (self._radix @ np.array(codes, dtype=np.int64)) * len(self.subsets) + places
         listed: list[int] = keys.tolist()
         return listed
 
-    def _codes(self, context: Features) -> NDArray[np.int64]:
-        """Value of each field as a number, (F,): 0 if missing, 1 if new."""
-        pairs = zip(self._values, self._texts(context), strict=True)
-        codes = [0 if value is None else known.get(value, 1) for known, value in pairs]
-        return np.array(codes, dtype=np.int64)
-
-    def _texts(self, context: Features) -> list[str | None]:
+    def _texts(self, context: Features) -> tuple[str | None, ...]:
         """Value of each field; None if missing, or for a number without a scale."""
-        texts: dict[str, str] = {}
-        for column, name in context.fields.items():
-            if name not in context.numbers:
-                texts[name] = texts.get(name, "") + column
-        for name, number in context.numbers.items():
-            if name in self.scales.of:
-                texts[name] = str(self.scales.of[name].bin(number))
-        return [texts.get(name) for name in self.fields]
+        if context not in self._known_texts:
+            texts: dict[str, str] = {}
+            for column, name in context.fields.items():
+                if name not in context.numbers:
+                    texts[name] = texts.get(name, "") + column
+            for name, number in context.numbers.items():
+                if name in self.scales.of:
+                    texts[name] = str(self.scales.of[name].bin(number))
+            self._known_texts[context] = tuple(map(texts.get, self.fields))
+        return self._known_texts[context]
 
 
 @dataclass(eq=False, slots=True)

@@ -197,8 +197,8 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         at("items", 1, "id", value="Roll"), "items[1].id is 'Roll', but must be different",
     ),
     "an item without an id": (at("items", 1, "id", value=""), "items[1].id is '', but must be a"),
-    "a value of nothing": (
-        at("items", 1, "value", value=0), "items[1].value is 0, but must be a number from 1e-06 to",
+    "a value below nothing": (
+        at("items", 1, "value", value=-1), "items[1].value is -1, but must be a number from 0 to",
     ),
     "a long unit": (at("unit", value="x" * 13), "unit is 'xxxxxxxxxxxxx', but must be a text of 0"),
     "features that are a list": (
@@ -314,3 +314,13 @@ def test_the_given_json_may_change_afterwards() -> None:
     data["items"][0]["features"]["sizes"].append(3)
     data["items"][0]["features"]["price"] = 9
     assert world.items[0].features == {"sweet": False, "price": 1.2, "sizes": [1, 2]}
+
+
+def test_an_item_may_be_worth_nothing_if_another_pays() -> None:
+    data = bakery()
+    data["items"][1]["value"] = 0
+    assert world_from_json(data).items[1].value == 0
+    for item in data["items"]:
+        item["value"] = 0
+    with pytest.raises(PersonalizerError, match="the largest value of an item is 0"):
+        world_from_json(data)

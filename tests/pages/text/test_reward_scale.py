@@ -1,0 +1,58 @@
+"""The scale on which mean rewards are written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.worlds.coffee import COFFEE
+from pages.parts.text.reward_scale import RewardScale
+from tests.pages.own_bank import OWN_BANK, RULE
+
+BANK, PLAIN, PERCENT = RewardScale.of(OWN_BANK), RewardScale.of(COFFEE), RewardScale.of_size(0.023)
+scales = st.sampled_from([BANK, PLAIN, PERCENT])
+
+
+def test_the_bank_is_worth_what_was_computed_by_hand() -> None:
+    values = {"random": OWN_BANK.uniform_value, "single": OWN_BANK.single_value}
+    for name, reward in (values | {"best": OWN_BANK.best_value}).items():
+        assert BANK.mean(reward) == f"{RULE[name]:,}\u00a0€ per 1,000 visitors"
+
+
+def test_rewards_near_one_half_are_written_as_they_are() -> None:
+    assert PLAIN.mean(0.4249) == "0.42 per visitor"
+    assert PLAIN.estimate(0.42, 0.38, 0.46) == "0.42 (0.38 to 0.46)"
+    assert PLAIN.signed(-0.001) == "0.00"
+    assert PLAIN.title == "mean reward"
+    assert RewardScale.of(None) == PLAIN
+
+
+def test_rare_rewards_are_written_in_percent() -> None:
+    assert PERCENT.mean(0.02304) == "2.30\u00a0% per visitor"
+    assert PERCENT.signed(0.0004) == "+0.04\u00a0%"
+    assert PERCENT.range(-0.0004, 0.0002, sign=True) == "\N{MINUS SIGN}0.040 to +0.020\u00a0%"
+
+
+def test_money_has_as_many_digits_as_its_interval_warrants() -> None:
+    euro = 1 / BANK.factor
+    assert (
+        BANK.estimate(3_255 * euro, 3_010 * euro, 3_500 * euro) == "3,255\u00a0€ (3,010 to 3,500)"
+    )
+    assert BANK.range(-1.2 * euro, 0.4 * euro, sign=True) == "\N{MINUS SIGN}1.20 to +0.40\u00a0€"
+    assert BANK.total(12.3) == "3,690\u00a0€"
+    assert PLAIN.total(12.34) == "12.3 rewards"
+
+
+@given(scales, st.floats(-0.5, 0.5), st.floats(1e-5, 0.5))
+def test_no_interval_is_written_with_equal_ends(
+    scale: RewardScale, low: float, width: float
+) -> None:
+    ends = scale.range(low, low + width).removesuffix(f"\u00a0{scale.unit}").split(" to ")
+    assert ends[0] != ends[1]
+
+
+@given(scales, st.floats(-1, 1), st.floats(0, 0.1))
+def test_what_is_written_is_the_number(scale: RewardScale, reward: float, doubt: float) -> None:
+    text = scale.value(reward, doubt).removesuffix(f"\u00a0{scale.unit}").replace(",", "")
+    written = float(text.replace("\N{MINUS SIGN}", "-"))
+    assert written == pytest.approx(scale.number(reward), abs=0.5001 * 10**-scale.digits)
+    assert scale.value(reward, doubt).count("\N{MINUS SIGN}") == (written < 0)
