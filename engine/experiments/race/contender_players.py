@@ -7,10 +7,12 @@ validation and log.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from statistics import NormalDist
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.learners.base import Impression
 from engine.learners.belief import Belief
 from engine.loop.decide import belief, choose, decision_stream, event_id_of
@@ -74,21 +76,32 @@ class UniformPlayer:
 
 class ABTestPlayer(UniformPlayer):
     """A uniform trial, then the item with the highest mean reward, overall or for each value of a
-    field."""
+    field; with an error probability, all items that are not significantly worse share the visitors.
 
-    def __init__(self, world: World, seed: int, trial: int, field: str | None) -> None:
+    Args:
+        trial: number of rewards in the trial.
+        field: with own winners for each of its values.
+        error: probability of a winner where all items are equal, two-sided; None for a winner in
+            any case.
+    """
+
+    def __init__(
+        self, world: World, seed: int, trial: int, field: str | None, error: float | None
+    ) -> None:
         super().__init__(world, seed)
+        self._error = error
         values = [[v.name for v in known.values] for known in world.fields if known.name == field]
         self._world, self._trial, self._field = world, trial, field
         self._values = values[0] if values else [""]
-        self._sums = np.zeros((len(self._values), len(world.items)))
-        self._counts = np.zeros_like(self._sums)
-        self._winners: list[int] = []
+        self._sums = np.zeros((3, len(self._values), len(world.items)))
+        self._winners: list[list[int]] = []
 
     def choose(self, number: int, cell: int) -> Choice:
-        if self._winners:
-            return Choice(self._winners[self._group(cell)], 1.0)
-        return super().choose(number, cell)
+        if not self._winners:
+            return super().choose(number, cell)
+        winners = self._winners[self._group(cell)]
+        at = 0 if len(winners) == 1 else int(_stream(self._seed, number).integers(len(winners)))
+        return Choice(winners[at], 1 / len(winners), len(winners) > 1)
 
     def _group(self, cell: int) -> int:
         context = self._world.contexts[cell]
@@ -97,16 +110,34 @@ class ABTestPlayer(UniformPlayer):
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         if self._winners:
             return
-        at = self._group(cell), choice.position
-        self._sums[at] += reward
-        self._counts[at] += 1
-        if self._counts.sum() >= self._trial:
-            # A group that nobody came from gets the winner of all.
-            came = self._counts.any(axis=1, keepdims=True)
-            sums = np.where(came, self._sums, self._sums.sum(axis=0))
-            counts = np.where(came, self._counts, self._counts.sum(axis=0))
-            means = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
-            self._winners = means.argmax(axis=1).tolist()
+        self._sums[:, self._group(cell), choice.position] += 1.0, reward, reward * reward
+        if self._sums[0].sum() >= self._trial:
+            # A group that nobody came from gets the winners of all.
+            came = self._sums[0].any(axis=1, keepdims=True)
+            sums = np.where(came, self._sums, self._sums.sum(axis=1, keepdims=True))
+            groups = zip(*sums, strict=True)
+            self._winners = [leaders(*group, error=self._error) for group in groups]
+
+
+def leaders(counts: Array, sums: Array, squares: Array, error: float | None) -> list[int]:
+    """Positions of the items that an A/B test leaves: the first of those with the highest mean and,
+    with an error probability, all that are not significantly worse.
+
+    Items are compared by Welch's test in its normal approximation, at the error divided by the
+    number of comparisons (Bonferroni). An item never shown is no leader.
+
+    Args:
+        counts, sums, squares: numbers of rewards, their sums, and sums of squares, (K,).
+    """
+    shown = np.maximum(counts, 1)
+    means = np.where(counts > 0, sums / shown, -np.inf)
+    best = int(means.argmax())
+    if error is None:
+        return [best]
+    variances = np.maximum(squares / shown - (sums / shown) ** 2, 0.0)
+    errors = np.sqrt(variances / shown + variances[best] / shown[best])
+    reach = NormalDist().inv_cdf(1 - error / (2 * max(len(means) - 1, 1)))
+    return np.flatnonzero(means[best] - means <= reach * errors).tolist()
 
 
 class RulePlayer:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from engine.errors import check_number, refuse
+from engine.experiments.power import ERROR, trial_size
 from engine.experiments.race.contender_players import (
     ABTestPlayer,
     LoopPlayer,
@@ -67,17 +68,20 @@ class Blind(Contender):
 
 @dataclass(frozen=True, slots=True)
 class ABTest(Contender):
-    """A uniform trial, then the item with the highest mean reward for good.
+    """A uniform trial, then the item with the highest mean reward for good; or, with an error
+    probability, all items that are not significantly worse than it.
 
     ``BadRequest`` for a trial without a reward, and from `enter` for an unknown field.
 
     Attributes:
         trial: number of rewards in the trial.
         field: context field with one winner for each of its values; None for one winner overall.
+        error: probability of a winner where all items are equal; None for a winner in any case.
     """
 
     trial: int
     field: str | None = None
+    error: float | None = None
 
     def __post_init__(self) -> None:
         check_number("BadRequest", "trial", self.trial, 1, 1_000_000, whole=True)
@@ -86,7 +90,7 @@ class ABTest(Contender):
         names = [field.name for field in world.fields]
         if self.field is not None and self.field not in names:
             refuse("BadRequest", "field", self.field, f"one of {', '.join(names)}")
-        return ABTestPlayer(world, seed, self.trial, self.field)
+        return ABTestPlayer(world, seed, self.trial, self.field, self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,11 @@ class Present(Contender):
 
 OURS = LoopSettings()
 """This engine as it comes; `rivals` choose on its beliefs."""
-
-
 TRIAL = 200
 """Rewards that an A/B test waits for."""
+_BY_TRIAL = "Makes random offers until {trial} rewards are in"
+_BY_POWER = "Makes random offers to as many visitors as a power analysis asks for"
+_SHARED = " Without a significant winner, the best offers share the visitors."
 EPSILON = 0.1
 """Share of visitors whom epsilon-greedy shows any action."""
 
@@ -124,7 +129,7 @@ def line_up(
     world: World,
     *policies: Policy,
     crosses: int = 2,
-    trial: int = TRIAL,
+    trial: int | None = TRIAL,
     field: str | None = None,
     rule: RuleTable | None = None,
 ) -> dict[str, Contender]:
@@ -133,11 +138,14 @@ def line_up(
     Args:
         policies: in place of those of `rivals`.
         crosses: highest order of crosses of the single hypothesis of ``single``.
-        trial: number of rewards in the trials of A/B tests.
+        trial: number of rewards in the trials of A/B tests, which always have a winner; None for
+            the number of a power analysis, and for winners that are significant.
         field: with one winner for each value; the world's first by default.
         rule: of today; the world's usual one by default.
     """
     chosen = rivals() | {policy.key: policy for policy in policies}
+    size, error = (trial, None) if trial else (trial_size(world).visitors, ERROR)
+    until = _BY_POWER if error else _BY_TRIAL
     known: tuple[Contender, ...] = (
         LoopContender(
             "ours",
@@ -174,18 +182,19 @@ def line_up(
         *map(_rival, chosen.values()),
         ABTest(
             "ab",
-            trial,
+            size,
+            error=error,
             label="A/B test",
-            story="Makes random offers until {trial} rewards are in, then offers the winner to "
-            "everybody.",
+            story=f"{until}, then offers the winner to everybody.{_SHARED if error else ''}",
         ),
         ABTest(
             "segments",
-            trial,
+            size,
             field or world.fields[0].name,
+            error,
             label="A/B test by {field}",
-            story="Makes random offers until {trial} rewards are in, then offers each "
-            "group of visitors its own winner.",
+            story=f"{until}, then offers each group of visitors its own winner."
+            f"{_SHARED if error else ''}",
         ),
         LoopContender(
             "classic",

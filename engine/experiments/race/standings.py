@@ -70,6 +70,26 @@ class Believed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaybackTime:
+    """Visitors until learning has paid for itself: the sum of expected rewards stays at least that
+    of a baseline before the same crowds.
+
+    Attributes:
+        visitors: median over crowds; None if half of them are not paid back by the end.
+        low, high: 95 % interval of the median by order statistics (David & Nagaraja, *Order
+            Statistics*, 2003, section 7.1); low is None with fewer than six crowds, and high is
+            None where the interval is open.
+        paid, crowds: number of crowds paid back by the end, and of all.
+    """
+
+    visitors: int | None
+    low: int | None
+    high: int | None
+    paid: int
+    crowds: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChanceCost:
     """Loss of a contender by random offers, and its distance from the leader, a visitor."""
 
@@ -223,6 +243,27 @@ class Standings:
         leader, second = finals[0].contender, finals[1].contender
         return Margin(leader, second, estimate(self._means(leader) - self._means(second)))
 
+    def payback(self, contender: str, baseline: str) -> PaybackTime | None:
+        """Visitors until a contender has earned at least what a baseline has; None without common
+        crowds."""
+        if not self.shared or not {contender, baseline} <= {*self.keys}:
+            return None
+        pairs = zip(self.outcomes(contender), self.outcomes(baseline), strict=True)
+        behind = np.array([ours.expected - theirs.expected < -1e-9 for ours, theirs in pairs])
+        # After the last point behind; beyond the end for crowds that are behind at the end.
+        last = behind.shape[1] - behind[:, ::-1].argmax(axis=1)
+        after = np.sort(np.where(behind.any(axis=1), last, 0))
+        times = [0, *self.plan.points.tolist(), None]
+        points = after + (after > 0)
+        rank, crowds = median_rank(len(after)), len(after)
+        return PaybackTime(
+            times[points[crowds // 2]],
+            times[points[rank - 1]] if rank else None,
+            times[points[crowds - rank]] if rank else None,
+            int(np.count_nonzero(points < len(times) - 1)),
+            crowds,
+        )
+
     def cost_of_chance(self, contender: str) -> ChanceCost | None:
         """Reward a visitor that a contender lost by random offers, and its gap to the leader.
 
@@ -296,3 +337,15 @@ class Standings:
                     "regret": float(outcome.regret[-1]),
                     **dict(zip(names, outcome.losses.tolist(), strict=True)),
                 }
+
+
+def median_rank(size: int) -> int:
+    """Rank from each end of the order statistics that hold the median of so many values with
+    probability .95; 0 for too few values."""
+    below, rank = 0.0, 0
+    while rank < size:
+        below += math.comb(size, rank) / 2**size
+        if below > 0.025:
+            return rank
+        rank += 1
+    return 0

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from engine.evaluation.mean_intervals import band, estimate
+from engine.experiments.power import ERROR, trial_size
 from engine.experiments.race.contenders import Blind, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race
-from engine.experiments.race.standings import Believed, Standings
+from engine.experiments.race.standings import Believed, PaybackTime, Standings, median_rank
 from engine.worlds import WORLDS
 from engine.worlds.world_contents import Drift
 from tests.engine.experiments.race.races import FOUR
@@ -278,3 +279,48 @@ def test_after_a_change_ours_is_back_within_300_and_a_test_had_little_to_lose(se
     middle = len(standings.plan.points) // 2 - 1
     before = {key: standings.recent(key).mean[middle] for key in ("ours", "ab")}
     assert before["ab"] < before["ours"] / 2
+
+
+# -- payback --------------------------------------------------------------------------
+
+
+def paying(*gains: list[float]) -> PaybackTime | None:
+    """Payback of contender a, which is ahead of b by these gains a visitor, one list per crowd."""
+    plan = replace(PLAN, repetitions=len(gains))
+    results = [
+        result
+        for crowd, gain in enumerate(gains)
+        for result in (
+            outcome("a", crowd, [0.5 + g for g in gain]),
+            outcome("b", crowd, [0.5] * 10),
+        )
+    ]
+    return standings(*results, plan=plan).payback("a", "b")
+
+
+def test_learning_is_paid_back_when_the_sum_stays_at_that_of_the_baseline() -> None:
+    late = [-0.2, 0.1, 0.1, 0.1, *[0.1] * 6]  # behind after 1 and 2 visitors, level after 3
+    early, never = [0.1] * 10, [-0.1] * 10
+    again = [0.1, -0.3, *[0.1] * 8]  # behind after 2 and 3, level after 4
+    assert paying(early) == PaybackTime(0, None, None, 1, 1)
+    assert paying(late) == PaybackTime(3, None, None, 1, 1)
+    assert paying(never) == PaybackTime(None, None, None, 0, 1)
+    assert paying(early, again, late) == PaybackTime(3, None, None, 3, 3)
+    assert paying(early, never, never) == PaybackTime(None, None, None, 1, 3)
+    six = paying(early, early, late, again, again, never)
+    assert six == PaybackTime(4, 0, None, 5, 6)
+    assert standings().payback("a", "b") is None
+
+
+@pytest.mark.parametrize(("size", "rank"), [(1, 0), (5, 0), (6, 1), (9, 2), (10, 2), (20, 6)])
+def test_the_ranks_around_a_median_are_those_of_the_tables(size: int, rank: int) -> None:
+    """Table of the sign test (Conover, *Practical Nonparametric Statistics*, 1999)."""
+    assert median_rank(size) == rank
+
+
+def test_an_ab_test_by_power_has_the_planned_size_and_may_have_no_winner() -> None:
+    fixed, planned = line_up(WORLDS["coffee"]), line_up(WORLDS["coffee"], trial=None)
+    assert (fixed["ab"].trial, fixed["ab"].error) == (200, None)  # type: ignore[attr-defined]
+    expected = trial_size(WORLDS["coffee"]).visitors, ERROR
+    assert (planned["ab"].trial, planned["ab"].error) == expected  # type: ignore[attr-defined]
+    assert "power analysis" in planned["ab"].story
