@@ -115,8 +115,10 @@ class ABTestPlayer(UniformPlayer):
             # A group that nobody came from gets the winners of all.
             came = self._sums[0].any(axis=1, keepdims=True)
             sums = np.where(came, self._sums, self._sums.sum(axis=1, keepdims=True))
-            groups = zip(*sums, strict=True)
-            self._winners = [leaders(*group, error=self._error) for group in groups]
+            self._winners = [
+                leaders(counts, totals, squares, self._error)
+                for counts, totals, squares in zip(*sums, strict=True)
+            ]
 
 
 def leaders(counts: Array, sums: Array, squares: Array, error: float | None) -> list[int]:
