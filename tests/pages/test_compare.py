@@ -15,7 +15,7 @@ from pages.parts.compare.history_in_link import FIRST
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.wording import over_today
 from pages.parts.settings.baseline_rules import rules_of
-from pages.parts.text.format import signed
+from pages.parts.text.reward_scale import RewardScale
 from tests.pages.conftest import CompareApp, many_frames
 
 Open = Callable[..., CompareApp]
@@ -88,9 +88,10 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     assert (now.start, now.end) == (FIRST, FIRST + 100)
     ahead = "ahead of" if uplift.mean > 0 else "behind"
     assert f"{ahead} today's rules" in app.text
-    assert f"95\u00a0% interval {signed(uplift.low)} to {signed(uplift.high)}" in app.text
+    scale = RewardScale.of(app.session.world)
+    assert f"95\u00a0% interval {scale.range(uplift.low, uplift.high, sign=True)}" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
-    assert told == over_today(uplift)
+    assert told == over_today(scale, uplift)
 
 
 @pytest.mark.slow

@@ -6,11 +6,13 @@ from dataclasses import replace
 from threading import RLock
 from typing import NamedTuple
 
+from engine.evaluation.apprentice_agreement import RECENT_EVENTS
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps, finish
+from pages.parts.charts.lines import span_of
 from pages.parts.compare.comparison_cache import ComparisonCache, comparison_cache, history_of
 from pages.parts.compare.history_in_link import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.page_settings import END, CompareSetup
@@ -21,6 +23,8 @@ from pages.parts.work.frame_pace import pace
 
 _MAX_STORED = 3
 """Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""
+_FEWEST_REWARDS = 50
+"""Rewards of the best offers in a window of visitors, such that its mean is legible."""
 _NOTED = 250
 """Visitors between two updates of the link while a crowd arrives."""
 
@@ -313,7 +317,16 @@ class CompareSession:
     @locked
     def rows(self) -> tuple[list[Mapping[str, float]], list[Mapping[str, float]]]:
         """Return thinned curves: match rates, and rewards of the three loops."""
-        return list(self.comparison.record.rows()), list(self.comparison.rows())
+        arms = self.comparison.rows(window=self.latest_visitors)
+        return list(self.comparison.record.rows()), list(arms)
+
+    @property
+    def latest_visitors(self) -> int:
+        """Visitors in the windows of the mean rewards: more in a long comparison, and more where
+        rewards are rare."""
+        span = span_of(len(self.comparison))
+        enough = span_of(_FEWEST_REWARDS / max(self.world.reward_size, 1e-6))
+        return max(RECENT_EVENTS, span // 50, min(span // 5, enough))
 
     @locked
     def outlook(self) -> SwitchValue | None:
