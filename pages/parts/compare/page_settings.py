@@ -23,7 +23,7 @@ from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.text.glossary import meanings
 
-END = 5_000
+END = 100_000
 """Most visitors of a comparison."""
 
 

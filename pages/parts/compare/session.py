@@ -21,8 +21,9 @@ from pages.parts.settings.known_worlds import world_of
 from pages.parts.work.crowd_arrivals import TICK, LivePlay, serve_in_time
 from pages.parts.work.frame_pace import pace
 
-_MAX_STORED = 3
-"""Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""
+_MAX_STORED, _MAX_VISITORS = 3, 15_000
+"""Most comparisons of other worlds and seeds kept in a session, and most of their visitors, who
+take some 5 KiB each."""
 _FEWEST_REWARDS = 50
 """Rewards of the best offers in a window of visitors, such that its mean is legible."""
 _NOTED = 250
@@ -144,12 +145,16 @@ class CompareSession:
         self.live.end_concurrent_clicks()
 
     def _leave(self, before: CompareSetup) -> None:
-        """Store the comparison of the previous world and seed; the one stored first is dropped if
+        """Store the comparison of the previous world and seed; those stored first are dropped if
         full."""
         stored = StoredComparison(before, self.story, self.comparison, self.forecast, self._alone)
         self._stored[before.place] = stored
-        if len(self._stored) > _MAX_STORED:
+        while len(self._stored) > _MAX_STORED or self._stored_visitors > _MAX_VISITORS:
             del self._stored[next(iter(self._stored))]
+
+    @property
+    def _stored_visitors(self) -> int:
+        return sum(len(stored.comparison) for stored in self._stored.values())
 
     def _come_to(self, setup: CompareSetup, history: History | None) -> None:
         """Restore the stored comparison of a world and seed, unless there is none or the link has
@@ -168,7 +173,12 @@ class CompareSession:
     @property
     def is_full(self) -> bool:
         """Return whether all visitors have come."""
-        return len(self.comparison) >= END
+        return not self.room
+
+    @property
+    def room(self) -> int:
+        """Visitors who may still come; fewer than up to `END` while others use the memory."""
+        return max(min(END - len(self.comparison), self._cache.room(self.comparison)), 0)
 
     @property
     def speed(self) -> int:
@@ -189,7 +199,7 @@ class CompareSession:
     @property
     def _to_come(self) -> int:
         """Visitors that may still be served, including the current visitor."""
-        return END - len(self.comparison) + (self._visit is not None)
+        return self.room + (self._visit is not None)
 
     def _serve_one(self) -> bool:
         """Do one step of a visit; return whether the visit is complete."""

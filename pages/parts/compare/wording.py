@@ -8,7 +8,7 @@ from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import World
-from pages.parts.compare.page_settings import CompareSetup
+from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
 from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
@@ -256,6 +256,8 @@ def came(session: CompareSession) -> str:
         sentences.append(
             "Below each mean: the difference from today's rules, with its 95 % interval."
         )
+    if session.is_full and latest.end < END:
+        sentences.append("This server has no room for a longer comparison at present.")
     if events:
         sentences.append(came_alone(session.world, events))
     return " ".join(sentences)

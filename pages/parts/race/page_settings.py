@@ -88,7 +88,7 @@ class RaceSetup(Tunable):
     visitors: int = Setting(
         1_000,
         "Visitors per repetition",
-        numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000),
+        numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000),
         "slider",
     ).as_field
     crowds: int = Setting(
