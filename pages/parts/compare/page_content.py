@@ -103,7 +103,7 @@ def report(session: CompareSession, link: str) -> Report | None:
         if not len(session.comparison):
             return None
         scene = scene_of(session, FigureStyle())
-        return report_of(scene, SHEET, session.world, session.setup.seed, link)
+        return report_of(scene, SHEET, session.world, session.setup.seed, link, True)
 
 
 def _situation(session: CompareSession) -> Text:

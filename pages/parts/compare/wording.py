@@ -10,7 +10,7 @@ from engine.loop.event import EventState
 from engine.worlds import World
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.settings.baseline_rules import rules_of
+from pages.parts.settings.baseline_rules import rule_in_full, rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import counted, duration, in_a_sentence, percent, plain
 from pages.parts.text.item_picture import labelled
@@ -290,7 +290,8 @@ def about(session: CompareSession) -> str:
     return (
         f"Three systems served the same {counted(len(session.comparison), 'visitor')}: today's "
         f"rules ({rule_in_words(session.setup)}), an apprentice that watched them, and an engine "
-        "that was always online."
+        "that was always online. Today's rules: "
+        f"{rule_in_full(session.world, session.comparison.baseline)}."
     )
 
 

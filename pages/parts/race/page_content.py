@@ -76,7 +76,8 @@ def report(session: RaceSession, link: str) -> Report | None:
         plan = session.known.plan
         # Settings may have changed since: the link is that of the displayed race.
         link = link if session.is_current else session.displayed.link(link.partition("?")[0])
-        return report_of(scene_of(session, FigureStyle()), SHEET, plan.world, plan.seed, link)
+        scene = scene_of(session, FigureStyle())
+        return report_of(scene, SHEET, plan.world, plan.seed, link, True)
 
 
 _OF_RESULTS = ("finals", "rewards", "losses")

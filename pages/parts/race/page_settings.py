@@ -227,17 +227,18 @@ class RaceSetup(Tunable):
             crosses=self.crosses,
             trial=self.trial,
             field=self.field,
-            rule=self._present(),
+            rule=self.todays_rules if self.rule else None,
         )
         if one_run := self.one_run:
             known[YOU] = one_run.contender()
         return {key: known[key] for key in self.keys}
 
-    def _present(self) -> Baseline | None:
-        """Today's rules; None for the world's usual rules."""
-        if not self.rule:
-            return None
-        return baseline_of(world_of(self.world), self.rule, self.item, self.table, self.seed)
+    @property
+    def todays_rules(self) -> Baseline:
+        """Today's rules, by default the world's usual ones."""
+        world = world_of(self.world)
+        rule = self.rule or ",".join(usual_fields(world))
+        return baseline_of(world, rule, self.item, self.table if self.rule else "", self.seed)
 
     @property
     def names(self) -> dict[str, str]:

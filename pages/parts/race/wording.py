@@ -10,6 +10,7 @@ from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
+from pages.parts.settings.baseline_rules import rule_in_full
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
@@ -265,12 +266,15 @@ def about_bands(session: RaceSession, names: str) -> str:
 
 
 def about(session: RaceSession) -> str:
-    """Describe the race for a report."""
+    """Describe the race for a report; Markdown."""
     known = session.known
+    rules = ""
+    if "present" in known.keys:
+        rules = f" Today's rules: {rule_in_full(known.plan.world, session.displayed.todays_rules)}."
     return (
         f"{counted(len(known.keys), 'method')} served the same "
         f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers, in "
-        f"{counted(len(known.shared), 'repetition')}."
+        f"{counted(len(known.shared), 'repetition')}.{rules}"
     )
 
 

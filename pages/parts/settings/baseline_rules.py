@@ -5,6 +5,7 @@ from itertools import combinations
 from engine.protocol.request import MAX_ACTIONS
 from engine.simulation.baselines import (
     Baseline,
+    Mood,
     RuleTable,
     always,
     best_rule,
@@ -15,7 +16,7 @@ from engine.simulation.baselines import (
 from engine.worlds import World
 from pages.parts.settings.known_worlds import all_at_hand, world_of
 from pages.parts.settings.setting import Setting
-from pages.parts.text.format import in_a_sentence
+from pages.parts.text.format import in_a_sentence, plain
 
 MAX_TABLE = 200
 """Largest number of characters of a table in a link."""
@@ -116,6 +117,24 @@ def baseline_of(world: World, rule: str, item: int, table: str, seed: int) -> Ba
             return bestseller(world, seed)
         case _:
             return table_of(world, tuple(rule.split(",")), table)
+
+
+_MAX_GROUPS = 12
+"""Most groups of visitors that `rule_in_full` names."""
+
+
+def rule_in_full(world: World, rule: Baseline) -> str:
+    """Return the action of each group of visitors under a rule; Markdown."""
+    if isinstance(rule, Mood):
+        return "any action, at random"
+    names = {item.id: plain(item.name) for item in world.items}
+    if not rule.fields:
+        return f"{names[rule.table[()]]} for everybody"
+    groups = [
+        f"{plain(' and '.join(values))}: {names[item]}" for values, item in rule.table.items()
+    ]
+    rest = [f"and {len(groups) - _MAX_GROUPS} more groups"] if len(groups) > _MAX_GROUPS else []
+    return "; ".join(groups[:_MAX_GROUPS] + rest)
 
 
 def has_room_for(world: World, fields: tuple[str, ...], text: str) -> bool:

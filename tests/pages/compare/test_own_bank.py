@@ -108,3 +108,6 @@ def test_the_report_has_the_money_with_its_interval(session: CompareSession) -> 
     assert any(
         "per 1,000 visitors over today's rules (95\u00a0% interval" in s for s in made.sentences
     )
+    assert made.world == "Simulation: Our bank"
+    assert "young: Mortgage talk; middle: Premium card; senior: Savings plan." in made.about
+    assert len(made.actions) == 6
