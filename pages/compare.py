@@ -12,7 +12,7 @@ import streamlit as st
 from pages.parts.compare import controls, page_layout
 from pages.parts.compare.history_in_link import history_in_link
 from pages.parts.compare.page_content import QUESTION, report, scene_of
-from pages.parts.compare.page_settings import END, CompareSetup
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
 from pages.parts.components.crowd_buttons import control_the_crowd
 from pages.parts.components.glossary_popover import words_of
@@ -49,7 +49,7 @@ with toolbar():
         # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
         step = partial(controls.step_on, session)
-        control_the_crowd(session.live, (100, 1_000), step, end=END - len(session.comparison))
+        control_the_crowd(session.live, (100, 1_000, 10_000), step, end=session.room)
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, controls.this_moment(session), report_of=partial(report, session)),

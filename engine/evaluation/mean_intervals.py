@@ -45,6 +45,20 @@ def estimate_of_rewards(rewards: Array) -> Estimate:
     return Estimate(mean, standard_error(rewards), low, high)
 
 
+def estimate_of_differences(differences: Array) -> Estimate:
+    """Mean of independent differences of rewards, -1 to 1, with an interval that has a width for
+    equal differences, too.
+
+    Its variance has half an observation more at each end of the range, as the interval for paired
+    proportions of Agresti & Min (*Statistics in Medicine*, 2005): rare rewards may not have come.
+    """
+    mean, size = float(differences.mean()), len(differences)
+    squares = float(((differences - mean) ** 2).sum()) + 1.0
+    reach = student(size - 1) * math.sqrt(squares / (size - 1) / size) if size > 1 else math.nan
+    low, high = np.clip((mean - reach, mean + reach), -1, 1).tolist()
+    return Estimate(mean, standard_error(differences), low, high)
+
+
 def standard_error(values: Array, unknown: float = math.nan) -> float:
     """Standard error of the mean of independent values; ``unknown`` for fewer than two."""
     size = len(values)

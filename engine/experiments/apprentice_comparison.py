@@ -18,7 +18,7 @@ from engine.errors import check_number
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.mean_intervals import Estimate, estimate, standard_error
+from engine.evaluation.mean_intervals import Estimate, estimate_of_differences, standard_error
 from engine.evaluation.switch_value import SwitchValue, switch_value_steps
 from engine.experiments.baseline_loop import LazyBaselineLoop
 from engine.loop.clock import Clock, utc_now
@@ -99,7 +99,7 @@ class ComparisonWindow:
         somewhat too wide.
         """
         more = self.rewards[arm] - self.rewards["baseline"]
-        return estimate(more) if len(more) > 1 else None
+        return estimate_of_differences(more) if len(more) > 1 else None
 
     def worse(self, arm: str) -> int:
         """Number of visitors with a lower reward than in the baseline arm."""
@@ -194,11 +194,11 @@ class Comparison:
         """(visitors before, mode) of each change of the apprentice's mode after the first."""
         return self.record.switches[1:]
 
-    def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
+    def rows(self, points: int = 300, window: int = RECENT_EVENTS) -> Iterator[Mapping[str, float]]:
         """Thinned curves, with the first and the last visitor.
 
         Yields:
-            visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last `RECENT_EVENTS`
+            visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last ``window``
                 visitors), ``<arm>_mean`` (of all so far), ``<arm>_gain`` (sum of rewards less the
                 baseline arm's) and ``<arm>_worse`` (visitors with a lower reward than in the
                 baseline arm).
@@ -208,7 +208,7 @@ class Comparison:
         rewards = self.rewards()
         for arm, earned in rewards.items():
             more = earned - rewards["baseline"]
-            columns[arm] = rolling_mean(earned, at, RECENT_EVENTS)
+            columns[arm] = rolling_mean(earned, at, window)
             columns[f"{arm}_mean"] = rolling_mean(earned, at, len(self))
             columns[f"{arm}_gain"] = np.cumsum(more)[at - 1]
             columns[f"{arm}_worse"] = np.cumsum(more < 0)[at - 1].astype(float)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.mean_intervals import Estimate, estimate, student
+from engine.evaluation.mean_intervals import Estimate, estimate, estimate_of_rewards, student
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import Context, Field, Value
@@ -107,12 +107,15 @@ class RandomOffers:
     Attributes:
         offers: number of random offers.
         mean: their mean reward; NaN without any.
+        low, high: its 95 % interval.
         others: mean reward of all others; NaN without any.
     """
 
     offers: int
     mean: float
     others: float
+    low: float = 0.0
+    high: float = 1.0
 
 
 def held_back(comparison: Comparison, start: int, arm: str) -> RandomOffers:
@@ -122,7 +125,10 @@ def held_back(comparison: Comparison, start: int, arm: str) -> RandomOffers:
         [float(event.earned or 0) for event in answered if (event.ranked.cause == "random") is left]
         for left in (True, False)
     )
-    return RandomOffers(len(by_chance), _mean(by_chance), _mean(others))
+    if not by_chance:
+        return RandomOffers(0, math.nan, _mean(others))
+    mean = estimate_of_rewards(np.array(by_chance))
+    return RandomOffers(len(by_chance), mean.mean, _mean(others), mean.low, mean.high)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.pausable_steps import Steps, finish
 from engine.worlds.ceilings import Ceilings, finding_ceilings
 from engine.worlds.rank_requests import RankRequests
@@ -126,6 +127,12 @@ class World(RankRequests, Visitors):
     def single_value(self) -> float:
         """Mean reward of always offering the item that is best on average."""
         return self.ceilings.single.value
+
+    def item_means(self) -> tuple[Array, Array]:
+        """Chance of a full success with each item, and its mean reward, (items,) each: over all
+        visitors, or a sample of those of a large world."""
+        cells, weights, expected = self.census
+        return weights @ self.outcomes_in(cells)[..., 2], weights @ expected
 
     @property
     def best_value(self) -> float:

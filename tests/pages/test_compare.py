@@ -15,8 +15,8 @@ from pages.parts.compare.history_in_link import FIRST
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.wording import over_today
 from pages.parts.settings.baseline_rules import rules_of
-from pages.parts.text.format import signed
-from tests.pages.conftest import CompareApp, many_frames
+from pages.parts.text.reward_scale import RewardScale
+from tests.pages.conftest import CompareApp, Here, many_frames
 
 Open = Callable[..., CompareApp]
 
@@ -88,9 +88,10 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     assert (now.start, now.end) == (FIRST, FIRST + 100)
     ahead = "ahead of" if uplift.mean > 0 else "behind"
     assert f"{ahead} today's rules" in app.text
-    assert f"95\u00a0% interval {signed(uplift.low)} to {signed(uplift.high)}" in app.text
+    scale = RewardScale.of(app.session.world)
+    assert f"95\u00a0% interval {scale.range(uplift.low, uplift.high, sign=True)}" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
-    assert told == over_today(uplift)
+    assert told == over_today(scale, uplift)
 
 
 @pytest.mark.slow
@@ -397,3 +398,36 @@ def test_the_mode_may_change_as_often_as_a_link_can_say(open_compare: Open) -> N
     assert not app.widget("switch").disabled
     assert app.click("switch").widget("switch").disabled
     assert CompareApp(**address(app)).session.switches == 20 * [10]
+
+
+def test_todays_rules_are_those_of_race(
+    open_compare: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.work.race_pool.open_processes", Here)
+    app = open_compare(world="shop")
+    app.at.switch_page("../../race.py")
+    app.at.query_params.clear()
+    race = app.run().at.session_state["RaceSession"]
+    assert race.setup.rule == "", "the usual rule is that of Compare"
+    app.at.switch_page("../../compare.py")
+    app.at.query_params.clear()
+    app.run().set("compare-rule", "always").set("compare-item", 2)
+    app.at.switch_page("../../race.py")
+    app.at.query_params.clear()
+    app.run()
+    assert (race.setup.rule, race.setup.item) == ("always", 2)
+    assert app.at.query_params["rule"] == "always"
+    app.at.session_state["more"] = True
+    app.run().set("race-rule", "mood")
+    app.at.switch_page("../../compare.py")
+    app.at.query_params.clear()
+    assert app.run().session.setup.rule == "mood"
+
+
+def test_a_link_of_a_page_has_rules_of_its_own(open_compare: Open) -> None:
+    app = open_compare(rule="mood")
+    app.at.switch_page("../../race.py")
+    app.at.query_params.clear()
+    for name, value in {"world": "coffee", "seed": "7", "who": "ab,uniform"}.items():
+        app.at.query_params[name] = value
+    assert app.run().at.session_state["RaceSession"].setup.rule == ""

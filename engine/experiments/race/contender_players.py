@@ -21,7 +21,8 @@ from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals, Policy
 from engine.policies.uniform import Uniform
-from engine.simulation.baselines import RuleTable
+from engine.simulation.baselines import Baseline
+from engine.streams import stream
 from engine.worlds.world import World
 
 START = datetime.fromtimestamp(0, UTC)
@@ -143,14 +144,17 @@ def leaders(counts: Array, sums: Array, squares: Array, error: float | None) -> 
 
 
 class RulePlayer:
-    """A fixed rule: one item for each context."""
+    """A fixed rule; one that draws an item draws as in `Comparison`."""
 
-    def __init__(self, world: World, rule: RuleTable) -> None:
-        self._world, self._rule = world, rule
+    def __init__(self, world: World, seed: int, rule: Baseline) -> None:
+        self._world, self._seed, self._rule = world, seed, rule
 
     def choose(self, number: int, cell: int) -> Choice:
-        item = self._rule.possible(self._world.contexts[cell])[0]
-        return Choice(self._world.position(item), 1.0)
+        context = self._world.contexts[cell]
+        item, *others = self._rule.possible(context)
+        if others:
+            item = self._rule.choose(context, stream(self._seed, "baseline", number))
+        return Choice(self._world.position(item), 1 / (1 + len(others)))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         """Do nothing."""

@@ -19,7 +19,7 @@ from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
-from engine.simulation.baselines import RuleTable, best_rule, usual_fields
+from engine.simulation.baselines import Baseline, best_rule, usual_fields
 from engine.worlds.world import World
 
 
@@ -101,10 +101,10 @@ class Present(Contender):
         rule: None for the world's usual one, see `usual_fields`.
     """
 
-    rule: RuleTable | None = None
+    rule: Baseline | None = None
 
     def enter(self, world: World, seed: int) -> Player:
-        return RulePlayer(world, self.rule or best_rule(world, usual_fields(world)))
+        return RulePlayer(world, seed, self.rule or best_rule(world, usual_fields(world)))
 
 
 OURS = LoopSettings()
@@ -131,7 +131,7 @@ def line_up(
     crosses: int = 2,
     trial: int | None = TRIAL,
     field: str | None = None,
-    rule: RuleTable | None = None,
+    rule: Baseline | None = None,
 ) -> dict[str, Contender]:
     """All contenders worth comparing, by key.
 
@@ -210,7 +210,7 @@ def line_up(
             story="Shows each group of visitors the action that years of experience found "
             "best for it, by one field, and learns nothing."
             if rule is None
-            else "Shows each group of visitors the action of a table, and learns nothing.",
+            else "Shows what the rules of today's service say, and learns nothing.",
         ),
         Blind(
             Uniform.key,

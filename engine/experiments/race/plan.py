@@ -15,7 +15,7 @@ from engine.worlds.world_contents import Drift
 
 POINTS = 200
 """Places at which curves are kept."""
-MAX_VISITORS, MAX_REPETITIONS = 20_000, 500
+MAX_VISITORS, MAX_REPETITIONS = 200_000, 500
 _CODE = "BadRequest"
 
 
@@ -29,11 +29,11 @@ class Plan:
     Attributes:
         world: of the crowds.
         contenders: at least one, with different keys.
-        visitors: of each run, 1 to 20,000.
+        visitors: of each run, 1 to 200,000.
         repetitions: crowds met by each contender, 1 to 500.
         drift: change of tastes during a run.
-        delay: visitors before a reward arrives; 0 to 20,000.
-        refresh: visitors between updates of the model that chooses; 1 to 20,000, where 1 is at
+        delay: visitors before a reward arrives; 0 to 200,000.
+        refresh: visitors between updates of the model that chooses; 1 to 200,000, where 1 is at
             once.
         seed: of everything.
     """

@@ -16,8 +16,11 @@ WINDOW = 20
 """The mean reward of the latest visitors is taken over the last 1 / WINDOW of a curve's points."""
 LEAST = 10
 """Minimum of points in the window with one repetition, where no other crowd smooths the curve."""
+RARE, ENOUGH = 0.1, 50
+"""Mean reward of the best offers below which the window is wider, up to a quarter of the points,
+until so many of their rewards are in it, in all repetitions."""
 NEAR = 0.05
-"""Reward within which a level counts as reached again."""
+"""Share of the best offers' mean reward within which a level counts as reached again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,12 @@ class Standings:
         """Points in the window of the latest visitors."""
         points = len(self.plan.points)
         least = min(LEAST, points) if self.plan.repetitions == 1 else 1
-        return max(points // WINDOW, least)
+        size = self.plan.world.reward_size
+        if size >= RARE:
+            return max(points // WINDOW, least)
+        visitors = ENOUGH / max(size * self.plan.repetitions, 1e-9)
+        enough = math.ceil(visitors * points / self.plan.visitors)
+        return max(points // WINDOW, least, min(points // 4, enough))
 
     @property
     def latest_visitors(self) -> int:
@@ -210,8 +218,8 @@ class Standings:
         """Mean number of visitors from a reshuffle of all tastes to recovery.
 
         A contender has recovered when the expected reward of its offers over a window is at most
-        `NEAR` below that of the window before the reshuffle, from then on. 0 without a drop; None
-        without recovery or without a reshuffle.
+        `NEAR` of the best offers' mean reward below that of the window before the reshuffle, from
+        then on. 0 without a drop; None without recovery or without a reshuffle.
         """
         outcomes, points = self.outcomes(contender), self.plan.points
         if self.plan.drift != "halfway" or not outcomes or self.plan.visitors < 2:
@@ -220,7 +228,7 @@ class Standings:
         change = int(np.searchsorted(points, self.plan.visitors // 2))
         # A window that starts at point i ends at point i + window.
         later = means[change + self.window :]
-        back = np.flatnonzero(later >= means[change] - NEAR)
+        back = np.flatnonzero(later >= means[change] - NEAR * self.plan.world.reward_size)
         return int(points[change + back[0]] - points[change]) if len(back) else None
 
     # -- in the end -------------------------------------------------------------------

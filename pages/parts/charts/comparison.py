@@ -23,7 +23,14 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.curves import Curve, level, melted
-from pages.parts.charts.lines import LineStyle, LineStyles, labelled, lines, span_of
+from pages.parts.charts.lines import (
+    LineStyle,
+    LineStyles,
+    end_above,
+    labelled,
+    lines,
+    span_of,
+)
 from pages.parts.text.theme import theme
 
 MATCH, CEILING = "agreement", "best possible"
@@ -68,22 +75,38 @@ def match_spec(dark: bool, span: int, switched: bool) -> Spec:
     return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched))
 
 
-def reward_spec(dark: bool, span: int, switched: bool, truth: bool) -> Spec:
-    """Lines: mean reward of the latest visitors in each loop."""
+def reward_spec(
+    dark: bool,
+    span: int,
+    switched: bool,
+    truth: bool,
+    title: str = f"mean reward, last {RECENT_EVENTS}",
+    top: float = TOP,
+    number: str = ".3~f",
+) -> Spec:
+    """Lines: mean reward of the latest visitors in each loop.
+
+    Args:
+        title, top: of the vertical axis.
+        number: D3 format of the rewards.
+    """
     best = ((BEST, LineStyle(theme(dark).ink, "cross", 1.5)),) if truth else ()
-    title = f"mean reward, last {RECENT_EVENTS}"
-    return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched))
+    looks, rule = _arms(dark) + best, _rule(switched)
+    return lines(dark, span, (0, top), title, looks, LINES, rule, number=number)
 
 
-def cost_spec(dark: bool, span: int, switched: bool, top: int) -> Spec:
+def cost_spec(dark: bool, span: int, switched: bool, top: float) -> Spec:
     """Lines: number of visitors with less reward than under today's rules."""
     looks = _arms(dark)[1:]
     return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched))
 
 
-def gain_spec(dark: bool, span: int, switched: bool, low: int, high: int) -> Spec:
-    """Lines: rewards gained over today's rules, summed up."""
-    return lines(dark, span, (low, high), "rewards", _arms(dark), GAINS, _rule(switched))
+def gain_spec(
+    dark: bool, span: int, switched: bool, low: float, high: float, unit: str = "rewards"
+) -> Spec:
+    """Lines: rewards gained over today's rules, summed up, in rewards or money."""
+    looks = _arms(dark)
+    return lines(dark, span, (low, high), unit, looks, GAINS, _rule(switched), number=",.3~f")
 
 
 def match_rows(rows: Curve, switches: Sequence[int], size: Size = PAGE) -> pa.Table:
@@ -97,15 +120,17 @@ def reward_rows(
     switches: Sequence[int],
     best: tuple[float, int] | None = None,
     size: Size = PAGE,
+    top: float = TOP,
 ) -> pa.Table:
     """Rows of `reward_spec`, see `labelled`.
 
     Args:
         best: the best possible mean reward, and the end of the axis.
+        top: end of the vertical axis.
     """
     line_rows = melted(rows, {name: arm for arm, name in ARMS.items()})
     line_rows += level(BEST, *best) if best else []
-    return table(labelled(line_rows, (0, TOP), size.room(LINES), switches, _SHAPED))
+    return table(labelled(line_rows, (0, top), size.room(LINES), switches, _SHAPED))
 
 
 def sum_rows(
@@ -129,10 +154,16 @@ def sum_rows(
     return table(labelled(line_rows, domain, size.room(GAINS), switches, _SHAPED))
 
 
-def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
-    """Ends of an axis that holds the values of all arms, growing in steps."""
+def bounds_of(rows: Curve, measure: str, is_exact: bool = False) -> tuple[float, float]:
+    """Ends of an axis that holds the values of all arms, growing in steps.
+
+    Args:
+        is_exact: True for an axis of any length; False for one that reaches from 0 to 10 at least.
+    """
     values = [row[arm + measure] for row in rows for arm in ARMS] or [0.0]
     low, high = min(values), max(values)
+    if is_exact and (low or high):
+        return (-end_above(-low) if low < 0 else 0), (end_above(high) if high > 0 else 0)
     return (-span_of(-low, 10) if low < 0 else 0), span_of(high, 10)
 
 
@@ -140,13 +171,20 @@ def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8)
-def outlook_spec(dark: bool) -> Spec:
-    """Bands for the value of going online, with the middle of each."""
-    x = across("low", "mean reward", (0, 1))
-    x = x.scale(domain=(0, 1), nice=False, clamp=True)
+def outlook_spec(
+    dark: bool, title: str = "mean reward", top: float = 1, number: str = ".3f"
+) -> Spec:
+    """Bands for the value of going online, with the middle of each.
+
+    Args:
+        title, top: of the axis; what the log allows may lie beyond.
+        number: D3 format of the rewards.
+    """
+    x = across("low", title, (0, top))
+    x = x.scale(domain=(0, top), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
-    tips = tooltip(what="What") + tooltip(".3f", low="From", high="To")
-    middle = tooltip(".3f", point="Middle")  # The log's bounds have no middle.
+    tips = tooltip(what="What") + tooltip(number, low="From", high="To")
+    middle = tooltip(number, point="Middle")  # The log's bounds have no middle.
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     alone = bands.transform_filter("!isValid(datum.point)").encode(tooltip=tips)
     around = bands.transform_filter("isValid(datum.point)").encode(tooltip=tips + middle)
@@ -163,20 +201,24 @@ def outlook_spec(dark: bool) -> Spec:
 
 
 def outlook_rows(
-    outlook: SwitchValue, truth: float | None, since: tuple[float, float] | None
+    outlook: SwitchValue,
+    truth: float | None,
+    since: tuple[float, float] | None,
+    factor: float = 1,
 ) -> pa.Table:
     """Rows of `outlook_spec`: what, kind, low, high, point.
 
     Args:
         truth: the true value of going online, if revealed.
         since: mean reward since the switch, and its standard error.
+        factor: from a mean reward to the number on the axis.
     """
 
     def around(what: str, kind: str, mean: float, error: float = 0.0) -> dict[str, object]:
-        low, high = mean - Z * error, mean + Z * error
-        return {"what": what, "kind": kind, "point": mean, "low": low, "high": high}
+        ends = {"low": factor * (mean - Z * error), "high": factor * (mean + Z * error)}
+        return {"what": what, "kind": kind, "point": factor * mean, **ends}
 
-    low, high = outlook.low_limit, outlook.high_limit
+    low, high = factor * outlook.low_limit, factor * outlook.high_limit
     rows = [
         around("today's rules", "log", outlook.today),
         {"what": "what the log allows", "kind": "log", "low": low, "high": high},

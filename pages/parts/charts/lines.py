@@ -57,6 +57,7 @@ def lines(
     rule: str = "",
     along: str = "visitors",
     spread: bool = False,
+    number: str = ".3~f",
 ) -> Spec:
     """Specification of lines over the visitors, each with its name at its end; see `labelled`.
 
@@ -70,9 +71,10 @@ def lines(
         along: title of the horizontal axis.
         spread: True for outlined bands with the spread of single runs; False for filled bands with
             intervals of the lines.
+        number: D3 format of the values in the tooltip.
     """
     some = None if span is None else 1
-    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread)
+    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread, number)
     return spec if span is None else _until(spec, span)
 
 
@@ -97,6 +99,7 @@ def _lines(
     rule: str,
     along: str,
     spread: bool,
+    number: str,
 ) -> Spec:
     """The chart of `lines`, made once for every end of the horizontal axis."""
     look, names = theme(dark), [name for name, _ in looks]
@@ -115,7 +118,7 @@ def _lines(
     outlined: dict[str, Any] = {"fillOpacity": 0.06, "strokeWidth": 1, "strokeDash": [2, 3]}
     outline = {"stroke": alt.Stroke("line:N", scale=colours, legend=None)} if spread else {}
     tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
-    tips += tooltip(".3~f", value=title.capitalize())
+    tips += tooltip(number, value=title[:1].upper() + title[1:])
     at_end: dict[str, Any] = {"x": alt.value("width"), "y": alt.Y("at:Q")}
     dot: dict[str, Any] = {"filled": True, "opacity": 1, "aria": False}
     layers = [
@@ -172,6 +175,14 @@ def span_of(size: float, least: float = 50) -> int:
     power = int(10 ** math.floor(math.log10(reach)))
     steps = (power * halves // 2 for halves in (2, 3, 4, 6, 10, 15, 20))
     return next(end for end in steps if end >= reach)
+
+
+def end_above(value: float) -> float:
+    """End of an axis that holds a value above 0, in steps of two digits: the value is beyond half
+    of the axis."""
+    power = 10.0 ** math.floor(math.log10(value))
+    steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+    return float(f"{next(power * step for step in steps if power * step >= value * 0.999):.3g}")
 
 
 def labelled(

@@ -27,11 +27,13 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, lines
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
 """(key, name) of the contenders, in the order in which they are shown."""
 
+_AS_THEY_ARE = RewardScale(digits=3)
 _ROWS = 1_200
 """Number of rows that a chart draws smoothly."""
 _STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31L-.29,-.4Z"
@@ -86,20 +88,37 @@ CURVES = 306
 """Height of the curves in pixels, such that a chart fits the window of a small laptop."""
 
 
-def reward_spec(dark: bool, span: int, window: int, entries: Entries, drifts: bool = False) -> Spec:
+def reward_spec(
+    dark: bool,
+    span: int,
+    window: int,
+    entries: Entries,
+    drifts: bool = False,
+    top: float = 1.04,
+    scale: RewardScale = _AS_THEY_ARE,
+) -> Spec:
     """Lines: mean reward of the latest visitors."""
-    title = f"mean reward, last {window:,} visitors"
-    return _lines(dark, span, 1.04, title, entries, drifts)
+    title = f"{scale.title}, last {window:,} visitors"
+    return _lines(dark, span, top, title, entries, drifts, scale.format if scale.unit else ".3~f")
 
 
-def regret_spec(dark: bool, span: int, top: int, entries: Entries, drifts: bool = False) -> Spec:
-    """Lines: reward lost against the best possible, summed up."""
-    return _lines(dark, span, top, "rewards missed so far (regret)", entries, drifts)
+def regret_spec(
+    dark: bool,
+    span: int,
+    top: float,
+    entries: Entries,
+    drifts: bool = False,
+    unit: str = "rewards",
+) -> Spec:
+    """Lines: reward lost against the best possible, summed up, in rewards or money."""
+    return _lines(dark, span, top, f"{unit} missed so far (regret)", entries, drifts, ",.3~f")
 
 
-def _lines(dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool) -> Spec:
+def _lines(
+    dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, number: str
+) -> Spec:
     looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
-    return lines(dark, span, (0, top), title, looks, CURVES, rule, spread=True)
+    return lines(dark, span, (0, top), title, looks, CURVES, rule, spread=True, number=number)
 
 
 def band_rows(
@@ -109,20 +128,22 @@ def band_rows(
     top: float,
     banded: Collection[str],
     size: Size = PAGE,
+    factor: float = 1,
 ) -> pa.Table:
     """Rows of the two charts above, see `labelled`: bands by contender.
 
     Args:
         top: end of the vertical axis.
         banded: contenders with a band; all bands together would merge into grey.
+        factor: from a reward to the number on the axis.
     """
     names, points = dict(entries), plan.points
     at = thinned(0, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
     rows: Rows = []
     for key, band in bands.items():
-        columns = {"visitor": points[at].astype(float), "value": band.mean[at]}
+        columns = {"visitor": points[at].astype(float), "value": factor * band.mean[at]}
         if key in banded:
-            columns |= {"low": band.low[at], "high": band.high[at]}
+            columns |= {"low": factor * band.low[at], "high": factor * band.high[at]}
         rows += [{"line": names[key], **row} for row in rows_of(columns)]
     rules = [plan.visitors // 2] if plan.drift == "halfway" else []
     return table(labelled(rows, (0, top), size.room(CURVES), rules, [names[key] for key in bands]))
@@ -135,7 +156,13 @@ BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
 
 
 @lru_cache(maxsize=64)
-def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False) -> Spec:
+def finals_spec(
+    dark: bool,
+    top: float,
+    entries: Entries,
+    one_run: bool = False,
+    scale: RewardScale = _AS_THEY_ARE,
+) -> Spec:
     """Bars of each contender's mean reward, the highest on top, with 95 % intervals.
 
     Lanes are sorted by the reward itself: rows that a running race replaces keep the order in which
@@ -146,13 +173,13 @@ def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False)
         entries: key and name of each contender.
         one_run: True for a single run, without intervals.
     """
-    title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
+    title = f"{scale.title}{' of this one run' if one_run else ', 95 % interval'}"
     x = across("reward", title, (0, top))
     y = lanes("line", labelLimit=190, labelOverlap=False, labelPadding=24).sort(
         field="reward", op="max", order="descending"
     )
-    tips = tooltip(line="Method") + tooltip(".3f", reward="Mean reward")
-    tips += [] if one_run else tooltip(".3f", low="From", high="To")
+    tips = tooltip(line="Method") + tooltip(scale.format, reward=_capital(scale.title))
+    tips += [] if one_run else tooltip(scale.format, low="From", high="To")
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=None)
     row = _ROW if len(entries) <= _MANY else _LOW_ROW
@@ -174,7 +201,12 @@ _ROW, _LOW_ROW, _MANY = 30, 22, 8
 """Pixels from one contender to the next, of up to so many, and of more."""
 
 
-def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> pa.Table:
+def finals_rows(
+    finals: Sequence[Final],
+    entries: Entries,
+    bet: str | None,
+    scale: RewardScale = _AS_THEY_ARE,
+) -> pa.Table:
     """Rows of `finals_spec`, the highest first: line, reward, low, high, bet, and the text beside
     the bar."""
     names = dict(entries)
@@ -182,11 +214,11 @@ def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> p
         [
             {
                 "line": names[final.contender],
-                "reward": final.reward.mean,
-                "low": final.reward.low,
-                "high": final.reward.high,
+                "reward": scale.number(final.reward.mean),
+                "low": scale.number(final.reward.low),
+                "high": scale.number(final.reward.high),
                 "bet": final.contender == bet,
-                "told": f"{final.reward.mean:.3f}" + (BET if final.contender == bet else ""),
+                "told": scale.value(final.reward.mean) + (BET if final.contender == bet else ""),
             }
             for final in finals
         ]
@@ -195,18 +227,25 @@ def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> p
 
 @lru_cache(maxsize=64)
 def segments_spec(
-    dark: bool, size: int, top: float, entries: Entries, one_run: bool = False
+    dark: bool,
+    size: int,
+    top: float,
+    entries: Entries,
+    one_run: bool = False,
+    scale: RewardScale = _AS_THEY_ARE,
 ) -> Spec:
     """Dots: regret a visitor of each contender, among those with each value of the context.
 
     Args:
         one_run: True for a single run, without intervals.
     """
-    x = across("regret", "missed rewards per visitor", (0, top))
+    title = f"missed {scale.unit if scale.is_money else 'rewards'}{scale.per}"
+    x = across("regret", f"{title}, %" if scale.unit == "%" else title, (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Method", field="Field", value="Value")
-    tips += tooltip(".4f", regret="Regret per visitor")
-    tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
+    number = scale.format if scale.unit else ".4f"
+    tips += tooltip(number, regret=f"Regret{scale.per}")
+    tips += [] if one_run else tooltip(number, low="95 % interval from", high="To")
     tips += tooltip(",.0f", visitors="Visitors per repetition")
     dots = blank().mark_point(filled=True, size=95, opacity=0.9)
     # By the window: the plot has another width once the legend has its place, and a change of the
@@ -221,7 +260,12 @@ def segments_spec(
     return finish(dark, height, dots.encode(x, y, color=colour, shape=shape, tooltip=tips))
 
 
-def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: World) -> pa.Table:
+def segments_rows(
+    segments: Iterable[SegmentRegret],
+    entries: Entries,
+    world: World,
+    scale: RewardScale = _AS_THEY_ARE,
+) -> pa.Table:
     """Rows of `segments_spec`: line, field, value, regret, low, high, visitors."""
     by_segment = {(s.contender, s.field, s.value): s for s in segments}
     return table(
@@ -230,9 +274,9 @@ def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: Wo
                 "line": name,
                 "field": field.label,
                 "value": label,
-                "regret": segment.regret.mean,
-                "low": segment.regret.low,
-                "high": segment.regret.high,
+                "regret": scale.number(segment.regret.mean),
+                "low": scale.number(segment.regret.low),
+                "high": scale.number(segment.regret.high),
                 "visitors": segment.visitors,
             }
             for (field, value), label in zip(world.segments(), segment_names(world), strict=True)
@@ -240,6 +284,10 @@ def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: Wo
             if (segment := by_segment.get((key, field.name, value.name))) is not None
         ]
     )
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]
 
 
 def tenths_above(values: Iterable[float]) -> float:

@@ -1,11 +1,11 @@
 """Sentences for executives on uplift, cost, segments served worse and exploration."""
 
-from engine.evaluation.mean_intervals import estimate
+from engine.evaluation.mean_intervals import estimate_of_differences
 from engine.experiments.business_figures import by_segment, gained, held_back, payback, worst_served
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.wording import ARM_NAMES, interval
-from pages.parts.text.format import counted, plain, signed
-from pages.parts.text.money import per_thousand
+from pages.parts.compare.wording import ARM_NAMES, interval, is_equal, significance
+from pages.parts.text.format import counted, plain
+from pages.parts.text.reward_scale import RewardScale
 
 _FEWEST = 50
 """Fewest visitors since going online for any statement."""
@@ -32,28 +32,25 @@ def sentences(session: CompareSession) -> list[str]:
 
 
 def _uplift(session: CompareSession, arm: str, start: int) -> str:
-    uplift = estimate(gained(session.comparison, start, arm))
-    name, thousand = ARM_NAMES[arm], plain(per_thousand(session.world, uplift.mean, sign=True))
-    gain = f"{signed(uplift.mean)} per visitor over today's rules"
-    if start:
-        sentence = f"**{name}, since visitor {start:,}: {gain}** ({interval(uplift)}), {thousand}."
-    else:
-        sentence = (
-            f"**{name}, from the first visitor on: {gain}** ({interval(uplift)}), {thousand}."
-        )
-    if uplift.low > 0 or uplift.high < 0:
-        return sentence
-    return f"{sentence} The difference is not statistically significant."
+    uplift = estimate_of_differences(gained(session.comparison, start, arm))
+    scale, doubt = _scale(session), (uplift.high - uplift.low) / 2
+    when = f"since visitor {start:,}" if start else "from the first visitor on"
+    who = f"{ARM_NAMES[arm]}, {when}"
+    if is_equal(uplift):
+        return f"**{who}: the same as today's rules** from each visitor, so far."
+    gain = f"{scale.signed(uplift.mean, doubt)}{scale.per} over today's rules"
+    return f"**{who}: {gain}** ({interval(scale, uplift)}). {significance(uplift)}"
+
+
+def _scale(session: CompareSession) -> RewardScale:
+    return RewardScale.of(session.world).in_markdown
 
 
 def _cost(session: CompareSession, arm: str, start: int) -> str:
     result = payback(gained(session.comparison, start, arm))
     if result.even == 0:
         return "**Learning cost nothing:** its total was never below that of today's rules."
-    world = session.world
-    cost = f"{-result.lowest:,.1f} rewards"
-    if world.unit:
-        cost += plain(f" ({world.in_unit(-result.lowest, 1):,.2f} {world.unit})")
+    cost = _scale(session).total(-result.lowest)
     sentence = f"**Learning cost {cost} at most**, by visitor {start + result.at:,}."
     if result.even is None:
         return f"{sentence} The cost has not been recovered yet."
@@ -66,8 +63,10 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     tested = f"{counted(len(segments), 'segment')} tested together"
     if not worse:
         return f"**No segment is served significantly worse than by today's rules** ({tested})."
+    scale = _scale(session)
     named = "; ".join(
-        f"{plain(segment.value.name)} {signed(segment.uplift.mean)} ({interval(segment.uplift)})"
+        f"{plain(segment.value.name)} {scale.signed(segment.uplift.mean)}{scale.per} "
+        f"({interval(scale, segment.uplift)})"
         for segment in worse[:3]
     )
     sentence = f"**Served worse than by today's rules: {named}** ({tested})."
@@ -83,8 +82,9 @@ def _exploration(session: CompareSession, arm: str, start: int) -> str:
         if not policy.kept(actions).any():
             return "**Nothing is explored:** these settings never offer a random action."
         return f"**None of {came:,} offers was random so far**, though some will be."
+    scale = _scale(session)
     return (
         f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring "
-        f"every action: they earned {chance.mean:.2f} each, the others "
-        f"{chance.others:.2f}."
+        f"every action: they earned {scale.mean(chance.mean)} (95\u00a0% interval "
+        f"{scale.range(chance.low, chance.high)}), the others {scale.value(chance.others)}."
     )

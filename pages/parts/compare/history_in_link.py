@@ -47,7 +47,7 @@ class History:
             ValueError: if the text is malformed, out of order or too long.
         """
         parts = text.split("-")
-        if not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
+        if not all(p.isascii() and p.isdigit() and len(p) <= len(str(END)) for p in parts):
             raise ValueError("not whole numbers with hyphens between")
         came, *switches = map(int, parts)
         if len(switches) > MAX_SWITCHES:

@@ -1,17 +1,18 @@
 """Scene of the Compare page: numbers, figures and sentences about the three loops."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
 from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
+from engine.evaluation.mean_intervals import Z
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
-from pages.parts.charts.lines import span_of
+from pages.parts.charts.lines import end_above, span_of
 from pages.parts.compare import executive_summary, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
@@ -29,6 +30,7 @@ from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_from_scene import Sheet, report_of
 from pages.parts.text.format import percent
 from pages.parts.text.glossary import explained, meanings
+from pages.parts.text.reward_scale import RewardScale
 
 Rows = Sequence[Mapping[str, float]]
 
@@ -61,6 +63,8 @@ _COLUMNS = {
     "Always online": "online",
 }
 """Columns of mean rewards in the table of periods, with their arms."""
+_FREQUENT = 0.5
+"""Mean reward of the best offers from which axes of rewards are those of shares."""
 
 
 def scene_of(session: CompareSession, style: FigureStyle) -> Scene:
@@ -99,7 +103,7 @@ def report(session: CompareSession, link: str) -> Report | None:
         if not len(session.comparison):
             return None
         scene = scene_of(session, FigureStyle())
-        return report_of(scene, SHEET, session.world, session.setup.seed, link)
+        return report_of(scene, SHEET, session.world, session.setup.seed, link, True)
 
 
 def _situation(session: CompareSession) -> Text:
@@ -115,14 +119,14 @@ def _numbers(session: CompareSession) -> Numbers:
         wording.beside_the_match(session),
         help=_MATCH_HELP,
     )
-    earned = []
+    earned, scale = [], RewardScale.of(session.world)
     for arm, name in ARM_NAMES.items():
         mean, uplift, is_today = latest.mean(arm), latest.uplift(arm), arm == "baseline"
         earned.append(
             Number(
                 f"{name} {'earn' if is_today else 'earns'}",
-                "–" if math.isnan(mean) else f"{mean:.2f}",
-                wording.a_visitor(session.world, mean) if is_today else wording.over_today(uplift),
+                "–" if math.isnan(mean) else scale.value(mean),
+                wording.unit_of(scale) if is_today else wording.over_today(scale, uplift),
                 is_good=uplift is not None and uplift.low > 0,
             )
         )
@@ -135,6 +139,7 @@ class _Figures:
     def __init__(self, session: CompareSession, style: FigureStyle) -> None:
         self._session, self._dark, self._size = session, style.dark, style.size
         self._switches, self._truth = session.switches, session.setup.truth
+        self._scale = RewardScale.of(session.world)
         self._span = span_of(len(session.comparison))
 
     def match(self, rows: Rows) -> Figure:
@@ -153,15 +158,35 @@ class _Figures:
     def rewards(self, arms: Rows) -> Figure:
         """Mean reward of the latest visitors of each loop."""
         truth, is_switched = self._truth and not self._size.on_stage, bool(self._switches)
-        best = (self._session.world.best_value, self._span) if truth else None
+        scale, window = self._scale, self._session.latest_visitors
+        optimum = scale.number(self._session.world.best_value)
+        best = (optimum, self._span) if truth else None
+        numbers = _times(arms, ARMS, scale.factor)
+        top = self._top(numbers, optimum if truth else 0.0)
+        title = f"{scale.title}, last {window:,}"
         return Figure(
-            f"chart-arms-{self._span}-{truth}",
+            f"chart-arms-{self._span}-{truth}-{top:g}",
             "What does each system earn?",
             "Mean reward of the three systems by visitor: "
-            + "; ".join(f"{wording.ARM_NAMES[arm]} {_last(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(self._dark, self._span, is_switched, truth),
-            charts.reward_rows(arms, self._switches, best, self._size),
+            + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
+            charts.reward_spec(
+                self._dark, self._span, is_switched, truth, title, top, scale.format
+            ),
+            charts.reward_rows(numbers, self._switches, best, self._size, top),
         )
+
+    def _last_reward(self, arms: Rows, arm: str) -> str:
+        return self._scale.value(arms[-1][arm]) if arms else "nothing yet"
+
+    def _top(self, numbers: Rows, least: float) -> float:
+        """End of the axis of rewards: of shares if rewards are frequent, else beyond the means of
+        whole windows, as the first visitors' means are not reliable."""
+        if self._session.world.reward_size >= _FREQUENT:
+            return charts.TOP * self._scale.factor
+        visitors = min(self._session.latest_visitors, len(self._session.comparison))
+        means = [row[arm] for row in numbers if row["visitor"] >= visitors for arm in ARMS]
+        size = self._scale.number(self._session.world.reward_size)
+        return end_above(max([*means, least], default=0.0) or size)
 
     def worse(self, arms: Rows) -> Figure | None:
         """Cumulative number of visitors served worse than by today's rules."""
@@ -181,13 +206,16 @@ class _Figures:
         """Cumulative reward gained over today's rules."""
         if not arms:
             return None
-        low, high = charts.bounds_of(arms, "_gain")
+        sums = self._scale.of_sums
+        numbers = _times(arms, [f"{arm}_gain" for arm in ARMS], sums.factor)
+        low, high = charts.bounds_of(numbers, "_gain", bool(self._scale.unit))
+        unit = sums.unit or "rewards"
         return Figure(
             f"chart-gain-{self._span}-{low}-{high}",
             "Rewards gained over today's rules",
-            "Rewards gained over today's rules, by visitor: " + _both(arms, "_gain"),
-            charts.gain_spec(self._dark, self._span, bool(self._switches), low, high),
-            charts.sum_rows(arms, self._switches, "_gain", (low, high)),
+            f"Gained over today's rules, in {unit}, by visitor: {_both(numbers, '_gain')}",
+            charts.gain_spec(self._dark, self._span, bool(self._switches), low, high, unit),
+            charts.sum_rows(numbers, self._switches, "_gain", (low, high)),
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:
@@ -197,15 +225,29 @@ class _Figures:
         comparison = self._session.comparison
         reveals = self._truth and comparison.is_apprentice
         truth = comparison.value_online() if reveals else None
+        since, scale = self._session.earned_since(), self._scale
+        title, top = scale.title, self._end_of_outlook(outlook, truth, since)
         return Figure(
-            "chart-outlook",
+            f"chart-outlook-{top:g}",
             wording.outlook_title(comparison.is_apprentice),
             "Band in which the mean reward would lie if the apprentice went online: "
-            f"{outlook.low_limit:.2f} to {outlook.high_limit:.2f}",
-            charts.outlook_spec(self._dark),
-            charts.outlook_rows(outlook, truth, self._session.earned_since()),
+            + scale.range(outlook.low_limit, outlook.high_limit),
+            charts.outlook_spec(self._dark, title, top, f",.{max(scale.digits, 3)}~f"),
+            charts.outlook_rows(outlook, truth, since, scale.factor),
             help=_OUTLOOK_HELP,
         )
+
+    def _end_of_outlook(
+        self, outlook: SwitchValue, truth: float | None, since: tuple[float, float] | None
+    ) -> float:
+        """End of the axis: 1 if rewards are frequent; else beyond all but what the log allows."""
+        scale, size = self._scale, self._session.world.reward_size
+        if size >= _FREQUENT:
+            return scale.factor
+        pairs = [(outlook.belief, outlook.belief_sd), (outlook.estimate, outlook.error)]
+        pairs += [since or (None, None), (truth, 0.0), (outlook.today, 0.0)]
+        highs = (mean + Z * (error or 0.0) for mean, error in pairs if mean is not None)
+        return end_above(scale.number(max(size, *highs)))
 
     def slices(self) -> Figure | None:
         """Agreement with today's rules for each value of the context."""
@@ -227,6 +269,16 @@ def _last(rows: Rows, column: str) -> str:
     return f"{rows[-1][column]:.2f}" if rows else "nothing yet"
 
 
+def _times(rows: Rows, columns: Collection[str], factor: float) -> Rows:
+    """Rows with some columns times a factor."""
+    if factor == 1:
+        return rows
+    return [
+        {name: value * factor if name in columns else value for name, value in row.items()}
+        for row in rows
+    ]
+
+
 def _both(arms: Rows, measure: str) -> str:
     ours, online = (arms[-1][f"{arm}{measure}"] for arm in ("apprentice", "online"))
     return f"apprentice {ours:,.0f}; always online {online:,.0f}"
@@ -236,7 +288,8 @@ def _outlook_note(session: CompareSession) -> Text | None:
     outlook = session.outlook()
     if outlook is None:
         return None
-    return Text(wording.outlook(outlook, session.comparison.is_apprentice), is_note=True)
+    text = wording.outlook(RewardScale.of(session.world), outlook, session.comparison.is_apprentice)
+    return Text(text, is_note=True)
 
 
 def _for_the_board(session: CompareSession) -> Text | None:
@@ -250,18 +303,20 @@ def _periods(session: CompareSession) -> Table | None:
     """Return a table with one row per period of the apprentice's mode."""
     if not len(session.comparison):
         return None
+    scale = RewardScale.of(session.world)
+    names = {f"{name}, {scale.unit}" if scale.unit else name: a for name, a in _COLUMNS.items()}
     rows = [
         {
             "Mode": stretch.mode.replace("_", " "),
             "After visitor": stretch.start,
             "Visitors": stretch.matching.events,
             "Same choice as today's rules": 100 * stretch.matching.match_rate,
-            **{name: stretch.mean(arm) for name, arm in _COLUMNS.items()},
+            **{name: scale.number(stretch.mean(arm)) for name, arm in names.items()},
         }
         for stretch in session.comparison.stretches()
     ]
     columns = {
         "Same choice as today's rules": TableColumn("%.0f\u00a0%%"),
-        **dict.fromkeys(_COLUMNS, TableColumn("%.2f")),
+        **dict.fromkeys(names, TableColumn(f"%.{scale.digits}f", help=scale.title)),
     }
     return Table("segments", pd.DataFrame(rows), columns=columns)

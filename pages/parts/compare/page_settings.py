@@ -6,22 +6,16 @@ from typing import Self
 
 from engine import LoopSettings
 from engine.experiments.apprentice_comparison import AutoSwitch
-from engine.protocol.request import MAX_ACTIONS
-from engine.simulation.baselines import (
-    Baseline,
-    always,
-    bestseller,
-    mood,
-    usual_fields,
-)
+from engine.simulation.baselines import Baseline, usual_fields
 from engine.worlds import WORLDS
 from pages.parts.settings.baseline_rules import (
+    ITEM,
     TABLE,
+    baseline_of,
     fields_of,
     has_room_for,
     rule_in_link,
     rules_of,
-    table_of,
 )
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import Linked
@@ -29,7 +23,7 @@ from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.text.glossary import meanings
 
-END = 5_000
+END = 100_000
 """Most visitors of a comparison."""
 
 
@@ -48,11 +42,12 @@ class CompareSetup(Linked):
         "menu",
         f"{meanings('baseline')} Changing it starts over.",
         always=True,
+        travels=True,
         check=rule_in_link,
         words="always, mood, bestseller, or one or two fields of a world",
     ).as_field
-    item: int = Setting(0, "Action", range(MAX_ACTIONS), "menu").as_field
-    table: str = TABLE.as_field
+    item: int = replace(ITEM, travels=True).as_field
+    table: str = replace(TABLE, travels=True).as_field
     kind: str = Setting(
         "ours",
         "Apprentice",
@@ -117,16 +112,7 @@ class CompareSetup(Linked):
 
     def baseline(self) -> Baseline:
         """Return today's rules."""
-        world = world_of(self.world)
-        match self.rule:
-            case "always":
-                return always(world, world.items[self.item].id)
-            case "mood":
-                return mood(world)
-            case "bestseller":
-                return bestseller(world, self.seed)
-            case _:
-                return table_of(world, self.fields, self.table)
+        return baseline_of(world_of(self.world), self.rule, self.item, self.table, self.seed)
 
     def settings(self) -> LoopSettings:
         """Return the settings of the three loops."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 from threading import RLock
 from typing import NamedTuple
 
+from engine.evaluation.apprentice_agreement import RECENT_EVENTS
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps, finish
+from pages.parts.charts.lines import span_of
 from pages.parts.compare.comparison_cache import ComparisonCache, comparison_cache, history_of
 from pages.parts.compare.history_in_link import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.page_settings import END, CompareSetup
@@ -19,8 +21,11 @@ from pages.parts.settings.known_worlds import world_of
 from pages.parts.work.crowd_arrivals import TICK, LivePlay, serve_in_time
 from pages.parts.work.frame_pace import pace
 
-_MAX_STORED = 3
-"""Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""
+_MAX_STORED, _MAX_VISITORS = 3, 15_000
+"""Most comparisons of other worlds and seeds kept in a session, and most of their visitors, who
+take some 5 KiB each."""
+_FEWEST_REWARDS = 50
+"""Rewards of the best offers in a window of visitors, such that its mean is legible."""
 _NOTED = 250
 """Visitors between two updates of the link while a crowd arrives."""
 
@@ -140,12 +145,16 @@ class CompareSession:
         self.live.end_concurrent_clicks()
 
     def _leave(self, before: CompareSetup) -> None:
-        """Store the comparison of the previous world and seed; the one stored first is dropped if
+        """Store the comparison of the previous world and seed; those stored first are dropped if
         full."""
         stored = StoredComparison(before, self.story, self.comparison, self.forecast, self._alone)
         self._stored[before.place] = stored
-        if len(self._stored) > _MAX_STORED:
+        while len(self._stored) > _MAX_STORED or self._stored_visitors > _MAX_VISITORS:
             del self._stored[next(iter(self._stored))]
+
+    @property
+    def _stored_visitors(self) -> int:
+        return sum(len(stored.comparison) for stored in self._stored.values())
 
     def _come_to(self, setup: CompareSetup, history: History | None) -> None:
         """Restore the stored comparison of a world and seed, unless there is none or the link has
@@ -164,7 +173,12 @@ class CompareSession:
     @property
     def is_full(self) -> bool:
         """Return whether all visitors have come."""
-        return len(self.comparison) >= END
+        return not self.room
+
+    @property
+    def room(self) -> int:
+        """Visitors who may still come; fewer than up to `END` while others use the memory."""
+        return max(min(END - len(self.comparison), self._cache.room(self.comparison)), 0)
 
     @property
     def speed(self) -> int:
@@ -185,7 +199,7 @@ class CompareSession:
     @property
     def _to_come(self) -> int:
         """Visitors that may still be served, including the current visitor."""
-        return END - len(self.comparison) + (self._visit is not None)
+        return self.room + (self._visit is not None)
 
     def _serve_one(self) -> bool:
         """Do one step of a visit; return whether the visit is complete."""
@@ -313,7 +327,16 @@ class CompareSession:
     @locked
     def rows(self) -> tuple[list[Mapping[str, float]], list[Mapping[str, float]]]:
         """Return thinned curves: match rates, and rewards of the three loops."""
-        return list(self.comparison.record.rows()), list(self.comparison.rows())
+        arms = self.comparison.rows(window=self.latest_visitors)
+        return list(self.comparison.record.rows()), list(arms)
+
+    @property
+    def latest_visitors(self) -> int:
+        """Visitors in the windows of the mean rewards: more in a long comparison, and more where
+        rewards are rare."""
+        span = span_of(len(self.comparison))
+        enough = span_of(_FEWEST_REWARDS / max(self.world.reward_size, 1e-6))
+        return max(RECENT_EVENTS, span // 50, min(span // 5, enough))
 
     @locked
     def outlook(self) -> SwitchValue | None:

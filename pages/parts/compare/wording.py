@@ -1,6 +1,5 @@
 """Sentences of the Compare page; all numbers come from the engine."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
@@ -9,13 +8,13 @@ from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import World
-from pages.parts.compare.page_settings import CompareSetup
+from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.settings.baseline_rules import rules_of
+from pages.parts.settings.baseline_rules import rule_in_full, rules_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import counted, duration, in_a_sentence, percent, plain, signed
+from pages.parts.text.format import counted, duration, in_a_sentence, percent, plain
 from pages.parts.text.item_picture import labelled
-from pages.parts.text.money import in_money, per_thousand
+from pages.parts.text.reward_scale import RewardScale
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
@@ -100,47 +99,61 @@ def _online(comparison: Comparison) -> str:
     *_, now = comparison.stretches()
     if now.end == now.start:
         return "**Online from the next visitor on.** The vertical line marks this moment."
+    scale = RewardScale.of(comparison.world).in_markdown
     text = (
         f"**Online since visitor {now.start:,}.** Since then it earns "
-        f"**{now.mean('apprentice'):.2f}** per visitor; the always-online engine earns "
-        f"{now.mean('online'):.2f}."
+        f"**{scale.value(now.mean('apprentice'))}**{scale.per}; the always-online engine earns "
+        f"{scale.value(now.mean('online'))}."
     )
     uplift = now.uplift("apprentice")
     if uplift is None or now.end - now.start < 50:
         return f"{text} Too few visitors to conclude more."
-    return f"{text} {_lead(uplift, comparison.world)}"
+    return f"{text} {_lead(uplift, scale)}"
 
 
-def _lead(uplift: Estimate, world: World) -> str:
+def _lead(uplift: Estimate, scale: RewardScale) -> str:
     """Compare the apprentice with today's rules in a sentence or two; Markdown."""
-    by = f"{abs(uplift.mean):.2f} per visitor ({interval(uplift)})"
-    by += plain(in_money(world, uplift.mean, sign=True))
-    if uplift.low > 0:
-        return f"**It is ahead of today's rules** by {by}."
-    if uplift.high < 0:
-        return f"**It is behind today's rules** by {by}."
-    if uplift.mean > 0:
-        return f"It is ahead of today's rules by {by}. {_NOT_SIGNIFICANT}"
-    return f"It is behind today's rules by {by}. {_NOT_SIGNIFICANT}"
+    if is_equal(uplift):
+        return "So far it earned the same as today's rules from each visitor."
+    by = f"by {scale.mean(abs(uplift.mean), _doubt(uplift))} ({interval(scale, uplift)})"
+    side = "ahead of" if uplift.mean > 0 else "behind"
+    lead = f"It is {side} today's rules"
+    return f"{f'**{lead}**' if is_significant(uplift) else lead} {by}. {significance(uplift)}"
 
 
-_NOT_SIGNIFICANT = "The difference is not statistically significant."
+def is_significant(uplift: Estimate) -> bool:
+    """Return whether the 95 % interval of a difference excludes 0."""
+    return uplift.low > 0 or uplift.high < 0
 
 
-def over_today(uplift: Estimate | None) -> str:
+def is_equal(uplift: Estimate) -> bool:
+    """Return whether each visitor gave the same reward as to today's rules."""
+    return not uplift.mean and not uplift.error
+
+
+def significance(uplift: Estimate) -> str:
+    """Say whether a difference is statistically significant."""
+    if is_significant(uplift):
+        return "That is more than chance explains."
+    return "The difference is not statistically significant."
+
+
+def _doubt(uplift: Estimate) -> float:
+    return (uplift.high - uplift.low) / 2
+
+
+def over_today(scale: RewardScale, uplift: Estimate | None) -> str:
     """Uplift of a loop over today's rules with its 95 % interval, in short form."""
     if uplift is None:
         return "–"
-    if not uplift.mean and uplift.low == uplift.high:
+    if is_equal(uplift):
         return "same as today's rules"
-    return f"{signed(uplift.mean)} ({signed(uplift.low)} to {signed(uplift.high)})"
+    return scale.estimate(uplift.mean, uplift.low, uplift.high, sign=True)
 
 
-def a_visitor(world: World, mean: float) -> str:
-    """Unit of a mean reward, in short form: money per 1,000 visitors if the world has a unit."""
-    return (
-        per_thousand(world, mean) if world.unit and not math.isnan(mean) else "reward per visitor"
-    )
+def unit_of(scale: RewardScale) -> str:
+    """Unit of a mean reward, in short form."""
+    return scale.per.strip() if scale.is_money else "reward per visitor"
 
 
 ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "Always online"}
@@ -161,9 +174,9 @@ def came_alone(world: World, events: Mapping[str, EventState]) -> str:
     return f"**Step:** {visitor} gave these rewards: {'; '.join(given)}."
 
 
-def interval(value: Estimate) -> str:
+def interval(scale: RewardScale, value: Estimate) -> str:
     """Format the 95 % interval of a difference."""
-    return f"95\u00a0% interval {signed(value.low)} to {signed(value.high)}"
+    return f"95\u00a0% interval {scale.range(value.low, value.high, sign=True)}"
 
 
 def rule_in_words(setup: CompareSetup) -> str:
@@ -181,11 +194,11 @@ def summary(session: CompareSession) -> str:
     visitors = len(comparison)
     if not visitors:
         return "No visitors yet."
-    rewards = comparison.rewards()
+    rewards, scale = comparison.rewards(), RewardScale.of(session.world).in_markdown
     sentences = [
         f"{visitors:,} visitors came ({session.world.title}, random seed {setup.seed}). "
         f"Today's rules ({rule_in_words(setup)}) earned "
-        f"{rewards['baseline'].mean():.2f} per visitor.",
+        f"{scale.mean(float(rewards['baseline'].mean()))}.",
         _matching(session),
     ]
     for stretch in comparison.stretches()[1:]:
@@ -195,17 +208,19 @@ def summary(session: CompareSession) -> str:
             sentences.append(
                 f"After visitor {stretch.start:,} it went online. Over the next "
                 f"{stretch.end - stretch.start:,} visitors it earned "
-                f"{stretch.mean('apprentice'):.2f}, today's rules "
-                f"{stretch.mean('baseline'):.2f}, and the always-online engine "
-                f"{stretch.mean('online'):.2f}; {stretch.worse('apprentice'):,} of them gave it "
-                f"less than they gave today's rules, {stretch.better('apprentice'):,} more."
+                f"{scale.value(stretch.mean('apprentice'))}, today's rules "
+                f"{scale.value(stretch.mean('baseline'))}, and the always-online engine "
+                f"{scale.value(stretch.mean('online'))}; {stretch.worse('apprentice'):,} of "
+                "them gave it less than they gave today's rules, "
+                f"{stretch.better('apprentice'):,} more."
             )
         else:
             sentences.append(f"After visitor {stretch.start:,} it went back to watching.")
     worse = int((rewards["online"] < rewards["baseline"]).sum())
     sentences.append(
-        f"The always-online engine earned {rewards['online'].mean():.2f} over all "
-        f"visitors, and {worse:,} of them gave it less than they gave today's rules."
+        "The always-online engine earned "
+        f"{scale.value(float(rewards['online'].mean()))} over all visitors, and "
+        f"{worse:,} of them gave it less than they gave today's rules."
     )
     return " ".join(sentences)
 
@@ -241,6 +256,8 @@ def came(session: CompareSession) -> str:
         sentences.append(
             "Below each mean: the difference from today's rules, with its 95 % interval."
         )
+    if session.is_full and latest.end < END:
+        sentences.append("This server has no room for a longer comparison at present.")
     if events:
         sentences.append(came_alone(session.world, events))
     return " ".join(sentences)
@@ -251,12 +268,14 @@ def outlook_title(watching: bool) -> str:
     return "If it went online now" if watching else "Forecast and result"
 
 
-def outlook(value: SwitchValue, watching: bool) -> str:
+def outlook(scale: RewardScale, value: SwitchValue, watching: bool) -> str:
     """Describe the forecast of going online; Markdown."""
+    scale = scale.in_markdown
     forecast = (
         f"{percent(value.same)} of visitors would get the same offer as before. From the log "
-        f"alone, the mean reward could be anything from {value.low_limit:.2f} to "
-        f"{value.high_limit:.2f}; today's rules earned {value.today:.2f}."
+        f"alone, the mean reward could be anything from "
+        f"{scale.range(value.low_limit, value.high_limit)}; today's rules earned "
+        f"{scale.value(value.today)}."
     )
     if watching:
         return forecast
@@ -271,7 +290,8 @@ def about(session: CompareSession) -> str:
     return (
         f"Three systems served the same {counted(len(session.comparison), 'visitor')}: today's "
         f"rules ({rule_in_words(session.setup)}), an apprentice that watched them, and an engine "
-        "that was always online."
+        "that was always online. Today's rules: "
+        f"{rule_in_full(session.world, session.comparison.baseline)}."
     )
 
 
@@ -311,11 +331,12 @@ def online_in_short(session: CompareSession) -> str:
     uplift = latest.uplift("apprentice")
     if session.comparison.is_apprentice or uplift is None:
         return "It watches: today's rules choose, and nobody is served worse."
-    return (
-        f"Online since visitor {latest.start:,}, it earns "
-        f"{latest.mean('apprentice'):.2f} per visitor: {signed(uplift.mean)} over "
-        "today's rules."
-    )
+    scale = RewardScale.of(session.world).in_markdown
+    earns = f"Online since visitor {latest.start:,}, it earns "
+    earns += scale.mean(latest.mean("apprentice"))
+    if is_equal(uplift):
+        return f"{earns}: the same as today's rules."
+    return f"{earns}: {over_today(scale, uplift)} over today's rules."
 
 
 def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:

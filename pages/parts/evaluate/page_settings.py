@@ -65,6 +65,7 @@ def _window(text: str) -> str:
 class EvaluateSetup(Linked):
     """Settings in a link to the Evaluate page."""
 
+    KEEPS = frozenset({"rule", "table"})  # A rule on trial need not be that of today.
     PREFIX = "evaluate-"
 
     world: str = WORLD.as_field

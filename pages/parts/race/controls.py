@@ -11,7 +11,7 @@ from pages.parts.race.page_settings import RaceSetup, everybody, ordered
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
-from pages.parts.settings.baseline_rules import tables_of
+from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, show
 from pages.parts.settings.shared_settings import SEED
@@ -19,6 +19,8 @@ from pages.parts.text.format import note, small
 from pages.parts.text.glossary import explained
 
 KEY = RaceSetup.key
+_TODAY = ("rule", "item", "table")
+"""Settings of today's rules, which ready-made races keep."""
 _BET = "Place your bet first: who will earn most?"
 _OTHER_CROWDS = "With other visitors: the next random seed."
 _CONTENDERS_HELP = (
@@ -37,7 +39,8 @@ class Preset:
 
 def presets(now: RaceSetup) -> dict[str, Preset]:
     """Return the ready-made races for the current world and seed."""
-    fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).begun().fitted()
+    kept = {name: now.values()[name] for name in ("world", "seed", "record", *_TODAY)}
+    fair = RaceSetup().having(kept).begun().fitted()
     ready = {
         "A fair race": Preset(
             fair,
@@ -121,6 +124,19 @@ def choose_race(setup: RaceSetup) -> None:
                 setup.draw(*names, disabled=setup.one_run is not None)
 
 
+def choose_rule(setup: RaceSetup) -> None:
+    """Draw the choice of today's rules."""
+
+    def forget_table() -> None:
+        st.session_state[KEY("table")] = ""
+
+    world = world_of(setup.world)
+    options = {"": "The default rule"} | rules_of(world)
+    setup.draw("rule", options=options, on_change=forget_table)
+    if setup.rule == "always":
+        setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
+
+
 def choose_contenders(setup: RaceSetup) -> None:
     """Draw the choice of contenders."""
 
@@ -146,7 +162,7 @@ def choose_settings(setup: RaceSetup) -> None:
     """Draw the seed and the contenders' own settings."""
     setup.draw("seed", "crosses", "trial")
     setup.draw("field", options=setup.fields)
-    setup.draw("rule", options={"": "The default rule"} | tables_of(world_of(setup.world)))
+    choose_rule(setup)
     for key in setup.policies():
         setup.draw(*setup.knobs_of(key))
 

@@ -6,13 +6,14 @@ from functools import partial
 
 import pandas as pd
 
+from engine.evaluation.mean_intervals import Band
 from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
-from pages.parts.charts.lines import span_of
+from pages.parts.charts.lines import end_above, span_of
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import measured
+from pages.parts.race.wording import in_short, measured, scale_of
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Table, TableColumn, Text
 from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_from_scene import Sheet, report_of
@@ -23,12 +24,12 @@ SHEET = Sheet(
     QUESTION,
     about="about",
     figures=("finals", "rewards"),
-    sentences=("verdict", "conclusions"),
+    sentences=("verdict", "payback", "trial", "conclusions"),
     further=("losses", "segments"),
 )
 _REGRET_HELP = f"{meanings('regret')} A flat line means no more missed rewards."
 _SEGMENT_HELP = (
-    "Missed reward per visitor with this value, over the whole race. A method can "
+    "Mean missed reward of visitors with this value, over the whole race. A method can "
     f"be good overall and bad for some visitors.\n\n{meanings('segment')}"
 )
 _INTERVALS_HELP = (
@@ -56,6 +57,8 @@ def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
             "finals": figures.finals,
             "finals-note": lambda: Text(wording.about_finals(session), is_note=True),
             "chance": lambda: _text(wording.about_chance(session)),
+            "payback": lambda: _text(wording.about_payback(session)),
+            "trial": lambda: _text(wording.about_trial(session)),
             "hypotheses": lambda: _text(wording.about_hypotheses(session)),
             "rewards": figures.rewards,
             "rewards-note": partial(_about_bands, session),
@@ -75,11 +78,14 @@ def report(session: RaceSession, link: str) -> Report | None:
         plan = session.known.plan
         # Settings may have changed since: the link is that of the displayed race.
         link = link if session.is_current else session.displayed.link(link.partition("?")[0])
-        return report_of(scene_of(session, FigureStyle()), SHEET, plan.world, plan.seed, link)
+        scene = scene_of(session, FigureStyle())
+        return report_of(scene, SHEET, plan.world, plan.seed, link, True)
 
 
 _OF_RESULTS = ("finals", "rewards", "losses")
 """Parts named by a talk that are absent before the first results."""
+_FREQUENT = 0.5
+"""Mean reward of the best offers from which the axis of rewards is that of shares."""
 
 
 class _Figures:
@@ -92,10 +98,11 @@ class _Figures:
         self._drifts = self._plan.drift == "halfway"
         self._finals = session.known.finals()
         self._is_one_crowd = is_one_crowd(self._finals)
+        self._scale = scale_of(self._plan.world)
 
     def finals(self) -> Figure:
         """Mean reward of each method, the highest first."""
-        top, once = _end_of_finals(self._finals), self._is_one_crowd
+        top, once, scale = self._end_of(_highs(self._finals)), self._is_one_crowd, self._scale
         raced = tuple(entry for entry in self._entries if entry[0] in self._known.keys)
         heading = "Mean reward of each method with its 95 % interval, the highest first: "
         if once:
@@ -105,56 +112,91 @@ class _Figures:
             "Who earns most",
             heading
             + "; ".join(
-                f"{self._names[f.contender]} {measured(f.reward, 3)}" for f in self._finals
+                f"{self._names[f.contender]} {measured(f.reward, scale)}" for f in self._finals
             ),
-            charts.finals_spec(self._style.dark, top, raced, once),
-            charts.finals_rows(self._finals, self._entries, self._session.bet),
+            charts.finals_spec(self._style.dark, top, raced, once, scale),
+            charts.finals_rows(self._finals, self._entries, self._session.bet, scale),
         )
+
+    def _end_of(self, rewards: Iterable[float]) -> float:
+        """End of an axis that holds mean rewards."""
+        if self._scale.factor == 1:
+            return charts.tenths_above(rewards)
+        return _end_above(self._scale.number(max(rewards, default=0.0)))
 
     def rewards(self) -> Figure:
         """Mean reward of the latest visitors of each method, over the visitors."""
-        known, visitors, size = self._known, self._plan.visitors, self._style.size
+        known, visitors, scale = self._known, self._plan.visitors, self._scale
         bands = {key: known.recent(key) for key in known.keys}
+        top, banded = self._end_of_rewards(bands), _banded(self._session)
         return Figure(
-            f"chart-race-reward-{visitors}-{hash(self._entries)}",
+            f"chart-race-reward-{visitors}-{top:g}-{hash(self._entries)}",
             "Reward over time",
             "Mean reward of each method by visitor, at the end: "
-            + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
-            charts.reward_spec(
-                self._style.dark, visitors, known.latest_visitors, self._entries, self._drifts
+            + "; ".join(
+                f"{self._names[key]} {in_short(scale).value(float(band.mean[-1]))}"
+                for key, band in bands.items()
             ),
-            charts.band_rows(self._plan, bands, self._entries, 1.04, _banded(self._session), size),
+            charts.reward_spec(
+                self._style.dark,
+                visitors,
+                known.latest_visitors,
+                self._entries,
+                self._drifts,
+                top,
+                scale,
+            ),
+            charts.band_rows(
+                self._plan, bands, self._entries, top, banded, self._style.size, scale.factor
+            ),
         )
+
+    def _end_of_rewards(self, bands: Mapping[str, Band]) -> float:
+        """End of the axis of `rewards`: of shares if rewards are frequent, else beyond the means of
+        whole windows."""
+        if self._plan.world.reward_size >= _FREQUENT:
+            return 1.04 * self._scale.factor
+        first, banded = min(self._known.window, len(self._plan.points)) - 1, _banded(self._session)
+        curves = [band.high if key in banded else band.mean for key, band in bands.items()]
+        return _end_above(self._scale.number(max(float(curve[first:].max()) for curve in curves)))
 
     def losses(self) -> Figure:
         """Cumulative regret of each method, over the visitors."""
-        known, visitors, size = self._known, self._plan.visitors, self._style.size
+        known, visitors, sums = self._known, self._plan.visitors, self._scale.of_sums
         bands = {key: known.regret(key) for key in known.keys}
-        end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
+        high = sums.factor * max(float(band.high.max()) for band in bands.values())
+        end = _end_above(high) if self._scale.unit else span_of(high, 10)
+        unit, banded = sums.unit or "rewards", _banded(self._session)
         return Figure(
             f"chart-race-regret-{visitors}-{end}-{hash(self._entries)}",
             "Missed rewards (regret)",
             "Cumulative regret of each method by visitor, at the end: "
-            + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
-            charts.regret_spec(self._style.dark, visitors, end, self._entries, self._drifts),
-            charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
+            + "; ".join(
+                f"{self._names[key]} {sums.value(float(band.mean[-1]))}"
+                for key, band in bands.items()
+            ),
+            charts.regret_spec(self._style.dark, visitors, end, self._entries, self._drifts, unit),
+            charts.band_rows(
+                self._plan, bands, self._entries, end, banded, self._style.size, sums.factor
+            ),
             help=_REGRET_HELP,
         )
 
     def segments(self) -> Figure:
         """Regret per visitor of each method, for each value of the context."""
         world, segments = self._plan.world, self._known.segments()
-        top = charts.tenths_above(segment.regret.mean for segment in segments)
+        top, scale = self._end_of(segment.regret.mean for segment in segments), self._scale
         once, places = self._is_one_crowd, len(world.segments())
         return Figure(
             f"chart-race-segments-{key_of(world)}-{top}-{once}-{hash(self._entries)}",
             "Whose rewards are missed?",
-            "Regret per visitor of each method, for each value of the context: "
+            f"Regret{scale.per} of each method, for each value of the context: "
             + "; ".join(
-                f"{self._names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments
+                f"{self._names[s.contender]}, {s.value}, {in_short(scale).value(s.regret.mean)}"
+                for s in segments
             ),
-            charts.segments_spec(self._style.dark, places, top, self._entries, once),
-            charts.segments_rows(segments, self._entries, world),
+            charts.segments_spec(self._style.dark, places, top, self._entries, once, scale),
+            charts.segments_rows(segments, self._entries, world, scale),
             help=_SEGMENT_HELP,
         )
 
@@ -168,10 +210,13 @@ def is_one_crowd(finals: Iterable[Final]) -> bool:
     return all(math.isnan(final.reward.low) for final in finals)
 
 
-def _end_of_finals(finals: Sequence[Final]) -> float:
-    """Upper end of an axis for all means with their intervals, if any."""
-    highs = [f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals]
-    return charts.tenths_above(highs)
+def _highs(finals: Sequence[Final]) -> Iterator[float]:
+    """Upper ends of the intervals of all means, if any."""
+    return (f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals)
+
+
+def _end_above(value: float) -> float:
+    return end_above(value) if value > 0 else 1.0
 
 
 def _banded(session: RaceSession) -> list[str]:
@@ -208,13 +253,13 @@ def _table(session: RaceSession) -> Table:
 
 
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
-    names = session.displayed.names
+    names, scale = session.displayed.names, scale_of(session.known.plan.world)
     for final in session.known.finals():
         back = {"Recovered after": wording.recovery_in_words(final.recovery)}
         yield {
             "Method": names[final.contender],
-            "Mean reward": measured(final.reward, 3),
+            "Mean reward": measured(final.reward, scale),
             "Repetitions won": 100 * final.won,
-            "Regret": measured(final.regret, 0),
+            "Regret": measured(final.regret, scale.of_sums),
             **(back if session.known.plan.drift == "halfway" else {}),
         }

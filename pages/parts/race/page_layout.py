@@ -50,7 +50,7 @@ def show_results(session: RaceSession, scene: Scene) -> None:
     """Draw final rewards, curves, losses, the table, the line-up and the downloads."""
     left, right = pair("leaders")
     with left:
-        draw(scene, "finals", "finals-note", "chance", "hypotheses")
+        draw(scene, "finals", "finals-note", "payback", "trial", "chance", "hypotheses")
     with right:
         draw(scene, "rewards", "rewards-note")
     draw_pair(scene, "losses", "losses", "segments")

@@ -8,18 +8,19 @@ from engine import PersonalizerError
 from engine.experiments.race.contenders import Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
-from engine.simulation.baselines import RuleTable
+from engine.simulation.baselines import Baseline, usual_fields
 from engine.worlds import WORLDS
 from engine.worlds.world_contents import Drift
 from pages.parts.race.person_choices import EXAMPLE, YOU, ChoiceRecord
 from pages.parts.settings.baseline_rules import (
+    ITEM,
     TABLE,
+    baseline_of,
     field_in_link,
     fields_of,
     has_room_for,
-    table_in_link,
-    table_of,
-    tables_of,
+    rule_in_link,
+    rules_of,
 )
 from pages.parts.settings.known_worlds import drift_of, world_of
 from pages.parts.settings.policy_settings import Tunable
@@ -87,7 +88,7 @@ class RaceSetup(Tunable):
     visitors: int = Setting(
         1_000,
         "Visitors per repetition",
-        numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000),
+        numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000),
         "slider",
     ).as_field
     crowds: int = Setting(
@@ -117,7 +118,15 @@ class RaceSetup(Tunable):
         CROSSES, default=2, label="Single-model method: fields combined", help=None
     ).as_field
     trial: int = Setting(
-        200, "A/B tests: rewards in the trial", numbers(50, 100, 200, 500, 1_000, 2_000), "slider"
+        0,
+        "A/B tests: visitors in the trial",
+        lambda: {
+            0: "By power analysis",
+            **{number: f"{number:,}" for number in (50, 100, 200, 500, 1_000, 2_000)},
+        },
+        "slider",
+        "A power analysis asks for enough visitors to find an action that earns half as much again "
+        "as random offers. Its test has a winner only if the difference is significant.",
     ).as_field
     field: str = Setting(
         "name",
@@ -133,14 +142,16 @@ class RaceSetup(Tunable):
         "Today's rules",
         lambda: (
             {"": "The default rule"}
-            | {rule: it for world in WORLDS.values() for rule, it in tables_of(world).items()}
+            | {rule: it for world in WORLDS.values() for rule, it in rules_of(world).items()}
         ),
         "menu",
-        "Its table can be written on Evaluate, and sent here.",
-        check=table_in_link,
-        words="one or two fields of a world",
+        "The same as on Compare, where a table can be written.",
+        travels=True,
+        check=rule_in_link,
+        words="always, mood, bestseller, or one or two fields of a world",
     ).as_field
-    table: str = TABLE.as_field
+    item: int = replace(ITEM, travels=True).as_field
+    table: str = replace(TABLE, travels=True).as_field
     record: str = Setting("", "You", kind="", check=_record, words=EXAMPLE).as_field
 
     @classmethod
@@ -155,15 +166,23 @@ class RaceSetup(Tunable):
 
     def begun(self, given: Container[str] = ()) -> Self:
         """See `Linked`: tastes change as they are meant to in its world."""
-        return self if "drift" in given else replace(self, drift=drift_of(self.world))
+        begun = self._with_usual_rule()
+        return begun if "drift" in given else replace(begun, drift=drift_of(self.world))
+
+    def _with_usual_rule(self) -> Self:
+        """Return a copy in which the world's usual rule without a table is the default rule."""
+        is_usual = self.rule == ",".join(usual_fields(world_of(self.world))) and not self.table
+        return replace(self, rule="") if is_usual else self
 
     def fitted(self) -> Self:
-        """See `Linked`; fits field, rule and table to the world."""
+        """See `Linked`; fits field, rule, action and table to the world."""
         names, world = self.fields, world_of(self.world)
         field = self.field if self.field in names else next(iter(names))
-        rule = self.rule if self.rule in tables_of(world) else ""
+        rule = self.rule if self.rule in rules_of(world) else ""
+        item = self.item if self.item < len(world.items) else 0
         has_room = has_room_for(world, fields_of(self.world, rule), self.table)
-        return replace(self, field=field, rule=rule, table=self.table if has_room else "")
+        table = self.table if has_room else ""
+        return replace(self, field=field, rule=rule, item=item, table=table)._with_usual_rule()
 
     @property
     def keys(self) -> list[str]:
@@ -214,19 +233,20 @@ class RaceSetup(Tunable):
             world_of(self.world),
             *map(self.tuned, self.policies()),
             crosses=self.crosses,
-            trial=self.trial,
+            trial=self.trial or None,
             field=self.field,
-            rule=self._present(),
+            rule=self.todays_rules if self.rule else None,
         )
         if one_run := self.one_run:
             known[YOU] = one_run.contender()
         return {key: known[key] for key in self.keys}
 
-    def _present(self) -> RuleTable | None:
-        """Today's rules as a table; None for the world's usual rules."""
-        if not self.rule:
-            return None
-        return table_of(world_of(self.world), fields_of(self.world, self.rule), self.table)
+    @property
+    def todays_rules(self) -> Baseline:
+        """Today's rules, by default the world's usual ones."""
+        world = world_of(self.world)
+        rule = self.rule or ",".join(usual_fields(world))
+        return baseline_of(world, rule, self.item, self.table if self.rule else "", self.seed)
 
     @property
     def names(self) -> dict[str, str]:

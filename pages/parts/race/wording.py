@@ -1,20 +1,38 @@
 """Sentences of the Race page; all numbers come from the engine."""
 
 import math
+from dataclasses import replace
 
 from engine import LoopSettings
 from engine.evaluation.mean_intervals import Estimate
+from engine.experiments.power import ERROR, POWER, trial_size
 from engine.experiments.race.standings import NEAR, Final, Standings
 from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
+from pages.parts.settings.baseline_rules import rule_in_full
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
-from pages.parts.text.money import in_money, scale_of
+from pages.parts.text.reward_scale import RewardScale
 
 _PLACES = ("1st", "2nd", "3rd")
+
+
+def scale_of(world: World) -> RewardScale:
+    """Scale of the world's mean rewards; with three digits if they are written as they are."""
+    scale = RewardScale.of(world)
+    return scale if scale.unit else replace(scale, digits=3)
+
+
+def in_short(scale: RewardScale) -> RewardScale:
+    """The same scale with two digits if rewards are written as they are."""
+    return scale if scale.unit else replace(scale, digits=2)
+
+
+def _scale(session: RaceSession) -> RewardScale:
+    return scale_of(session.known.plan.world).in_markdown
 
 
 def size_of(setup: RaceSetup) -> str:
@@ -76,11 +94,15 @@ def verdict(session: RaceSession) -> str:
     if session.displayed.one_run and YOU in known.keys:
         return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
-    earned = _per_visitor(finals[0].reward.mean, known.plan.world)
+    scale = _scale(session)
+    earned = scale.mean(finals[0].reward.mean)
     crowds = counted(len(known.shared), "repetition")
-    more = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}"
-    more += plain(in_money(known.plan.world, margin.ahead.mean))
-    text = f"**{leader} earned most: {earned}.** That is {more}, over {crowds}."
+    ahead = scale.value(margin.ahead.mean, _doubt(margin.ahead))
+    more = f"{ahead} more than {second}{interval(margin.ahead, scale)}"
+    text = (
+        f"**{leader} earned most: {earned}.** That is {more}, over {crowds}, and more than chance "
+        "explains."
+    )
     if not margin.is_clear:
         text = (
             f"**No clear winner.** {leader} earned {earned}, {more}, over {crowds}. The "
@@ -89,16 +111,11 @@ def verdict(session: RaceSession) -> str:
     return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
 
 
-def _per_visitor(reward: float, world: World) -> str:
-    """Return a reward with its value in money, as Markdown."""
-    return f"{reward:.3f} per visitor{plain(in_money(world, reward))}"
-
-
 def _one_run(session: RaceSession) -> str:
     """Name the winner of a single run with the person in it; Markdown."""
     finals, names = session.known.finals(), names_in_markdown(session.displayed)
-    world = session.known.plan.world
-    earned = {final.contender: _per_visitor(final.reward.mean, world) for final in finals}
+    scale = _scale(session)
+    earned = {final.contender: scale.mean(final.reward.mean) for final in finals}
     first, second = (final.contender for final in finals[:2])
     visitors = f"{session.known.plan.visitors:,} visitors"
     if first == YOU:
@@ -153,28 +170,28 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
     return f":orange-badge[You bet on {name}: it came {rank} of {len(order)}.]"
 
 
-def interval(value: Estimate, digits: int = 3) -> str:
+def interval(value: Estimate, scale: RewardScale) -> str:
     """Format the 95 % interval in brackets after a blank; empty without an interval."""
     if math.isnan(value.low):
         return ""
-    low, high = _number(value.low, digits), _number(value.high, digits)
-    return f" (95\u00a0% interval {low} to {high})"
+    return f" (95\u00a0% interval {scale.range(value.low, value.high)})"
 
 
-def measured(value: Estimate, digits: int) -> str:
+def measured(value: Estimate, scale: RewardScale) -> str:
     """Format a mean with its 95 % interval."""
-    mean = _number(value.mean, digits)
     if math.isnan(value.low):
-        return mean
-    return f"{mean}  ({_number(value.low, digits)} to {_number(value.high, digits)})"
+        return scale.value(value.mean)
+    return scale.estimate(value.mean, value.low, value.high)
 
 
-def _number(value: float, digits: int) -> str:
-    """Format a number; values that round to 0 have no sign."""
-    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+def _doubt(value: Estimate) -> float:
+    """Half the width of the 95 % interval; 0 without one."""
+    return 0.0 if math.isnan(value.low) else (value.high - value.low) / 2
 
 
 OURS = "ours"
+PER_DAY = 1_000
+"""Visitors a day for which times are stated."""
 
 
 def about_chance(session: RaceSession) -> str:
@@ -183,11 +200,56 @@ def about_chance(session: RaceSession) -> str:
     cost = session.known.cost_of_chance(OURS)
     if cost is None:
         return ""
+    scale = _scale(session)
     return (
         "**This engine keeps 5 % of offers for exploration, so its log stays usable.** Those "
-        f"offers cost {_per_visitor(cost.lost, session.known.plan.world)}; it is "
-        f"{cost.behind:.3f} behind."
+        f"offers cost {scale.mean(cost.lost)}; it is {scale.value(cost.behind)} behind."
     )
+
+
+def about_payback(session: RaceSession) -> str:
+    """State after how many visitors learning has paid for itself beside today's rules; empty unless
+    both have raced. Markdown."""
+    time = session.known.payback(OURS, "present")
+    if time is None:
+        return ""
+    if time.visitors is None:
+        return (
+            "**Learning has not paid for itself.** At the end of the race this engine has earned "
+            f"what today's rules earn in {time.paid:,} of {counted(time.crowds, 'repetition')}."
+        )
+    if time.visitors == 0:
+        return "**Learning cost nothing.** This engine was never behind today's rules."
+    days = _days(time.visitors)
+    interval = ""
+    if time.low is not None:
+        high = "beyond the race" if time.high is None else f"{time.high:,}"
+        interval = f" (95 % interval {time.low:,} to {high})"
+        if time.high is not None:
+            days += (
+                f" ({_days(time.low).partition(' ')[0]} to {_days(time.high).partition(' ')[0]})"
+            )
+    return (
+        f"**Learning has paid for itself after {time.visitors:,} visitors**{interval}: from then "
+        "on this engine has earned at least what today's rules earn. "
+        f"At {PER_DAY:,} visitors a day: {days}."
+    )
+
+
+def about_trial(session: RaceSession) -> str:
+    """State the size of an A/B test by a power analysis; Markdown."""
+    world = session.known.plan.world
+    size = trial_size(world)
+    return (
+        f"An A/B test of these {counted(len(world.items), 'action')} needs "
+        f"**{size.visitors:,} visitors** to find an action that earns "
+        f"{_scale(session).mean(size.difference)} more than another "
+        f"({percent(POWER)} power, {percent(ERROR)} error)."
+    )
+
+
+def _days(visitors: int) -> str:
+    return counted(math.ceil(visitors / PER_DAY), "day")
 
 
 def about_hypotheses(session: RaceSession) -> str:
@@ -215,13 +277,14 @@ def recovery_in_words(visitors: int | None) -> str:
 
 RECOVERY_HELP = (
     "Visitors from the change until the expected reward of the offers, over a "
-    f"twentieth of the race, is at most {NEAR} below its value just before."
+    f"twentieth of the race, is at most {percent(NEAR)} of the best offers' mean reward below its "
+    "value just before."
 )
 
 
 def about_finals(session: RaceSession) -> str:
     """Describe the data behind the bars; Markdown."""
-    known, unit = session.known, plain(scale_of(session.known.plan.world))
+    known = session.known
     if session.displayed.one_run is not None:
         text = (
             f"One run: the {known.plan.visitors:,} visitors you served, random seed "
@@ -235,7 +298,7 @@ def about_finals(session: RaceSession) -> str:
             f"{known.plan.seed}. "
             "The thin line is the 95 % interval of the mean."
         )
-    return f"{text} {unit}".rstrip()
+    return text
 
 
 def about_bands(session: RaceSession, names: str) -> str:
@@ -251,38 +314,41 @@ def about_bands(session: RaceSession, names: str) -> str:
 
 
 def about(session: RaceSession) -> str:
-    """Describe the race for a report."""
+    """Describe the race for a report; Markdown."""
     known = session.known
+    rules = ""
+    if "present" in known.keys:
+        rules = f" Today's rules: {rule_in_full(known.plan.world, session.displayed.todays_rules)}."
     return (
         f"{counted(len(known.keys), 'method')} served the same "
         f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers, in "
-        f"{counted(len(known.shared), 'repetition')}."
+        f"{counted(len(known.shared), 'repetition')}.{rules}"
     )
 
 
 def first_and_last(session: RaceSession) -> tuple[str, str]:
     """Latest mean reward of the best and the worst contender, and the reward that each missed."""
-    known, names = session.known, session.displayed.names
+    known, names, scale = session.known, session.displayed.names, in_short(_scale(session))
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
-    world, late = plan.world, f"the last {counted(known.latest_visitors, 'visitor')}"
+    late = f"the last {counted(known.latest_visitors, 'visitor')}"
     if len(known.shared) > 1:
         late += " of each repetition"
 
     def earned(final: Final) -> str:
         latest = known.latest(final.contender)
         return (
-            f"{names[final.contender]} earned {latest.mean:.2f} per visitor from {late}"
-            f"{interval(latest, 2)}."
+            f"{names[final.contender]} earned {scale.mean(latest.mean, _doubt(latest))} from {late}"
+            f"{interval(latest, scale)}."
         )
 
     def missed(final: Final) -> str:
         rewards = counted(round(final.regret.mean), "reward")
-        if world.unit:
-            rewards += f" ({world.in_unit(final.regret.mean, 1):,.0f} {world.unit})"
+        if scale.is_money:
+            rewards = scale.of_sums.value(final.regret.mean, _doubt(final.regret))
         return (
             f"{names[final.contender]} missed {rewards} over {counted(plan.visitors, 'visitor')}, "
-            f"compared with the best offer for each{interval(final.regret, 0)}."
+            f"compared with the best offer for each{interval(final.regret, scale.of_sums)}."
         )
 
     return " ".join(map(earned, ends)), " ".join(map(missed, ends))
@@ -306,10 +372,11 @@ def leader_in_short(session: RaceSession) -> str:
     if margin is None:
         return "There is nothing to compare."
     first, second = names[margin.leader], names[margin.next]
-    earned, more = f"{finals[0].reward.mean:.3f}", f"{margin.ahead.mean:.3f}"
+    scale = _scale(session)
+    earned, more = scale.mean(finals[0].reward.mean), measured(margin.ahead, scale)
     if not margin.is_clear:
-        return f"No clear winner: {first} earned {earned} per visitor, {more} more than {second}."
-    return f"{first} earned most: {earned} per visitor, {more} more than {second}."
+        return f"No clear winner: {first} earned {earned}, {more} more than {second}."
+    return f"{first} earned most: {earned}, {more} more than {second}."
 
 
 def latest_in_short(session: RaceSession) -> str:
@@ -317,8 +384,12 @@ def latest_in_short(session: RaceSession) -> str:
     if not (order := _order(session)):
         return _NOTHING
     names, known = session.displayed.names, session.known
-    gave = [f"{names[key]} {known.recent(key).mean[-1]:.2f}" for key in (order[0], order[-1])]
-    return f"Mean reward of the last visitors: {', '.join(gave)}."
+    scale = in_short(_scale(session))
+    gave = [
+        f"{names[key]} {scale.value(float(known.recent(key).mean[-1]))}"
+        for key in (order[0], order[-1])
+    ]
+    return f"Mean reward of the last visitors: {', '.join(gave)}{scale.per * scale.is_money}."
 
 
 def losses_in_short(session: RaceSession) -> str:
@@ -326,8 +397,9 @@ def losses_in_short(session: RaceSession) -> str:
     if not (order := _order(session)):
         return _NOTHING
     names, known = session.displayed.names, session.known
+    sums = _scale(session).of_sums
     first, last = (
-        (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
+        (names[key], sums.value(float(known.regret(key).mean[-1]))) for key in (order[0], order[-1])
     )
     missed = f"{first[0]} {first[1]}, {last[0]} {last[1]}"
     return f"Rewards missed over {known.plan.visitors:,} visitors: {missed}."

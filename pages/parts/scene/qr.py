@@ -1,6 +1,8 @@
 """QR codes of links."""
 
+from contextlib import suppress
 from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import segno
@@ -8,7 +10,6 @@ import streamlit as st
 
 _QUIET = 4
 """White margin in modules, needed by cameras."""
-_OWN = {"localhost", "127.0.0.1", "::1"}
 
 
 @lru_cache(maxsize=64)
@@ -26,7 +27,11 @@ def qr(link: str) -> str:
 
 def is_only_here(link: str) -> bool:
     """Return whether a link leads to this machine only."""
-    return (urlsplit(link).hostname or "localhost") in _OWN
+    host = urlsplit(link).hostname or "localhost"
+    with suppress(ValueError):
+        address = ip_address(host)
+        return address.is_loopback or address.is_unspecified
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def show_qr(link: str, leads_to: str, width: int) -> None:

@@ -30,9 +30,14 @@ class Sheet:
 
 
 def report_of(
-    scene: Scene, sheet: Sheet, world: World | None, seed: int | None, link: str
+    scene: Scene,
+    sheet: Sheet,
+    world: World | None,
+    seed: int | None,
+    link: str,
+    is_simulation: bool = False,
 ) -> Report:
-    """Return a report of the parts selected by a sheet."""
+    """Return a report of the parts selected by a sheet; see `report_on`."""
     lines = [line for name in sheet.sentences for line in scene.text(name).splitlines()]
     return report_on(
         world,
@@ -43,6 +48,7 @@ def report_of(
         seed,
         link,
         _figures(scene, sheet.further),
+        is_simulation=is_simulation,
     )
 
 

@@ -2,11 +2,21 @@
 
 from itertools import combinations
 
-from engine.simulation.baselines import RuleTable, best_rule, rule_table
+from engine.protocol.request import MAX_ACTIONS
+from engine.simulation.baselines import (
+    Baseline,
+    Mood,
+    RuleTable,
+    always,
+    best_rule,
+    bestseller,
+    mood,
+    rule_table,
+)
 from engine.worlds import World
 from pages.parts.settings.known_worlds import all_at_hand, world_of
 from pages.parts.settings.setting import Setting
-from pages.parts.text.format import in_a_sentence
+from pages.parts.text.format import in_a_sentence, plain
 
 MAX_TABLE = 200
 """Largest number of characters of a table in a link."""
@@ -33,8 +43,11 @@ def rules_of(world: World) -> dict[str, str]:
 
 
 def rule_in_link(text: str) -> str:
-    """Accept the key of a rule of any world; `Linked.fitted` checks the link's own world later."""
-    if not any(text in rules_of(world) for world in all_at_hand()):
+    """Accept the key of a rule of any world, or empty text for a world's usual rule.
+
+    `Linked.fitted` checks the link's own world later.
+    """
+    if text and not any(text in rules_of(world) for world in all_at_hand()):
         raise ValueError
     return text
 
@@ -60,6 +73,7 @@ def _table(text: str) -> str:
     return text
 
 
+ITEM = Setting(0, "Action", range(MAX_ACTIONS), "menu")
 TABLE: Setting[str] = Setting(
     "",
     "Table",
@@ -83,6 +97,44 @@ def table_of(world: World, fields: tuple[str, ...], text: str) -> RuleTable:
         return best
     items = [world.items[int(position)].id for position in text.split(",")]
     return rule_table(world, fields, dict(zip(best.table, items, strict=True)))
+
+
+def baseline_of(world: World, rule: str, item: int, table: str, seed: int) -> Baseline:
+    """Return the rules of today's service.
+
+    Args:
+        rule: key, see `rules_of`.
+        item: position of the action of the rule "always".
+        table: of a rule on fields, see `table_of`.
+        seed: of last month's visitors, who determine the bestseller.
+    """
+    match rule:
+        case "always":
+            return always(world, world.items[item].id)
+        case "mood":
+            return mood(world)
+        case "bestseller":
+            return bestseller(world, seed)
+        case _:
+            return table_of(world, tuple(rule.split(",")), table)
+
+
+_MAX_GROUPS = 12
+"""Most groups of visitors that `rule_in_full` names."""
+
+
+def rule_in_full(world: World, rule: Baseline) -> str:
+    """Return the action of each group of visitors under a rule; Markdown."""
+    if isinstance(rule, Mood):
+        return "any action, at random"
+    names = {item.id: plain(item.name) for item in world.items}
+    if not rule.fields:
+        return f"{names[rule.table[()]]} for everybody"
+    groups = [
+        f"{plain(' and '.join(values))}: {names[item]}" for values, item in rule.table.items()
+    ]
+    rest = [f"and {len(groups) - _MAX_GROUPS} more groups"] if len(groups) > _MAX_GROUPS else []
+    return "; ".join(groups[:_MAX_GROUPS] + rest)
 
 
 def has_room_for(world: World, fields: tuple[str, ...], text: str) -> bool:

@@ -160,10 +160,13 @@ def open_link(kind: type[S]) -> bool:
 
 
 def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
-    """Return values chosen last on any page, for settings of this page that the link does not
-    set."""
+    """Return values chosen last on any page, for settings of this page that the link does not set;
+    none if a page wrote the link, which then has all that differs from the defaults."""
     chosen: Mapping[str, Any] = st.session_state.get(_TRAVELS, {})
     declared = kind.declared()
+    carried = {name for name, setting in declared.items() if setting.always}
+    if carried and carried <= query.keys():
+        return {}
     return {
         name: value
         for name, value in chosen.items()

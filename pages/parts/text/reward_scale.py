@@ -5,9 +5,10 @@ written in percent. Numbers have as many digits as their interval warrants.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.worlds import World
+from pages.parts.text.format import plain
 
 RARE = 0.1
 """Mean reward of the best offers below which rewards are written in percent."""
@@ -48,6 +49,18 @@ class RewardScale:
         if 0 < size < RARE:
             return cls(100.0, "%", _digits(100 * size, 3))
         return cls()
+
+    @property
+    def in_markdown(self) -> "RewardScale":
+        """The same scale for Markdown: its unit, possibly typed by a user, is escaped."""
+        return replace(self, unit=plain(self.unit))
+
+    @property
+    def of_sums(self) -> "RewardScale":
+        """Scale of sums of rewards: amounts of money, or numbers of rewards without a unit."""
+        if self.is_money:
+            return replace(self, factor=self.most, digits=_digits(self.most, 1))
+        return RewardScale(digits=0)
 
     @property
     def is_money(self) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from engine.evaluation.mean_intervals import (
     estimate,
+    estimate_of_differences,
     estimate_of_rewards,
     normal,
     score_reach,
@@ -56,3 +57,19 @@ def test_rewards_that_are_all_the_same_leave_room_for_chance() -> None:
     assert sure.high == pytest.approx(1)
     assert sure.low == pytest.approx(0.9286, abs=1e-4)
     assert estimate_of_rewards(np.zeros(10)).high == pytest.approx(0.2775, abs=1e-4)
+
+
+@pytest.mark.parametrize(("more", "less"), [(0.01, 0.005), (0.003, 0.003), (0.2, 0.1)])
+def test_intervals_of_rare_differences_hold_the_truth(more: float, less: float) -> None:
+    """Differences of paired rewards of .4, of which few differ from 0."""
+    rng, truth = np.random.default_rng(2), 0.4 * (more - less)
+    draws = 0.4 * rng.choice([1.0, -1.0, 0.0], (500, 300), p=[more, less, 1 - more - less])
+    intervals = [estimate_of_differences(differences) for differences in draws]
+    assert np.mean([result.low <= truth <= result.high for result in intervals]) >= 0.93
+    assert all(result.low < result.mean < result.high for result in intervals)
+
+
+def test_the_interval_of_many_differences_is_that_of_their_mean() -> None:
+    differences = np.random.default_rng(3).choice([-1.0, 0.0, 1.0], 5_000)
+    wide, usual = estimate_of_differences(differences), estimate(differences)
+    assert (wide.low, wide.high) == pytest.approx((usual.low, usual.high), abs=1e-4)

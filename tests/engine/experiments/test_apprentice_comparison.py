@@ -10,7 +10,7 @@ import pytest
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
-from engine.evaluation.mean_intervals import Estimate, estimate
+from engine.evaluation.mean_intervals import estimate_of_differences
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.apprentice_comparison import ARMS, AutoSwitch, Comparison, ComparisonWindow
 from engine.loop.settings import LearningMode
@@ -485,10 +485,10 @@ def test_the_uplift_is_of_each_visitor_over_the_same_with_todays_choice() -> Non
     arms = {"baseline": [0.0, 1.0, 0.5, 0.5], "apprentice": [1.0, 1.0, 1.0, 0.5]}
     rewards = {arm: np.array(earned) for arm, earned in arms.items()}
     uplift = ComparisonWindow("online", 0, 4, Matching(), rewards).uplift("apprentice")
-    assert uplift == estimate(np.array([1.0, 0.0, 0.5, 0.0]))
-    assert ComparisonWindow("online", 0, 4, Matching(), rewards).uplift("baseline") == Estimate(
-        0, 0, 0, 0
-    )
+    assert uplift == estimate_of_differences(np.array([1.0, 0.0, 0.5, 0.0]))
+    none = ComparisonWindow("online", 0, 4, Matching(), rewards).uplift("baseline")
+    assert none is not None
+    assert none.mean == none.error == 0
     one = {arm: earned[:1] for arm, earned in rewards.items()}
     assert ComparisonWindow("online", 0, 1, Matching(), one).uplift("apprentice") is None
 

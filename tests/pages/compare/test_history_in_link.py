@@ -12,7 +12,7 @@ def test_every_story_survives_its_own_link() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "5001", "1e3", "٣", "100-101", "200-150-120", "0" + 21 * "-0", "0-" * 999]
+    "text", ["", "x", "100001", "1e3", "٣", "100-101", "200-150-120", "0" + 21 * "-0", "0-" * 999]
 )
 def test_a_story_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not|many"):

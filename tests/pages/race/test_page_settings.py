@@ -2,14 +2,18 @@
 
 import pytest
 
-from engine.experiments.race.contenders import ABTest, LoopContender
+from engine.experiments.race.contenders import ABTest, LoopContender, Present
 from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import CONTENDERS, POLICIES
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
+from engine.simulation.baselines import best_rule, usual_fields
+from engine.worlds import WORLDS
+from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.race.page_settings import RaceSetup, everybody, ordered
 from pages.parts.race.person_choices import YOU
+from pages.parts.settings.baseline_rules import rules_of
 
 
 def test_settings_reach_the_contenders() -> None:
@@ -68,3 +72,16 @@ def test_every_policy_races_and_no_other_contender_can_be_mistaken_for_one() -> 
     policies = POLICIES.keys() - {"thompson"}
     assert {*everybody(), YOU} == policies | CONTENDERS
     assert not POLICIES.keys() & CONTENDERS
+
+
+def test_each_rule_of_compare_can_race() -> None:
+    coffee = WORLDS["coffee"]
+    for rule in rules_of(coffee):
+        compared = CompareSetup(rule=rule, item=2, seed=5)
+        setup = RaceSetup(rule=rule, item=2, seed=5, who="present,uniform").fitted()
+        (present, _) = setup.plan().contenders
+        assert isinstance(present, Present)
+        usual = best_rule(coffee, usual_fields(coffee))
+        assert (present.rule or usual) == compared.baseline()
+        assert RaceSetup.from_query(setup.query()) == (setup, [])
+        assert present.enter(coffee, 5).choose(0, 0).propensity == (1 if rule != "mood" else 0.25)

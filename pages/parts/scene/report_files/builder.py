@@ -1,5 +1,7 @@
 """Builds a report about a world: its scene, its partial rewards and the date."""
 
+from collections.abc import Iterator
+
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
 from engine.worlds.success_levels import LEVELS, answers_of
@@ -7,6 +9,7 @@ from pages.parts.scene.part_types import Figure
 from pages.parts.scene.qr import is_only_here
 from pages.parts.scene.report_files.report_content import Report
 from pages.parts.text.format import percent
+from pages.parts.text.reward_scale import RewardScale
 
 
 def report_on(
@@ -19,11 +22,19 @@ def report_on(
     link: str,
     further: tuple[Figure, ...] = (),
     clock: Clock = utc_now,
+    is_simulation: bool = False,
 ) -> Report:
-    """Return a report, dated today, about a world or an uploaded log; see `Report`."""
+    """Return a report, dated today, about a world or an uploaded log; see `Report`.
+
+    Args:
+        is_simulation: True to say that visitors are simulated, with the truth of the world.
+    """
+    is_simulation = is_simulation and world is not None
+    about = f"{about} {_SIMULATED}" if is_simulation else about
+    name = world.title if world is not None else "A log of your own"
     return Report(
         title=title,
-        world=world.title if world is not None else "A log of your own",
+        world=f"Simulation: {name}" if is_simulation else name,
         story=_story(world) if world is not None else "",
         about=about,
         figures=figures,
@@ -32,8 +43,37 @@ def report_on(
         link="" if is_only_here(link) else link,
         made=clock().date(),
         further=further,
+        actions=tuple(_actions(world)) if is_simulation and world is not None else (),
         offered=tuple((i.name, i.picture) for i in (world.items if world else ()) if i.picture),
     )
+
+
+_SIMULATED = (
+    "All visitors are simulated: the numbers follow from assumed rates and prices, and are no "
+    "measurement."
+)
+_MAX_ACTIONS = 12
+"""Most actions in the table: those that earn most."""
+
+
+def _actions(world: World) -> Iterator[tuple[str, ...]]:
+    """Rows of the table of actions: name, price if there is any, true rate, and mean reward."""
+    scale, (chances, means) = RewardScale.of(world), world.item_means()
+    has_prices = bool(world.unit) or any(item.value != 1 for item in world.items)
+    unit = f"\u00a0{world.unit}" if world.unit else ""
+    yield "Action", *(["Pays"] if has_prices else []), "True rate", _capital(scale.title)
+    order = sorted(range(len(world.items)), key=lambda at: -means[at])
+    shown = sorted(order[:_MAX_ACTIONS])
+    for at in shown:
+        price = [f"{world.items[at].value:,g}{unit}"] if has_prices else []
+        rate = f"{100 * chances[at]:.2g}\u00a0%"
+        yield world.items[at].name, *price, rate, scale.value(float(means[at]))
+    if rest := len(order) - len(shown):
+        yield f"and {rest} more", *([""] if has_prices else []), "", ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _story(world: World) -> str:

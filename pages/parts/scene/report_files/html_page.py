@@ -1,6 +1,6 @@
 """Report as a self-contained HTML page: no scripts, no requests to other machines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from math import inf
 from pathlib import Path
@@ -34,6 +34,7 @@ def as_html(report: Report, paper: Paper) -> bytes:
         f"<title>{escape(report.title)}</title><style>{style}</style>"
         f"<main{' class=slide' if paper.is_slide else ''}>{_header(report)}"
         f'<div class="content"><div>{charts}</div><ul class="sentences">{sentences}</ul></div>'
+        f"{'' if paper.is_slide else _table(report.actions)}"
         f"{_footer(report)}</main></html>"
     ).encode()
 
@@ -48,6 +49,18 @@ def _header(report: Report) -> str:
         f'<p class="about">{escape(report.description)}</p>{_row(offered)}'
         "</header>"
     )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """A table with the heads of its columns in the first row; empty without rows."""
+    if not rows:
+        return ""
+    head, *body = (
+        "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
+        for tag, row in zip(["th", *["td"] * (len(rows) - 1)], rows, strict=True)
+    )
+    lines = "".join(f"<tr>{row}</tr>" for row in body)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _figure(figure: Figure, number: int) -> str:

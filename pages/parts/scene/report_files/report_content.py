@@ -22,6 +22,8 @@ class Report:
         made: date of the report.
         further: charts that are downloaded as files, but are not in the report.
         offered: (name, data URI) of each action with a picture file.
+        actions: rows of a table of the simulated actions, the first with the heads of its columns;
+            a slide has no room for it.
     """
 
     title: str
@@ -35,6 +37,7 @@ class Report:
     made: date
     further: tuple[Figure, ...] = ()
     offered: tuple[tuple[str, str], ...] = ()
+    actions: tuple[tuple[str, ...], ...] = ()
 
     @property
     def description(self) -> str:

@@ -100,6 +100,7 @@ def _inputs(report: Report, paper: Paper, charts: Sequence[tuple[Figure, str]]) 
         "paper": asdict(paper),
         "fonts": [_FONT, *emoji_fonts()],
         "colours": asdict(theme(dark=False)),
+        "actions": report.actions,
         "offered": [(name, _as_svg(picture)) for name, picture in report.offered],
         "figures": [{"title": each.title, "keys": each.keys, "svg": svg} for each, svg in charts],
         "code": qr(report.link) if report.link else "",

@@ -13,7 +13,7 @@ from tests.engine.refusals import refusal
     ("change", "target"),
     [({"world": "coffee"}, "world"), ({"contenders": ()}, "contenders"),
      ({"contenders": (Blind("a"), Blind("a"))}, "contenders"), ({"visitors": 0}, "visitors"),
-     ({"visitors": 20_001}, "visitors"), ({"repetitions": 501}, "repetitions"),
+     ({"visitors": 200_001}, "visitors"), ({"repetitions": 501}, "repetitions"),
      ({"drift": "fast"}, "drift"), ({"delay": -1}, "delay"), ({"refresh": 0}, "refresh"),
      ({"seed": -1}, "seed")],
 )  # fmt: skip

@@ -11,8 +11,15 @@ from engine.experiments.power import ERROR, trial_size
 from engine.experiments.race.contenders import Blind, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race
-from engine.experiments.race.standings import Believed, PaybackTime, Standings, median_rank
-from engine.worlds import WORLDS
+from engine.experiments.race.standings import (
+    ENOUGH,
+    RARE,
+    Believed,
+    PaybackTime,
+    Standings,
+    median_rank,
+)
+from engine.worlds import GALLERY, WORLDS
 from engine.worlds.world_contents import Drift
 from tests.engine.experiments.race.races import FOUR
 
@@ -279,6 +286,15 @@ def test_after_a_change_ours_is_back_within_300_and_a_test_had_little_to_lose(se
     middle = len(standings.plan.points) // 2 - 1
     before = {key: standings.recent(key).mean[middle] for key in ("ours", "ab")}
     assert before["ab"] < before["ours"] / 2
+
+
+def test_the_window_is_wider_where_rewards_are_rare() -> None:
+    plan = Plan(GALLERY["banner"].world, PLAN.contenders, visitors=1_000, repetitions=10)
+    size = plan.world.reward_size
+    assert size < RARE
+    made = Standings(plan)
+    assert made.latest_visitors == pytest.approx(ENOUGH / size / 10, rel=0.1)
+    assert Standings(replace(plan, repetitions=1)).latest_visitors == 250, "a quarter"
 
 
 # -- payback --------------------------------------------------------------------------

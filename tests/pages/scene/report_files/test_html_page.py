@@ -5,9 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from engine.worlds.coffee import COFFEE
+from engine.worlds.taste import Taste
+from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.html_page import as_html
 from pages.parts.scene.report_files.paper_sizes import PAPERS
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
+from tests.pages.own_bank import OWN_BANK
 from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 
@@ -47,6 +51,30 @@ def test_a_chart_may_have_another_one_for_phones() -> None:
     page = as_html(replace(REPORT, figures=(replace(FIGURE, narrow=other),)), PAPERS["a4"])
     wide, _, narrow = page.decode().partition('class="narrow"')
     assert ("For phones" in wide, "For phones" in narrow) == (False, True)
+
+
+def test_a_simulation_has_the_prices_and_rates_of_its_actions() -> None:
+    report = report_on(OWN_BANK, "T", "A.", (FIGURE,), ("S",), 7, "", is_simulation=True)
+    assert report.world == "Simulation: Our bank"
+    assert "All visitors are simulated" in report.about
+    head, premium, *_, nothing = report.actions
+    assert head == ("Action", "Pays", "True rate", "€ per 1,000 visitors")
+    assert premium == ("Premium card", "120\u00a0€", "2.5\u00a0%", "3,000\u00a0€")
+    assert nothing == ("Nothing new", "0\u00a0€", "0.5\u00a0%", "0\u00a0€")
+    page = as_html(report, PAPERS["a4"]).decode()
+    assert "<th>True rate</th>" in page
+    assert "<td>3,000\u00a0€</td>" in page
+    assert "<table>" not in as_html(report, PAPERS["16-9"]).decode()
+
+
+def test_of_many_actions_those_that_earn_most_are_in_the_table() -> None:
+    items = tuple(replace(COFFEE.items[0], id=f"n{n}", title="") for n in range(20))
+    world = replace(
+        COFFEE, items=items, taste=lambda context, item: Taste(0, int(item.id[1:]) / 50)
+    )
+    _, *rows, rest = report_on(world, "", "", (), (), None, "", is_simulation=True).actions
+    assert [row[0] for row in rows] == [f"n{n}" for n in range(8, 20)]
+    assert rest == ("and 8 more", "", "")
 
 
 def test_a_slide_has_its_own_proportions() -> None:

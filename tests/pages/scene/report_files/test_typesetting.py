@@ -61,6 +61,7 @@ def test_the_longest_texts_stay_on_one_page(paper: Paper) -> None:
         story="A story of five hundred letters. " * 15,
         offered=((name, PICTURE),) * 50,
         figures=(replace(FIGURE, title=name * 2, keys=(("#005fb0", name),) * 12),) * 2,
+        actions=((name, "Pays", "True rate", "Mean reward"),) * 14,
         sentences=(f"{name} earned more than {name}, in the last fifty crowds. " * 2,) * 5,
     )
     text = text_of(crowded, paper)
@@ -77,7 +78,10 @@ def test_a_link_too_long_for_a_code_is_shortened() -> None:
     assert codes == {100: True, 3_000: False}
 
 
-@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "playground.example"])
+@pytest.mark.parametrize(
+    "host",
+    ["localhost:8501", "127.0.0.1:8501", "0.0.0.0:80", "play.localhost", "playground.example"],
+)
 def test_a_link_that_only_this_machine_can_open_is_not_printed(host: str) -> None:
     report = report_on(WORLDS["coffee"], "T", "A", (FIGURE,), ("S",), 7, f"http://{host}/?seed=7")
     assert ("See it live" in text_of(report)) == (host == "playground.example")

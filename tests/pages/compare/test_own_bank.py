@@ -1,0 +1,113 @@
+"""Compare in a bank's own world: rare rewards, in money."""
+
+import re
+from html import unescape
+
+import pytest
+
+from pages.parts.compare.history_in_link import History
+from pages.parts.compare.page_content import report, scene_of
+from pages.parts.compare.page_settings import CompareSetup
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.wording import is_significant
+from pages.parts.scene.part_types import FigureStyle, Numbers, Scene, Table
+from pages.parts.settings.known_worlds import keep_at_hand
+from tests.pages.own_bank import OWN_BANK
+
+AGE = "2,0,1"
+"""Actions by age: the mortgage talk, the premium card, the savings plan."""
+
+
+@pytest.fixture(scope="module")
+def session() -> CompareSession:
+    """An apprentice that has been online for 400 of 600 visitors."""
+    setup = CompareSetup(world=keep_at_hand(OWN_BANK), rule="age", table=AGE, truth=True).fitted()
+    made = CompareSession(setup, History(0))
+    while len(made.comparison) < 600:
+        if len(made.comparison) == 200:
+            made.comparison.go_online()
+        made.comparison.step()
+    return made
+
+
+@pytest.fixture(scope="module")
+def scene(session: CompareSession) -> Scene:
+    return scene_of(session, FigureStyle())
+
+
+def texts(scene: Scene) -> str:
+    """All sentences and descriptions of the scene."""
+    names = ["situation", "came", "outlook-note", "summary", "board", "say-online", "say-match"]
+    figures = ["rewards", "gains", "outlook", "worse"]
+    described = [figure.alt for name in figures if (figure := scene.figure(name))]
+    return unescape("\n".join([*map(scene.text, names), *described])).replace("\u2060", "")
+
+
+def test_rewards_are_in_euros_for_a_thousand_visitors(
+    scene: Scene, session: CompareSession
+) -> None:
+    text = texts(scene)
+    earned = 300_000 * session.latest().mean("apprentice")
+    assert f"**{earned:,.0f}\u00a0€** per 1,000 visitors" in text
+    assert "per visitor" not in text
+    assert not re.search(r"\b0\.00\b", text)
+    uplift = session.latest().uplift("apprentice")
+    assert uplift is not None
+    low, high = (
+        f"{300_000 * end:+,.0f}".replace("-", "\N{MINUS SIGN}") for end in (uplift.low, uplift.high)
+    )
+    assert text.count(f"95\u00a0% interval {low} to {high}\u00a0€") == 2, "situation and board"
+    said = "more than chance explains" if is_significant(uplift) else "not statistically"
+    assert said in scene.text("situation")
+    assert said in scene.text("board")
+
+
+def test_tiles_and_table_are_in_euros(scene: Scene, session: CompareSession) -> None:
+    numbers = scene["numbers"]
+    assert isinstance(numbers, Numbers)
+    _, *earned = numbers.numbers
+    latest = session.latest()
+    assert [number.value for number in earned] == [
+        f"{300_000 * latest.mean(arm):,.0f}\u00a0€" for arm in ("baseline", "apprentice", "online")
+    ]
+    assert earned[0].below == "per 1,000 visitors"
+    assert all("€ (" in number.below for number in earned[1:])
+    periods = scene["periods"]
+    assert isinstance(periods, Table)
+    (before, since) = session.comparison.stretches()
+    assert periods.rows["Apprentice, €"].tolist() == [
+        300_000 * before.mean("apprentice"),
+        300_000 * since.mean("apprentice"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["rewards", "gains", "outlook"])
+def test_charts_use_at_least_half_of_their_axis(scene: Scene, name: str) -> None:
+    figure = scene.figure(name)
+    assert figure is not None
+    assert "1,000 visitors" in str(figure.spec) or "€" in str(figure.spec)
+    (axis,) = {
+        tuple(e["scale"]["domain"]) for e in axes(figure.spec, "x" if name == "outlook" else "y")
+    }
+    rows = figure.rows.to_pylist()
+    values = [
+        row.get("point") or row.get("value") or 0 for row in rows if row.get("visitor", 99) > 30
+    ]
+    assert max(map(abs, values)) >= 0.5 * max(map(abs, axis))
+
+
+def axes(spec: dict[str, object], channel: str) -> list[dict[str, dict[str, list[float]]]]:
+    """Encodings of a channel with a fixed domain."""
+    found = [layer["encoding"].get(channel, {}) for layer in spec["layer"]]  # type: ignore[attr-defined]
+    return [encoding for encoding in found if "domain" in encoding.get("scale", {})]
+
+
+def test_the_report_has_the_money_with_its_interval(session: CompareSession) -> None:
+    made = report(session, "")
+    assert made is not None
+    assert any(
+        "per 1,000 visitors over today's rules (95\u00a0% interval" in s for s in made.sentences
+    )
+    assert made.world == "Simulation: Our bank"
+    assert "young: Mortgage talk; middle: Premium card; senior: Savings plan." in made.about
+    assert len(made.actions) == 6

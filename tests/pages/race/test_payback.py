@@ -1,0 +1,49 @@
+"""Race's sentences on the time that learning takes, and on the size of an A/B test."""
+
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from engine.experiments.power import trial_size
+from engine.experiments.race.standings import PaybackTime
+from pages.parts.race import wording
+from pages.parts.race.session import RaceSession
+from tests.pages.own_bank import OWN_BANK
+
+
+def session(time: PaybackTime | None) -> RaceSession:
+    plan = SimpleNamespace(world=OWN_BANK)
+    known = SimpleNamespace(payback=lambda ours, baseline: time, plan=plan)
+    return cast(RaceSession, SimpleNamespace(known=known))
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        (None, ""),
+        (PaybackTime(0, 0, 0, 9, 9), "**Learning cost nothing.**"),
+        (PaybackTime(None, 300, None, 2, 9), "in 2 of 9 repetitions"),
+        (
+            PaybackTime(11_500, 7_600, 20_000, 9, 9),
+            "after 11,500 visitors** (95 % interval 7,600 to 20,000): from then on",
+        ),
+        (PaybackTime(11_500, 7_600, 20_000, 9, 9), "1,000 visitors a day: 12 days (8 to 20)."),
+        (PaybackTime(900, 100, None, 8, 9), "(95 % interval 100 to beyond the race)"),
+        (PaybackTime(900, 100, None, 8, 9), "1,000 visitors a day: 1 day."),
+    ],
+)
+def test_the_time_until_learning_has_paid_for_itself(
+    time: PaybackTime | None, expected: str
+) -> None:
+    said = wording.about_payback(session(time))
+    assert expected in said
+    assert bool(said) == bool(expected)
+
+
+def test_the_size_of_an_ab_test_in_a_banks_world() -> None:
+    """Half of what random offers earn, 1,722 euros per 1,000 customers, is 861."""
+    said = wording.about_trial(session(None))
+    assert f"these 5 actions needs **{trial_size(OWN_BANK).visitors:,} visitors**" in said
+    assert "that earns 861\u00a0€ per 1,000 visitors more" in said
+    assert "(80\u00a0% power, 5\u00a0% error)" in said
