@@ -20,8 +20,8 @@ from pages.parts.settings.known_worlds import close_link, keep_at_hand
 from pages.parts.settings.loop_library_access import library
 from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import ago, counted, note, plain, section
-from pages.parts.text.money import in_money
 from pages.parts.text.pages_folder import PAGES
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.worlds.page_settings import WorldsSetup
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import earned, size_of
@@ -172,12 +172,14 @@ def show_gallery(session: WorldsSession) -> None:
     gallery = st.container(key="gallery")
     for name, exhibit in GALLERY.items():
         world, ceilings = exhibit.world, exhibit.world.ceilings
+        scale = RewardScale.of(world)
+        per = f",{scale.per}" if scale.is_money else ""
         earns = (
-            f"{earned(ceilings.uniform.value)} with random offers, "
-            f"{earned(ceilings.best.value)} at best"
+            f"{earned(scale, ceilings.uniform.value)} with random offers, "
+            f"{earned(scale, ceilings.best.value)} at best{per}"
         )
-        earns += in_money(world, ceilings.best.value)
-        details = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
+        about = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; ")
+        details = f"{about}{earns}."
         with gallery, _row(f"exhibit-{name}", world.label, details, world.story):
             if exhibit.drift != "none":
                 st.page_link(RACE, label="Race", query_params={"world": name})
