@@ -36,12 +36,15 @@ from engine.worlds.limits import (
     TAKEN,
 )
 from engine.worlds.rules import wrong_in_rule
+from engine.worlds.spreadsheet_cells import readings
 from engine.worlds.success_levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.taste import Item
 from engine.worlds.visible_text import HIDDEN, alike, is_seen
 from engine.worlds.world_contents import MAX_TIMES
 
 _MAX_EMOJI = 16
+SHARE = "a number from 0 to 1, or a percentage such as 3.4 %"
+"""Allowed rates and shares, for a sentence."""
 
 
 def faults_of(draft: Draft) -> list[CellFault]:
@@ -202,7 +205,9 @@ def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterat
 def _of_numbers(table: Table, number: int, bad: BadCells) -> Iterator[CellFault]:
     """Texts in the numeric columns of a row."""
     for column, text in bad:
-        yield CellFault(table, number, column, f"is {_short(text)}, but must be a number")
+        either = readings(text)
+        allowed = f"written as {either}" if either else "a number"
+        yield CellFault(table, number, column, f"is {_short(text)}, but must be {allowed}")
 
 
 def _beyond(number: float, most: float) -> str:
@@ -254,7 +259,7 @@ def _of_truth(draft: Draft) -> Iterator[CellFault]:
     for (segment, action), value in draft.bad.items():
         if segment in places and action in names:
             said = "is empty" if value is None else f"is {_short(value)}"
-            says = f"{said}, but must be a number from 0 to 1"
+            says = f"{said}, but must be {SHARE}"
             yield CellFault("truth", places[segment], names[action], says)
     if draft.is_large:
         rewards = draft.rewards

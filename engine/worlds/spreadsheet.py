@@ -49,7 +49,6 @@ from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
 from engine.worlds.spreadsheet_cells import (
     Grid,
     letters,
-    number_of,
     parted,
     refuse_number,
     share_of,
@@ -106,9 +105,9 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
             grid.refuse(row, columns["id"], name, "different from those above it")
         features = _line_of_features(grid, row, columns.get("features"))
         features |= {
-            head: _feature(text)
+            head: _feature(grid, row, at)
             for head, at in feature_columns.items()
-            if (text := grid.text(row, at))
+            if grid.text(row, at)
         }
         emoji, title = cells.get("emoji") or emoji, cells.get("title", "")
         worth = _worth(grid, row, columns.get("worth"))
@@ -145,7 +144,7 @@ def values_from_table(data: str | bytes) -> tuple[ValueRow, ...]:
         cells = {meaning: grid.text(row, at) for meaning, at in columns.items()}
         emoji, value = parted(cells["value"])
         text = cells.get("share", "")
-        share = share_of(text)
+        share = share_of(text, grid.has_decimal_commas)
         is_bad = bool(text) and not math.isfinite(share)
         rows.append(
             ValueRow(
@@ -209,12 +208,13 @@ def world_from_table(
 # -- actions --------------------------------------------------------------------------
 
 
-def _feature(text: str) -> Any:
+def _feature(grid: Grid, row: int, column: int) -> Any:
+    text = grid.text(row, column)
     if "|" in text:
         return {tag.strip(): True for tag in text.split("|") if tag.strip()}
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    number = number_of(text)
+    number = grid.number(row, column)
     return text if math.isnan(number) else int(number) if number.is_integer() else number
 
 
@@ -242,7 +242,7 @@ def _line_of_features(grid: Grid, row: int, column: int | None) -> dict[str, Any
 
 def _worth(grid: Grid, row: int, column: int | None) -> float:
     text = "" if column is None else grid.text(row, column)
-    worth = number_of(text) if text else 1.0
+    worth = grid.number(row, column) if column is not None and text else 1.0
     if column is not None and not 1e-6 <= worth <= MAX_WORTH:
         grid.refuse(row, column, text, "what a success is worth, above 0")
     return worth
@@ -345,7 +345,7 @@ def _share(grid: Grid, row: int, column: int | None) -> float:
     if column is None:
         return 1.0
     text = grid.text(row, column)
-    share = share_of(text)
+    share = share_of(text, grid.has_decimal_commas)
     if not 1e-6 <= share <= 1e6:
         allowed = "how often the segment comes: a number above 0, and up to 1,000,000"
         grid.refuse(row, column, text, allowed)

@@ -102,11 +102,27 @@ def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
     assert app.session.draft.actions[0].worth == 40.5
     assert app.session.draft.expected()[0][:2] == [0.034, 0.07]
     app.session.write_truth({"edited_rows": {0: {"0": "0.0.34"}}})
-    app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
+    app.session.write_actions({"edited_rows": {0: {"worth": "1,234"}}})
     app.run()
-    assert "row 1, Pays is '1.234,5', but must be a number" in app.bare
-    assert "is '0.0.34', but must be a number from 0 to 1" in app.bare
+    assert "row 1, Pays is '1,234', but must be written as 1234 or as 1.234" in app.bare
+    assert "is '0.0.34', but must be a number from 0 to 1, or a percentage" in app.bare
     assert not app.can_press("go-play")
+    app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
+    assert app.session.draft.actions[0].worth == 1234.5
+
+
+def test_shares_of_a_sum_keep_their_digits_and_are_read_as_typed(open_worlds: Open) -> None:
+    app = open_worlds()
+    app.session.begin(BAKERY)
+    app.session.rule(True)
+    app.session.sum_from(0.002, 1.0)
+    base = app.run().at.text_input(key="worlds-base")
+    assert base.value == "0.002"
+    app.set("worlds-base", "0,3 %")
+    assert app.session.draft.rules is not None
+    assert app.session.draft.rules.base == 0.003
+    assert app.set("worlds-base", "3").session.draft.rules.base == 0.003
+    assert "The share is 3.0, but must be a number from 0 to 1" in app.bare_errors
 
 
 def paste(app: WorldsApp, text: str) -> WorldsApp:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from engine import PersonalizerError
 from engine.evaluation.world_from_log import EstimatedWorld
@@ -17,7 +17,7 @@ from engine.worlds.draft_conversion import (
     without_rules,
     world_of,
 )
-from engine.worlds.draft_faults import faults_of
+from engine.worlds.draft_faults import SHARE, faults_of
 from engine.worlds.draft_field_changes import coming, depending_on, with_number, with_values
 from engine.worlds.draft_rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.draft_taste_changes import blurred, copied, graded, scrambled
@@ -239,8 +239,13 @@ class WorldsSession:
         self._change(replace(self.draft, rules=replace(rules, rows=rows)))
 
     @locked
-    def sum_from(self, base: float, whole: float) -> None:
-        """Set the start of the rules' sum, and the share of full successes."""
+    def sum_from(self, base: float | str | None, whole: float | str | None) -> None:
+        """Set the start of the rules' sum, and the share of full successes; anything but a number
+        from 0 to 1 is refused."""
+        if not (_is_share(base) and _is_share(whole)):
+            share = whole if _is_share(base) else base
+            self.refused = f"The share is {share}, but must be {SHARE}."
+            return
         rules = replace(self.draft.rules or Rules(), base=base, whole=whole)
         self._change(replace(self.draft, rules=rules))
 
@@ -336,3 +341,7 @@ class WorldsSession:
             return world_of(self.draft), [], ""
         except PersonalizerError as error:
             return None, [], error.message
+
+
+def _is_share(number: object) -> TypeGuard[float]:
+    return isinstance(number, float) and 0 <= number <= 1

@@ -56,8 +56,12 @@ from tests.engine.worlds.drafts import SMALL
             ("actions", 51, "name", "at most 50 actions"),
         ),
         (
-            {"actions": (ActionRow(0, "A", bad=(("worth", "1.234,5"),)),)},
-            ("actions", 1, "worth", "is '1.234,5', but must be a number"),
+            {"actions": (ActionRow(0, "A", bad=(("worth", "1.2.3,5"),)),)},
+            ("actions", 1, "worth", "is '1.2.3,5', but must be a number"),
+        ),
+        (
+            {"actions": (ActionRow(0, "A", bad=(("worth", "1,234"),)),)},
+            ("actions", 1, "worth", "is '1,234', but must be written as 1234 or as 1.234"),
         ),
         (
             {"values": (ValueRow(2, "sun", "yes", bad=(("share", "x"),)),)},
