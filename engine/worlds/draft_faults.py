@@ -36,7 +36,7 @@ from engine.worlds.limits import (
     TAKEN,
 )
 from engine.worlds.rules import wrong_in_rule
-from engine.worlds.spreadsheet_cells import readings
+from engine.worlds.spreadsheet_cells import allowed_number
 from engine.worlds.success_levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.taste import Item
 from engine.worlds.visible_text import HIDDEN, alike, is_seen
@@ -205,9 +205,8 @@ def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterat
 def _of_numbers(table: Table, number: int, bad: BadCells) -> Iterator[CellFault]:
     """Texts in the numeric columns of a row."""
     for column, text in bad:
-        either = readings(text)
-        allowed = f"written as {either}" if either else "a number"
-        yield CellFault(table, number, column, f"is {_short(text)}, but must be {allowed}")
+        says = f"is {_short(text)}, but must be {allowed_number(text)}"
+        yield CellFault(table, number, column, says)
 
 
 def _beyond(number: float, most: float) -> str:

@@ -113,8 +113,8 @@ class Grid:
     def number(self, row: int, column: int) -> float:
         """Number in a cell, NaN for none; refuses one that may be read in two ways."""
         text = self.text(row, column)
-        if not self.has_decimal_commas and (either := readings(text)):
-            self.refuse(row, column, text, f"written as {either}")
+        if not self.has_decimal_commas and is_ambiguous(text):
+            self.refuse(row, column, text, allowed_number(text))
         return number_of(text, self.has_decimal_commas)
 
     def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
@@ -180,7 +180,7 @@ def number_of(text: str, has_decimal_comma: bool = False) -> float:
     NaN for 1,234, which may be 1234 or 1.234, unless it ``has_decimal_comma``.
     """
     if _NUMBER.fullmatch(text):
-        is_clear = has_decimal_comma or not _EITHER.fullmatch(text)
+        is_clear = has_decimal_comma or not is_ambiguous(text)
         return float(text.replace(",", ".")) if is_clear else math.nan
     groups = _GROUPS.fullmatch(text)
     if not groups or (groups[2] and groups[2][0] == groups[1]):
@@ -189,12 +189,16 @@ def number_of(text: str, has_decimal_comma: bool = False) -> float:
     return float(text[:end].replace(groups[1], "") + text[end:].replace(",", "."))
 
 
-def readings(text: str) -> str:
-    """Both readings of a number whose comma may separate thousands or decimals, as a phrase;
-    empty for any other text."""
-    if not _EITHER.fullmatch(text):
-        return ""
-    return f"{text.replace(',', '')} or as {text.replace(',', '.')}"
+def is_ambiguous(text: str) -> bool:
+    """Return True for a number whose comma may separate thousands or decimals."""
+    return bool(_EITHER.fullmatch(text))
+
+
+def allowed_number(text: str) -> str:
+    """What a cell must be in place of a text that `number_of` does not read, for a sentence."""
+    if is_ambiguous(text):
+        return f"written as {text.replace(',', '')} or as {text.replace(',', '.')}"
+    return "a number"
 
 
 def share_of(text: str, has_decimal_comma: bool = False) -> float:

@@ -125,6 +125,19 @@ def test_shares_of_a_sum_keep_their_digits_and_are_read_as_typed(open_worlds: Op
     assert "The share is 3.0, but must be a number from 0 to 1" in app.bare_errors
 
 
+def test_ends_of_a_numeric_field_are_read_as_typed(open_worlds: Open) -> None:
+    app = open_worlds().set("worlds-number-low", "0,5")
+    assert app.set("worlds-number-high", "2,500").can_press("add-number") is False
+    assert "To is '2,500', but must be written as 2500 or as 2.500." in app.bare
+    app.set("worlds-number-high", "2,5").click("add-number")
+    assert [row.sends for row in app.session.draft.fields["age"]] == [
+        "0.75",
+        "1.25",
+        "1.75",
+        "2.25",
+    ]
+
+
 def paste(app: WorldsApp, text: str) -> WorldsApp:
     app.at.text_area(key="worlds-pasted").set_value(text)
     return app.click("read-pasted")
