@@ -143,11 +143,17 @@ class Draft:
 
     # -- writing ----------------------------------------------------------------------
 
-    def offering(self, items: Sequence[Item]) -> Self:
-        """Replace the actions; tastes for an action of the same name are kept."""
+    def offering(self, items: Sequence[Item], has_prices: bool = True) -> Self:
+        """Replace the actions; tastes for an action of the same name are kept, and so is its worth
+        unless the items have prices."""
         known = {row.name: row for row in self.offered}
         rows = (
-            replace(row, id=previous.id, picture=row.picture or previous.picture)
+            replace(
+                row,
+                id=previous.id,
+                picture=row.picture or previous.picture,
+                worth=row.worth if has_prices else previous.worth,
+            )
             for row in rows_of(items, self.next_id)
             for previous in [known.get(row.name, row)]
         )

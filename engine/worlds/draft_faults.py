@@ -69,6 +69,8 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
     if len(draft.offered) > MAX_ITEMS:
         says = f"is one too many: at most {MAX_ITEMS} actions are allowed"
         yield CellFault("actions", MAX_ITEMS + 1, "name", says)
+    if draft.offered and all(row.worth == 0 for row in draft.offered):
+        yield CellFault("actions", 0, "worth", "is 0 for every action, but at least one must pay")
     names = Counter(alike(row.name) for row in draft.offered)
     for number, row in enumerate(draft.actions, 1):
         if row.is_blank:
@@ -80,7 +82,8 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
         if says := _wrong_text(row.emoji, _MAX_EMOJI):
             yield CellFault("actions", number, "emoji", says)
         yield from _of_numbers("actions", number, row.bad)
-        if row.worth is not None and (says := _beyond(row.worth, MAX_WORTH)):
+        if row.worth is not None and not 0 <= row.worth <= MAX_WORTH:
+            says = f"is {row.worth:g}, but must be from 0 to {MAX_WORTH:,.0f}"
             yield CellFault("actions", number, "worth", says)
         if says := _wrong_features(row.features):
             yield CellFault("actions", number, "features", says)
@@ -210,7 +213,7 @@ def _of_numbers(table: Table, number: int, bad: BadCells) -> Iterator[CellFault]
 
 
 def _beyond(number: float, most: float) -> str:
-    """Fault of a share or a worth; empty for none."""
+    """Fault of a share; empty for none."""
     if 1e-6 <= number <= most:
         return ""
     return f"is {number:g}, but must be from 0.000001 to {most:,.0f}"

@@ -3,11 +3,12 @@
 Cells are separated by tabs, semicolons or commas, whichever give the most columns. The first row
 holds the heads of the columns.
 
-A table of **actions** (`items_from_table`) has a column ``id`` or ``Name``, may have ``Picture`` or
-``emoji``, ``title``, ``Pays``, ``value`` or ``price`` (what a success is worth) and ``Features`` in
-one line, and each other column is a feature: a number, ``true`` or ``false``, a text, or with ``|``
-between them a list (``comedy|drama``). An empty cell is a feature that an action does not have.
-Heads of columns are read in upper and lower case. ::
+A table of **actions** (`items_from_table`) has a column of names (``Name``, ``id``, ``action``,
+``offer`` or ``title``), may have ``Picture`` or ``emoji``, a ``title`` beside the name, ``Pays``,
+``value``, ``worth``, ``price`` or ``revenue`` (what a success is worth, from 0 on), and
+``Features`` in one line; each other column is a feature: a number, ``true`` or ``false``, a text,
+or with ``|`` between them a list (``comedy|drama``). An empty cell is a feature that an action does not have.
+Heads are read in upper and lower case, and without a unit behind them: ``Price (EUR)``. ::
 
     id,emoji,pays,genres
     Roll,🥐,1.2,
@@ -64,13 +65,17 @@ _NO_WORD = re.compile(
 )
 """Text that is not a word: a number of any kind, an empty cell, or a spreadsheet's error."""
 _ITEM = {
-    "id": ("id", "name"),
+    "id": ("id", "name", "action", "offer", "title"),
     "emoji": ("emoji", "picture"),
     "title": ("title", "name"),
-    "worth": ("pays", "value", "worth", "price"),
+    "worth": ("pays", "value", "worth", "price", "revenue"),
     "features": ("features",),
 }
 """Heads, in lower case, of an action's own columns beside features; the first match counts."""
+_UNIT = re.compile(
+    r"\s*(\(.*\)|\[.*\]|(,|\bin\b)?\s*([$\u00a2-\u00a5\u20a0-\u20cf]|\b(eur|usd|gbp|chf|jpy)))$"
+)
+"""Unit at the end of a head, in lower case: in brackets, or a currency's sign or letters."""
 _VALUE = {
     "field": ("field",),
     "value": ("value",),
@@ -93,7 +98,7 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
     grid = Grid.read(data, "action")
     columns = _columns_by_meaning(grid.head, _ITEM)
     if "id" not in columns:
-        grid.refuse(0, 0, grid.head[0], "a table with a column 'id' or 'Name'")
+        grid.refuse(0, 0, grid.head[0], "a table with a column 'Name'")
     if len(grid.rows) > MAX_ITEMS:
         refuse_number("actions", len(grid.rows), MAX_ITEMS)
     feature_columns = {name: at for at, name in enumerate(grid.head) if at not in columns.values()}
@@ -113,8 +118,17 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
         worth = _worth(grid, row, columns.get("worth"))
         items.append(Item(name, emoji, features or {"name": name}, title, worth))
     for row, item in enumerate(items, start=1):
-        _check_item(item, grid.lines[row])
+        _check_item(replace(item, value=item.value or 1.0), grid.lines[row])
+    if not any(item.value for item in items):
+        grid.refuse(1, columns["worth"], grid.text(1, columns["worth"]), "above 0 for some action")
     return tuple(items)
+
+
+def column_of_prices(data: str | bytes) -> str:
+    """Head of the column of prices in a table of actions; empty for none."""
+    head = Grid.read(data, "action").head
+    column = _columns_by_meaning(head, _ITEM).get("worth")
+    return "" if column is None else head[column]
 
 
 def lists_actions(data: str | bytes) -> bool:
@@ -220,7 +234,7 @@ def _feature(grid: Grid, row: int, column: int) -> Any:
 
 def _columns_by_meaning(head: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Positions of the columns by meaning; a column has one meaning at most."""
-    lower = [name.lower() for name in head]
+    lower = [_UNIT.sub("", name.lower()) for name in head]
     columns: dict[str, int] = {}
     for meaning, names in known.items():
         candidates = [lower.index(name) for name in names if name in lower]
@@ -243,8 +257,9 @@ def _line_of_features(grid: Grid, row: int, column: int | None) -> dict[str, Any
 def _worth(grid: Grid, row: int, column: int | None) -> float:
     text = "" if column is None else grid.text(row, column)
     worth = grid.number(row, column) if column is not None and text else 1.0
-    if column is not None and not 1e-6 <= worth <= MAX_WORTH:
-        grid.refuse(row, column, text, "what a success is worth, above 0")
+    if column is not None and not 0 <= worth <= MAX_WORTH:
+        allowed = f"what a success is worth, from 0 to {MAX_WORTH:,.0f}"
+        grid.refuse(row, column, text, allowed)
     return worth
 
 

@@ -162,6 +162,17 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert told, "nor in the box, which covers the page"
 
 
+def test_a_table_of_actions_says_where_its_prices_are_and_without_any_they_stay(
+    open_worlds: Open,
+) -> None:
+    app = paste(open_worlds(), "Offer,Price (EUR),kind\nCard,120,a\nTalk,0,b\n")
+    assert [row.worth for row in app.session.draft.actions] == [120, 0]
+    assert bare(app.at.toast[0].value).endswith("Pays: column Price (EUR).")
+    paste(app, "id,kind\nCard,c\nPlan,d\n")
+    assert [row.worth for row in app.session.draft.actions] == [120, None]
+    assert bare(app.at.toast[0].value).endswith("Without a column of prices: they stay as set.")
+
+
 @pytest.mark.parametrize("way", ["empty", "generate", "read-pasted"])
 def test_what_was_begun_with_is_not_covered_by_the_box_that_it_came_from(
     open_worlds: Open, way: str

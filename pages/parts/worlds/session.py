@@ -24,6 +24,7 @@ from engine.worlds.draft_taste_changes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.joint_frequencies import APART
 from engine.worlds.spreadsheet import (
+    column_of_prices,
     items_from_table,
     lists_actions,
     lists_values,
@@ -35,6 +36,7 @@ from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
 from pages.parts.worlds.edited_rows import EditedRows, Edits
 from pages.parts.worlds.truth_rows import TruthRows
+from pages.parts.worlds.wording import about_prices, understood
 
 _MARK = b"\xef\xbb\xbf"
 """UTF-8 byte order mark, written by some programs."""
@@ -101,9 +103,9 @@ class WorldsSession:
         self._put(draft, Origin(draft, world, estimated))
 
     @locked
-    def take(self, text: str | bytes) -> None:
+    def take(self, text: str | bytes) -> str:
         """Read pasted text or a file: a world's JSON, a table of segments and actions, or a table
-        of actions or of values, which replaces the page's table.
+        of actions or of values, which replaces the page's table. Return how it was read.
 
         Raises:
             PersonalizerError: ``BadRequest`` for any other content.
@@ -114,11 +116,14 @@ class WorldsSession:
         if first in {"{", "[", b"{", b"["}:
             self.begin(world_from_file(text))
         elif lists_actions(text):
-            self._put(self.draft.offering(items_from_table(text)))
+            prices = column_of_prices(text)
+            self._put(self.draft.offering(items_from_table(text), has_prices=bool(prices)))
+            return f"{understood(self.draft)} {about_prices(prices)}"
         elif lists_values(text):
             self._put(coming(self.draft, values_from_table(text)))
         else:
             self.begin(world_from_table(text, items=self._items(), unit=self.draft.unit))
+        return understood(self.draft)
 
     def _items(self) -> tuple[Item, ...]:
         """Return the draft's actions, which a pasted table may name; none if the draft is

@@ -46,7 +46,8 @@ def _in_unit(session: WorldsSession) -> str:
     draft = session.draft
     if not draft.unit:
         return ""
-    most = max((row.worth or 1.0 for row in draft.offered), default=1.0)
+    worths_of_actions = (1.0 if row.worth is None else row.worth for row in draft.offered)
+    most = max(worths_of_actions, default=1.0)
     worths = (
         f"{level.name or f'{level.worth:g}'}: {level.worth * most:,.2f}"
         for level in draft.graded_in

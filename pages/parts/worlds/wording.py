@@ -55,6 +55,11 @@ def understood(draft: Draft) -> str:
     return f"Read. Actions: {_some(actions)}. Fields: {_some(fields)}."
 
 
+def about_prices(column: str) -> str:
+    """Say from which column of a table of actions prices were read; empty for none."""
+    return f"Pays: column {column}." if column else "Without a column of prices: they stay as set."
+
+
 def _some(names: Sequence[str]) -> str:
     """List the first names and the number of the others."""
     first, more = ", ".join(names[:_MOST]), len(names) - _MOST

@@ -39,7 +39,7 @@ def test_value_and_unit_of_a_success_are_kept() -> None:
     draft = draft_of(hotel)
     assert world_of(draft) == hotel
     assert [row.worth for row in draft.actions][:2] == [18, 60]
-    wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=0.0),))
+    wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=-1.0),))
     says = {(one.table, one.column): one.says for one in faults_of(wrong)}
     assert says["place", "unit"] == "has more than 12 characters"
-    assert says["actions", "worth"] == "is 0, but must be from 0.000001 to 1,000,000,000"
+    assert says["actions", "worth"] == "is -1, but must be from 0 to 1,000,000,000"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine import PersonalizerError
-from engine.worlds.draft_conversion import world_of
+from engine.worlds.draft_conversion import draft_of, world_of
 from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.draft_taste_changes import written
@@ -25,6 +25,14 @@ from tests.engine.worlds.drafts import SMALL
         ({"actions": ()}, ("actions", 0, "name", "is missing")),
         ({"actions": (ActionRow(0, worth=5.0),)}, ("actions", 1, "name", "is empty")),
         ({"actions": (ActionRow(0, "A", worth=1e12),)}, ("actions", 1, "worth", "1,000,000,000")),
+        (
+            {"actions": (ActionRow(0, "A", worth=-2.0), ActionRow(1, "B"))},
+            ("actions", 1, "worth", "is -2, but must be from 0 to 1,000,000,000"),
+        ),
+        (
+            {"actions": (ActionRow(0, "A", worth=0.0), ActionRow(1, "B", worth=0.0))},
+            ("actions", 0, "worth", "is 0 for every action, but at least one must pay"),
+        ),
         ({"actions": (ActionRow(0, "A", "\t"),)}, ("actions", 1, "emoji", "cannot be shown")),
         ({"actions": (ActionRow(0, "A", "", "x: NaN"),)}, ("actions", 1, "features", "x is nan")),
         (
@@ -151,3 +159,11 @@ def test_what_is_no_expected_reward_is_told_and_stands_there_until_it_is_one(val
     assert draft.expected()[1][0] is value
     assert faults_of(written(draft, {(1, 0): 0.3})) == []
     assert faults_of(replace(draft, actions=draft.actions[1:])) == []
+
+
+def test_an_action_may_pay_nothing() -> None:
+    draft = replace(SMALL, actions=(SMALL.actions[0], replace(SMALL.actions[1], worth=0.0)))
+    assert faults_of(draft) == []
+    world = world_of(draft)
+    assert world.worth.tolist() == [1.0, 0.0]
+    assert draft_of(world).actions[1].worth == 0
