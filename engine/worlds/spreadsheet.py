@@ -7,8 +7,9 @@ A table of **actions** (`items_from_table`) has a column of names (``Name``, ``i
 ``offer`` or ``title``), may have ``Picture`` or ``emoji``, a ``title`` beside the name, ``Pays``,
 ``value``, ``worth``, ``price`` or ``revenue`` (what a success is worth, from 0 on), and
 ``Features`` in one line; each other column is a feature: a number, ``true`` or ``false``, a text,
-or with ``|`` between them a list (``comedy|drama``). An empty cell is a feature that an action does not have.
-Heads are read in upper and lower case, and without a unit behind them: ``Price (EUR)``. ::
+or with ``|`` between them a list (``comedy|drama``). An empty cell is a feature that an action does
+not have. Heads are read in upper and lower case, and without a unit behind them, as in ``Price
+(EUR)``. ::
 
     id,emoji,pays,genres
     Roll,🥐,1.2,

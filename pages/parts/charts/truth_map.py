@@ -35,8 +35,9 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     opacity = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(_FAINT, 1)).legend(None)
     tips = tooltip(who="For", name="Best")
     scale = RewardScale.of(world)
-    named = f"Expected reward, {scale.title}" if scale.unit else "Expected reward"
-    tips += tooltip(scale.format, expected=named, mean="Random action")
+    unit = f", {scale.title}" if scale.unit else ""
+    titles = {"expected": f"Expected reward{unit}", "mean": f"Random action{unit}"}
+    tips += tooltip(scale.format, **titles)
     return finish(
         dark,
         _ROW * high + _HEAD * max(lines, 1) + 14,
@@ -50,13 +51,13 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
     """Rows of `truth_spec`: contexts that share the fixed fields of ``here``."""
-    heads, scale = heads_of(world), RewardScale.of(world)
+    heads = heads_of(world)
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
     cells = world.mapped(here, axes.row, *axes.columns)
     expected = world.expected_in(np.array(cells))
     best, mean = expected.argmax(axis=1), expected.mean(axis=1)
     gain = expected.max(axis=1) - mean
-    most = float(gain.max()) or 1.0
+    most, scale = float(gain.max()) or 1.0, RewardScale.of(world)
     rows = []
     for cell, top, earned, by_chance, worth in zip(
         cells, best.tolist(), expected.tolist(), mean.tolist(), gain.tolist(), strict=True
