@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -71,14 +71,10 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
         yield CellFault("actions", MAX_ITEMS + 1, "name", says)
     if draft.offered and all(row.worth == 0 for row in draft.offered):
         yield CellFault("actions", 0, "worth", "is 0 for every action, but at least one must pay")
-    names = Counter(alike(row.name) for row in draft.offered)
+    yield from _of_names(draft)
     for number, row in enumerate(draft.actions, 1):
         if row.is_blank:
             continue
-        if says := _wrong_name(row.name):
-            yield CellFault("actions", number, "name", says)
-        elif names[alike(row.name)] > 1:
-            yield CellFault("actions", number, "name", f"is {row.name!r}, like another row")
         if says := _wrong_text(row.emoji, _MAX_EMOJI):
             yield CellFault("actions", number, "emoji", says)
         yield from _of_numbers("actions", number, row.bad)
@@ -87,6 +83,30 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
             yield CellFault("actions", number, "worth", says)
         if says := _wrong_features(row.features):
             yield CellFault("actions", number, "features", says)
+
+
+def _of_names(draft: Draft) -> Iterator[CellFault]:
+    """Names of actions: a fault for all rows without one, and for all rows with the same."""
+    rows_of_name: dict[str, list[int]] = {}
+    for number, row in enumerate(draft.actions, 1):
+        if not row.is_blank:
+            rows_of_name.setdefault(alike(row.name) if is_seen(row.name) else "", []).append(number)
+    for name, rows in rows_of_name.items():
+        others = _in_rows(rows[1:])
+        if not name:
+            more = f", and so is that of {others}" if others else ""
+            yield CellFault("actions", rows[0], "name", f"is empty{more}: name each action")
+        elif says := _wrong_text(name, MAX_NAME):
+            yield CellFault("actions", rows[0], "name", says)
+        elif others:
+            says = f"is {name!r}, like that of {others}: give each action a name of its own"
+            yield CellFault("actions", rows[0], "name", says)
+
+
+def _in_rows(numbers: Sequence[int]) -> str:
+    """Rows in a sentence; empty for none."""
+    *first, last = map(str, numbers) if numbers else [""]
+    return f"rows {', '.join(first)} and {last}" if first else last and f"row {last}"
 
 
 def _of_values(draft: Draft) -> Iterator[CellFault]:

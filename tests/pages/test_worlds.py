@@ -84,7 +84,7 @@ def test_faults_are_reported_with_their_cell(open_worlds: Open) -> None:
     assert "Actions, Name is missing" in app.bare
     app.session.write_actions({"added_rows": [{"name": "[x](y)"}, {"name": "[x](y)"}]})
     app.run()
-    assert "Actions, row 1, Name is '[x](y)', like another row" in app.bare
+    assert "Actions, row 1, Name is '[x](y)', like that of row 2" in app.bare
     assert "[x](y)" not in app.text
     app.click("undo")
     assert "Actions, Name is missing" in app.bare
@@ -193,6 +193,8 @@ def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
     key = library().store.keep_world(replace(BAKERY, story="Another."), app.owner).key
     paste(app, world_to_file(BAKERY)).click("go-keep")
     assert "🥐 Bakery 2" in app.bare
+    said = "Saved as Bakery 2, as another of your worlds is called Bakery."
+    assert said in [bare(toast.value) for toast in app.at.toast]
     app.at.session_state[f"world-menu-{key}"] = True
     app.run().set(f"world-name-{key}", "Bakery 2")
     assert "must be one that no other of your worlds has" in app.bare_errors

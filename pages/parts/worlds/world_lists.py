@@ -46,10 +46,20 @@ def keep(session: WorldsSession, world: World, owner: str) -> str:
     if not is_ready(world):
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
-        library().store.keep_world(world, owner, instead_of=instead)
+        kept = library().store.keep_world(world, owner, instead_of=instead)
+        _say_numbered(kept, owner)
     key = session.record_as_world(world)
     st.session_state[_KEY] = key
     return key
+
+
+def _say_numbered(kept: KeptWorld, owner: str) -> None:
+    """Say under which name a world is listed, if another of the owner's has its title."""
+    title = kept.world.title
+    names = {other.name for other in library().store.worlds(owner)}
+    if kept.name != title and title in names:
+        sentence = f"Saved as {kept.name}, as another of your worlds is called {title}."
+        st.toast(plain(sentence), icon=":material/info:")
 
 
 def _attempt(session: WorldsSession, verb: Callable[[], object]) -> None:

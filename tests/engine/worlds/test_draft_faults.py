@@ -43,10 +43,17 @@ from tests.engine.worlds.drafts import SMALL
             {"actions": (ActionRow(0, "A", "", 'x: {"y": [{"z": 1}]}'),)},
             ("actions", 1, "features", "cannot be sent: x.y[0] is"),
         ),
-        ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
+        (
+            {"actions": (ActionRow(0, "A"), ActionRow(1, "B"), ActionRow(2, "A"))},
+            ("actions", 1, "name", "is 'A', like that of row 3: give each action a name of its"),
+        ),
+        (
+            {"actions": tuple(ActionRow(n, emoji="🍵") for n in range(3))},
+            ("actions", 1, "name", "is empty, and so is that of rows 2 and 3: name each action"),
+        ),
         (
             {"actions": (ActionRow(0, "\u00e9"), ActionRow(1, "e\u0301"))},
-            ("actions", 2, "name", "like another row"),
+            ("actions", 1, "name", "like that of row 2"),
         ),
         ({"actions": (ActionRow(0, "\u200b"),)}, ("actions", 1, "name", "is empty")),
         (
@@ -167,3 +174,10 @@ def test_an_action_may_pay_nothing() -> None:
     world = world_of(draft)
     assert world.worth.tolist() == [1.0, 0.0]
     assert draft_of(world).actions[1].worth == 0
+
+
+def test_rows_with_one_name_or_without_any_are_one_fault_each() -> None:
+    rows = [ActionRow(n, name, worth=2.0) for n, name in enumerate(["A", "", "A", "", "A", "B"])]
+    faults = faults_of(replace(SMALL, actions=tuple(rows)))
+    assert [(fault.row, fault.column) for fault in faults] == [(1, "name"), (2, "name")]
+    assert "like that of rows 3 and 5" in faults[0].says
