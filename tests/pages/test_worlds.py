@@ -24,6 +24,7 @@ from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import COLUMNS
 from tests.engine.worlds.random_worlds import bakery, large
 from tests.pages.conftest import App, EvaluateApp, WorldsApp
+from tests.pages.own_bank import OWN_BANK
 
 Open = Callable[..., WorldsApp]
 BAKERY = world_from_json(bakery())
@@ -136,6 +137,16 @@ def test_ends_of_a_numeric_field_are_read_as_typed(open_worlds: Open) -> None:
         "1.75",
         "2.25",
     ]
+
+
+def test_amounts_say_that_they_are_per_1000_visitors(open_worlds: Open) -> None:
+    app = open_worlds()
+    assert "In € per 1,000 visitors" not in app.bare
+    app.session.begin(OWN_BANK)
+    app.run()
+    assert "In € per 1,000 visitors" in app.bare
+    metrics = {metric.label: bare(metric.value) for metric in app.at.metric}
+    assert metrics["Best for each"] == "3,995\u00a0€"
 
 
 def paste(app: WorldsApp, text: str) -> WorldsApp:
