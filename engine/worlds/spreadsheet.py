@@ -39,7 +39,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -51,6 +51,7 @@ from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
 from engine.worlds.spreadsheet_cells import (
     Grid,
     letters,
+    number_of,
     parted,
     refuse_number,
     share_of,
@@ -208,8 +209,7 @@ def world_from_table(
     fields = _fields(grid, columns, shares)
     for values in product(*([value.name for value in field.values] for field in fields)):
         if values not in rows:
-            allowed = "in the table, as each combination has to be"
-            refuse(_CODE, "table", " and ".join(values), allowed, "a segment without a row")
+            _refuse_gap(grid, columns, values)
     truth = TasteTable(tuple(field.name for field in fields), rows)
     is_known = any(item in items for item in menu)
     world = World(title, "", "", fields, menu, truth, unit if is_known else "")
@@ -305,11 +305,27 @@ def _columns(grid: Grid) -> _Columns:
     fields = [at for at in positions if at <= last]
     items = [at for at in positions if at > last]
     if not items:
-        allowed = "one or more, after the fields, with rewards from 0 to 1 below their names"
+        allowed = "one or more, after the fields, with rates below their names from 0 to 1 or in %"
         refuse(_CODE, "table", 0, allowed, "the number of actions")
     if len(items) > MAX_ITEMS:
         refuse_number("actions", len(items), MAX_ITEMS)
     return _Columns(fields, items, share)
+
+
+def _refuse_gap(grid: Grid, columns: _Columns, values: Sequence[str]) -> NoReturn:
+    """Refuse a table without a row for a combination of values; a column of numbers may be that of
+    an action with rates above 1."""
+    sentence = f"No row has {_listed(values)}, but each combination of values needs a row."
+    last = columns.fields[-1]
+    if len(columns.fields) > 1 and all(math.isfinite(number_of(row[last])) for row in grid.rows):
+        sentence += f" If {grid.head[last]} in column {letters(last)} is an action, its rates must "
+        sentence += "be from 0 to 1, or percentages such as 4.2 %."
+    raise PersonalizerError(_CODE, sentence, "table")
+
+
+def _listed(values: Sequence[str]) -> str:
+    *first, last = values
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _has_rewards(grid: Grid, column: int) -> bool:

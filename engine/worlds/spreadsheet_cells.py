@@ -125,7 +125,9 @@ class Grid:
 
 def _decoded(data: str | bytes) -> str:
     if len(data) > MAX_BYTES:
-        refuse(_CODE, "table", len(data), f"at most {MAX_BYTES:,}", "the size of the table")
+        unit = "characters" if isinstance(data, str) else "bytes"
+        sentence = f"The table is larger than {MAX_BYTES:,} {unit}, the maximum."
+        raise PersonalizerError(_CODE, sentence, "table")
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
     if data.startswith(WORKBOOK):
@@ -137,9 +139,9 @@ def _decoded(data: str | bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        refuse(
-            _CODE, "table", data[error.start : error.start + 1], "UTF-8", f"a byte in row {line}"
-        )
+        sentence = f"The file is not text in UTF-8: row {line:,} has other bytes. Save a sheet as "
+        sentence += "CSV UTF-8, or copy its cells and paste them."
+        raise PersonalizerError(_CODE, sentence, "table") from None
 
 
 def _cells(text: str) -> tuple[str, list[list[str]]]:

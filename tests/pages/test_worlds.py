@@ -184,6 +184,17 @@ def test_a_table_of_actions_says_where_its_prices_are_and_without_any_they_stay(
     assert bare(app.at.toast[0].value).endswith("Without a column of prices: they stay as set.")
 
 
+def test_a_log_is_sent_to_the_page_that_reads_it(open_worlds: Open) -> None:
+    app = open_worlds()
+    for log in (
+        "event_id,age,action,propensity,reward\n1,30,Card,0.3,1\n",
+        '{"_label_cost":-1,"c":{},"a":[1],"p":[1]}\n{"_label_cost":0,"c":{},"a":[1],"p":[1]}\n',
+    ):
+        assert "This is a log of events" in paste(app, log).bare_errors
+        assert "open it on Evaluate" in app.bare_errors
+    assert app.session.is_unchanged
+
+
 @pytest.mark.parametrize("way", ["empty", "generate", "read-pasted"])
 def test_what_was_begun_with_is_not_covered_by_the_box_that_it_came_from(
     open_worlds: Open, way: str

@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Literal, TypeGuard
 
 from engine import PersonalizerError
+from engine.evaluation.files.log_recognition import is_log
 from engine.evaluation.world_from_log import EstimatedWorld
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
@@ -36,8 +37,10 @@ from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
 from pages.parts.worlds.edited_rows import EditedRows, Edits
 from pages.parts.worlds.truth_rows import TruthRows
-from pages.parts.worlds.wording import about_prices, understood
+from pages.parts.worlds.wording import LOG, about_prices, understood
 
+_PEEK = 1 << 16
+"""Largest number of characters or bytes by which a log is recognised."""
 _MARK = b"\xef\xbb\xbf"
 """UTF-8 byte order mark, written by some programs."""
 MOST_STEPS = 200
@@ -110,6 +113,15 @@ class WorldsSession:
         Raises:
             PersonalizerError: ``BadRequest`` for any other content.
         """
+        try:
+            return self._read(text)
+        except PersonalizerError as error:
+            start = text[:_PEEK].encode(errors="replace") if isinstance(text, str) else text[:_PEEK]
+            if not is_log(start):
+                raise
+            raise PersonalizerError(error.code, LOG, error.target) from None
+
+    def _read(self, text: str | bytes) -> str:
         first = (
             text.lstrip()[:1] if isinstance(text, str) else text.removeprefix(_MARK).lstrip()[:1]
         )

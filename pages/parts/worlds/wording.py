@@ -42,6 +42,11 @@ _MOST = 8
 """Largest number of names listed per kind."""
 
 
+LOG = (
+    "This is a log of events, not a table of actions or of rates: open it on Evaluate, under "
+    "Compare & evaluate, and press Make a world from this log there."
+)
+"""Refusal of a log, with the page that reads it."""
 _ROUNDING = 1e-9
 """Share of the best mean reward up to which a difference is a rounding error."""
 _LITTLE = 0.01

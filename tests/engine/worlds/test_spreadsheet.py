@@ -185,9 +185,9 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "the number of rows is 0, but must be 2 or more: heads, then one a segment."),
     "blank": (" \n\t\n", "the number of rows is 0, but must be 2 or more"),
     "heads alone": ("who,A\n", "the number of rows is 1, but must be 2 or more"),
-    "too large": ("x" * 2_000_001, "the size of the table is 2000001, but must be at most 2,000,0"),
-    "not UTF-8": (b"who,A\nAnn,0.5\nB\xe9a,0.1", "a byte in row 3 is b'\\xe9', but must be UTF-8."),
-    "a picture file": (b"\x89PNG\r\n\x1a\n", "a byte in row 1 is b'\\x89', but must be UTF-8."),
+    "too large": ("x" * 2_000_001, "The table is larger than 2,000,000 characters, the maximum."),
+    "not UTF-8": (b"who,A\nAnn,0.5\nB\xe9a,0.1", "The file is not text in UTF-8: row 3 has other"),
+    "a picture file": (b"\x89PNG\r\n\x1a\n", "The file is not text in UTF-8: row 1 has"),
     "an open quote": ('who,A\n"Ann,0.5\n', "what was read is 'unexpected end of data', but must"),
     "a cell of too many": (
         "x" * 131_073 + ",A\nAnn,1\n", "what was read is 'field larger than field limit (131072)'",
@@ -219,7 +219,11 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
         "who,A\nAnn,0\nAnn,1\n", "cell A3 is 'Ann', but must be a segment that is in no row above",
     ),
     "a segment that is missing": (
-        "a,b,X\n1x,1y,0\n2x,2y,1\n", "a segment without a row is '1x and 2y', but must be in the t",
+        "a,b,X\n1x,1y,0\n2x,2y,1\n", "No row has 1x and 2y, but each combination of values needs",
+    ),
+    "an action with numbers above 1": (
+        "a,X,Y\n1x,4.2,0.1\n2x,2.6,0.2\n", "No row has 1x and 2.6, but each combination of values "
+        "needs a row. If X in column B is an action, its rates must be from 0 to 1, or percent",
     ),
     "no actions": ("who,what\nAnn,x\n", "the number of actions is 0, but must be one or more, aft"),
     "rewards as points": ("who,A\nAnn,60\nBo,70\n", "the number of actions is 0, but must be one"),
