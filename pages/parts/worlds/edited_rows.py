@@ -71,6 +71,8 @@ class EditedRows(Generic[R]):
 
 NUMBERS = ("adds", "share", "worth")
 """Columns of numbers, displayed as text; see `tables.number_column`."""
+_DIGITS = 15
+"""Significant decimal digits that every number keeps."""
 _NO_CELLS = {"id", "title", "picture", "bad"}
 """Fields of rows that have no column in an editor."""
 
@@ -103,9 +105,9 @@ def number_in(value: object, read: Callable[[str], float] = share_of) -> float |
 
 
 def text_in(value: object) -> str:
-    """Return the text of a cell; numbers with all of their digits."""
+    """Return the text of a cell; numbers with all of their digits, without rounding errors."""
     if isinstance(value, float):
-        return text_of(value)
+        return text_of(float(f"{value:.{_DIGITS}g}"))
     return "" if value is None else str(value)
 
 

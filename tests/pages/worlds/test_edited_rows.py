@@ -75,11 +75,12 @@ def test_a_price_is_no_percentage() -> None:
     assert row == ActionRow(3, bad=(("worth", "40%"),))
 
 
-def test_numbers_are_shown_with_all_of_their_digits() -> None:
+def test_numbers_are_shown_with_all_of_their_digits_and_no_rounding_errors() -> None:
+    assert 2.6 / 100 != 0.026
     rows = [ActionRow(0, "A", worth=40.5), ActionRow(1, "B", worth=1e-6), ActionRow(2, "C")]
     rows.append(ActionRow(3, "D", bad=(("worth", "many"),)))
     frame = as_frame(rows, ("name", "worth"), worth="1")
     assert frame["worth"].tolist() == ["40.5", "0.000001", "1", "many"]
-    assert [text_in(value) for value in (0.034, 1 / 3, 120.0, None, "x")] == [
-        "0.034", "0.3333333333333333", "120", "", "x",
+    assert [text_in(value) for value in (0.034, 2.6 / 100, 1 / 3, 120.0, None, "x")] == [
+        "0.034", "0.026", "0.333333333333333", "120", "", "x",
     ]  # fmt: skip
