@@ -215,11 +215,20 @@ def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
     key = library().store.keep_world(replace(BAKERY, story="Another."), app.owner).key
     paste(app, world_to_file(BAKERY)).click("go-keep")
     assert "🥐 Bakery 2" in app.bare
-    said = "Saved as Bakery 2, as another of your worlds is called Bakery."
+    said = "Saved as Bakery 2, as another world is called Bakery."
     assert said in [bare(toast.value) for toast in app.at.toast]
     app.at.session_state[f"world-menu-{key}"] = True
     app.run().set(f"world-name-{key}", "Bakery 2")
     assert "must be one that no other of your worlds has" in app.bare_errors
+
+
+def test_an_own_world_is_told_from_the_ready_one_of_its_title(open_worlds: Open) -> None:
+    app = open_worlds()
+    app.session.write_truth({"edited_rows": {0: {"0": 0.5}}})
+    app.run().click("go-keep")
+    assert [kept.name for kept in library().store.worlds(app.owner)] == ["Coffee, own"]
+    said = "Saved as Coffee, own, as another world is called Coffee."
+    assert said in [bare(toast.value) for toast in app.at.toast]
 
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:

@@ -28,6 +28,8 @@ from pages.parts.worlds.wording import earned, size_of
 
 RACE = PAGES / "race.py"
 _KEY = WorldsSetup.key("world")
+_OWN = ", own"
+"""End of the name of an own world with the title of a ready one."""
 _COPY = re.compile(r", copy( \d+)?$")
 
 
@@ -46,19 +48,24 @@ def keep(session: WorldsSession, world: World, owner: str) -> str:
     if not is_ready(world):
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
-        kept = library().store.keep_world(world, owner, instead_of=instead)
-        _say_numbered(kept, owner)
+        name = f"{world.title}{_OWN}" if world.title in _ready_titles() else ""
+        kept = library().store.keep_world(world, owner, name, instead_of=instead)
+        _say_renamed(kept, owner)
     key = session.record_as_world(world)
     st.session_state[_KEY] = key
     return key
 
 
-def _say_numbered(kept: KeptWorld, owner: str) -> None:
-    """Say under which name a world is listed, if another of the owner's has its title."""
+def _ready_titles() -> set[str]:
+    return {exhibit.world.title for exhibit in GALLERY.values()}
+
+
+def _say_renamed(kept: KeptWorld, owner: str) -> None:
+    """Say under which name a world is listed, if another world has its title."""
     title = kept.world.title
     names = {other.name for other in library().store.worlds(owner)}
-    if kept.name != title and title in names:
-        sentence = f"Saved as {kept.name}, as another of your worlds is called {title}."
+    if kept.name != title and title in names | _ready_titles():
+        sentence = f"Saved as {kept.name}, as another world is called {title}."
         st.toast(plain(sentence), icon=":material/info:")
 
 
