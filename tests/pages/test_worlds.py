@@ -184,6 +184,20 @@ def test_a_table_of_actions_says_where_its_prices_are_and_without_any_they_stay(
     assert bare(app.at.toast[0].value).endswith("Without a column of prices: they stay as set.")
 
 
+def test_a_table_of_rates_keeps_prices_and_texts_of_an_unfinished_world(open_worlds: Open) -> None:
+    app = open_worlds().click("empty")
+    app.session.write("Our bank", "", "", "€")
+    paste(app, "Name,Pays\nCard,120\nTalk,300\nNothing new,0\n")
+    paste(app, "age\tCard\tTalk\tNothing new\nyoung\t4,2 %\t0,6 %\t0,5 %\nold\t2%\t1%\t1%\n")
+    draft = app.session.draft
+    assert (draft.title, draft.unit) == ("Our bank", "€")
+    assert [row.worth for row in draft.actions] == [120, 300, 0]
+    assert draft.expected() == [[0.042, 0.006, 0.005], [0.02, 0.01, 0.01]]
+    assert "The best single action earns 3,720\u00a0€ per 1,000 visitors" in app.bare
+    paste(app, "age\tPlan\nyoung\t4 %\n")
+    assert app.session.draft.title == "My world"
+
+
 def test_a_log_is_sent_to_the_page_that_reads_it(open_worlds: Open) -> None:
     app = open_worlds()
     for log in (

@@ -20,7 +20,15 @@ from engine.worlds.draft_conversion import (
 )
 from engine.worlds.draft_faults import SHARE, faults_of
 from engine.worlds.draft_field_changes import coming, depending_on, with_number, with_values
-from engine.worlds.draft_rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
+from engine.worlds.draft_rows import (
+    ActionRow,
+    CellFault,
+    LevelRow,
+    RuleRow,
+    Rules,
+    ValueRow,
+    item_of,
+)
 from engine.worlds.draft_taste_changes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.joint_frequencies import APART
@@ -32,6 +40,7 @@ from engine.worlds.spreadsheet import (
     values_from_table,
     world_from_table,
 )
+from engine.worlds.visible_text import is_seen
 from engine.worlds.world_file import world_from_file
 from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
@@ -134,14 +143,24 @@ class WorldsSession:
         elif lists_values(text):
             self._put(coming(self.draft, values_from_table(text)))
         else:
-            self.begin(world_from_table(text, items=self._items(), unit=self.draft.unit))
+            self.begin(self._world_in(text))
         return understood(self.draft)
 
+    def _world_in(self, table: str | bytes) -> World:
+        """Return the world of a table of segments. If it names an action of the draft, its actions
+        keep their features and prices, and the place its texts and unit."""
+        draft, items = self.draft, self._items()
+        world = world_from_table(table, items=items, unit=draft.unit)
+        if not is_seen(draft.title) or not any(item in items for item in world.items):
+            return world
+        return replace(world, title=draft.title, emoji=draft.emoji, story=draft.story)
+
     def _items(self) -> tuple[Item, ...]:
-        """Return the draft's actions, which a pasted table may name; none if the draft is
-        invalid."""
-        world, _, _ = self.made()
-        return world.items if world is not None else ()
+        """Return the draft's actions, whatever its other tables hold; none if any is invalid."""
+        rows = self.draft.offered
+        if any(fault.table == "actions" for fault in faults_of(Draft(actions=rows))):
+            return ()
+        return tuple(map(item_of, rows))
 
     @locked
     def restore(self, text: str) -> None:
