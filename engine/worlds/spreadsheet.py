@@ -49,6 +49,7 @@ from engine.worlds.draft_rows import ValueRow
 from engine.worlds.fields import Field, Value
 from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
 from engine.worlds.spreadsheet_cells import (
+    CURRENCY,
     Grid,
     letters,
     number_of,
@@ -74,9 +75,7 @@ _ITEM = {
     "features": ("features",),
 }
 """Heads, in lower case, of an action's own columns beside features; the first match counts."""
-_UNIT = re.compile(
-    r"\s*(\(.*\)|\[.*\]|(,|\bin\b)?\s*([$\u00a2-\u00a5\u20a0-\u20cf]|\b(eur|usd|gbp|chf|jpy)))$"
-)
+_UNIT = re.compile(rf"\s*(\(.*\)|\[.*\]|(,|\bin\b)?\s*{CURRENCY})$")
 """Unit at the end of a head, in lower case: in brackets, or a currency's sign or letters."""
 _VALUE = {
     "field": ("field",),
@@ -257,7 +256,7 @@ def _line_of_features(grid: Grid, row: int, column: int | None) -> dict[str, Any
 
 def _worth(grid: Grid, row: int, column: int | None) -> float:
     text = "" if column is None else grid.text(row, column)
-    worth = grid.number(row, column) if column is not None and text else 1.0
+    worth = grid.number(row, column, is_price=True) if column is not None and text else 1.0
     if column is not None and not 0 <= worth <= MAX_WORTH:
         allowed = f"what a success is worth, from 0 to {MAX_WORTH:,.0f}"
         grid.refuse(row, column, text, allowed)

@@ -29,6 +29,9 @@ _GROUPS = re.compile(r"[+-]?\d{1,3}(?:([.,'\u2019 \u00a0\u202f])\d{3}(?:\1\d{3})
 """Number whose thousands are separated: the separator, and the decimals with their mark."""
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """Number whose comma may separate thousands or decimals."""
+CURRENCY = r"(?:[$\u00a2-\u00a5\u20a0-\u20cf]|\b(?:eur|usd|gbp|chf|jpy)\b)"
+"""Pattern of a currency's sign or letters, in lower case."""
+_AROUND = re.compile(rf"^{CURRENCY}\s*|\s*{CURRENCY}$", re.IGNORECASE)
 _FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
 """Start of a formula: a sign followed by a function or by a calculation with numbers."""
 WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -110,9 +113,11 @@ class Grid:
             self.refuse(row, column, text, f"a text of 1 to {MAX_NAME} characters")
         return text
 
-    def number(self, row: int, column: int) -> float:
-        """Number in a cell, NaN for none; refuses one that may be read in two ways."""
+    def number(self, row: int, column: int, is_price: bool = False) -> float:
+        """Number in a cell, NaN for none; refuses one that may be read in two ways. A price may
+        have its currency."""
         text = self.text(row, column)
+        text = without_currency(text) if is_price else text
         if not self.has_decimal_commas and is_ambiguous(text):
             self.refuse(row, column, text, allowed_number(text))
         return number_of(text, self.has_decimal_commas)
@@ -191,6 +196,16 @@ def number_of(text: str, has_decimal_comma: bool = False) -> float:
     return float(text[:end].replace(groups[1], "") + text[end:].replace(",", "."))
 
 
+def without_currency(text: str) -> str:
+    """A price without the currency's sign or letters before or behind it."""
+    return _AROUND.sub("", text.strip(), count=1)
+
+
+def price_of(text: str) -> float:
+    """Number in a text that may have a currency, NaN for none. See `number_of`."""
+    return number_of(without_currency(text))
+
+
 def is_ambiguous(text: str) -> bool:
     """Return True for a number whose comma may separate thousands or decimals."""
     return bool(_EITHER.fullmatch(text))
@@ -198,6 +213,7 @@ def is_ambiguous(text: str) -> bool:
 
 def allowed_number(text: str) -> str:
     """What a cell must be in place of a text that `number_of` does not read, for a sentence."""
+    text = without_currency(text)
     if is_ambiguous(text):
         return f"written as {text.replace(',', '')} or as {text.replace(',', '.')}"
     return "a number"

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, ValueRow
-from engine.worlds.spreadsheet_cells import number_of, share_of, text_of
+from engine.worlds.spreadsheet_cells import price_of, share_of, text_of
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
 Edits = Mapping[str, Any]
@@ -87,7 +87,7 @@ def _changed(row: R, changes: Edits) -> R:
     }
     bad = dict(row.bad)
     for name in [name for name in NUMBERS if name in known]:
-        number = number_in(known[name], number_of if name == "worth" else share_of)
+        number = number_in(known[name], price_of if name == "worth" else share_of)
         bad.pop(name, None)
         if isinstance(number, str):
             bad[name], number = number, None

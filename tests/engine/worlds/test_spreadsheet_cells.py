@@ -6,7 +6,15 @@ import pytest
 
 from engine import PersonalizerError
 from engine.worlds import items_from_table, world_from_table
-from engine.worlds.spreadsheet_cells import Grid, is_ambiguous, letters, number_of, parted, share_of
+from engine.worlds.spreadsheet_cells import (
+    Grid,
+    is_ambiguous,
+    letters,
+    number_of,
+    parted,
+    price_of,
+    share_of,
+)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -68,6 +76,18 @@ def test_a_number_with_two_readings_is_asked_about_unless_semicolons_tell_them_a
 def test_a_percentage_may_have_a_decimal_comma_and_a_space() -> None:
     for text in ("3,4 %", "3.4%", "3,4\u00a0%"):
         assert share_of(text) == pytest.approx(0.034)
+
+
+def test_a_price_may_have_its_currency() -> None:
+    for text in ("40,5 €", "€40.50", "EUR 40,50", "40.5 eur", "$ 40.5", "40,5\u00a0€"):
+        assert price_of(text) == 40.5
+    for text in ("40 €/piece", "€ € 40", "40%", "europe 40", "€"):
+        assert math.isnan(price_of(text))
+    (roll,) = items_from_table("Name\tPrice\nRoll\t1.234,5 €\n")
+    assert roll.value == 1234.5
+    with pytest.raises(PersonalizerError, match="written as 1234 or as"):
+        items_from_table("Name\tPrice\nRoll\t1,234 €\n")
+    assert math.isnan(number_of("40 €"))
 
 
 def test_columns_have_the_names_of_a_spreadsheet() -> None:

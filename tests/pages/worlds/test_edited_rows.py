@@ -73,6 +73,8 @@ def test_a_price_is_no_percentage() -> None:
     rows = EditedRows(ActionRow)
     (row,) = rows.edited({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
     assert row == ActionRow(3, bad=(("worth", "40%"),))
+    (row,) = EditedRows(ActionRow).edited({"added_rows": [{"worth": "40,5 €"}]}, 3)
+    assert row == ActionRow(3, worth=40.5)
 
 
 def test_numbers_are_shown_with_all_of_their_digits_and_no_rounding_errors() -> None:
