@@ -96,12 +96,14 @@ estimate = at_once(estimate_steps)
 
 def _of_successes(log: WeightedLog, items: Sequence[Item]) -> tuple[WeightedLog, tuple[Item, ...]]:
     """Log with rewards as parts of a success, whatever its value, and the items offered; unknown
-    items have the highest value."""
+    items have the highest value. Successes of worthless items cannot be known: none is assumed."""
     known = {item.id: item for item in items}
     most = max((item.value for item in items), default=1.0)
     offered = tuple(known.get(name) or _item(name, most) for name in log.actions)
     worth = np.array([item.value / most for item in offered])
-    return replace(log, reward=np.minimum(log.reward / worth[log.shown], 1)), offered
+    value = worth[log.shown]
+    parts = np.divide(log.reward, value, out=np.zeros(len(value)), where=value > 0)
+    return replace(log, reward=np.minimum(parts, 1)), offered
 
 
 def _estimating(

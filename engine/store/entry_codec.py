@@ -32,6 +32,7 @@ from engine.protocol.features import as_plain
 from engine.protocol.json_faults import REFUSED, first_fault
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store.snapshot_codec import dump, load
+from engine.worlds.json_checks import reason_of
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
 
@@ -92,7 +93,7 @@ def parse(text: str) -> Any:
         raise UnreadableError("it is nested too deeply") from None
     except json.JSONDecodeError as error:
         place = f"column {error.colno:,}"
-        raise UnreadableError(f"it is not JSON at {place}: {error.msg}") from None
+        raise UnreadableError(f"it is not JSON at {place}: {reason_of(error)}") from None
     except ValueError as error:
         raise UnreadableError(f"it is not JSON: {error}") from None
 

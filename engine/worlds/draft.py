@@ -143,15 +143,25 @@ class Draft:
 
     # -- writing ----------------------------------------------------------------------
 
-    def offering(self, items: Sequence[Item]) -> Self:
-        """Replace the actions; tastes for an action of the same name are kept."""
-        known = {row.name: row for row in self.offered}
-        rows = (
-            replace(row, id=previous.id, picture=row.picture or previous.picture)
-            for row in rows_of(items, self.next_id)
-            for previous in [known.get(row.name, row)]
-        )
-        return replace(self, actions=tuple(rows))
+    def offering(self, items: Sequence[Item], has_prices: bool = True) -> Self:
+        """Replace the actions. One with the name or the display name of a present action keeps its
+        tastes, name and picture, and its worth unless the items have prices."""
+        known = {row.shown: row for row in self.offered} | {row.name: row for row in self.offered}
+        rows = dict[int, ActionRow]()
+        for row in rows_of(items, self.next_id):
+            previous = known.get(row.name, row)
+            if previous is row or previous.id in rows:
+                rows[row.id] = row
+                continue
+            rows[previous.id] = replace(
+                row,
+                id=previous.id,
+                name=previous.name,
+                title=row.title if row.name == previous.name else previous.title,
+                picture=row.picture or previous.picture,
+                worth=row.worth if has_prices else previous.worth,
+            )
+        return replace(self, actions=tuple(rows.values()))
 
     # -- derived values ---------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -36,12 +36,15 @@ from engine.worlds.limits import (
     TAKEN,
 )
 from engine.worlds.rules import wrong_in_rule
+from engine.worlds.spreadsheet_cells import allowed_number
 from engine.worlds.success_levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.taste import Item
 from engine.worlds.visible_text import HIDDEN, alike, is_seen
 from engine.worlds.world_contents import MAX_TIMES
 
 _MAX_EMOJI = 16
+SHARE = "a number from 0 to 1, or a percentage such as 3.4 %"
+"""Allowed rates and shares, for a sentence."""
 
 
 def faults_of(draft: Draft) -> list[CellFault]:
@@ -66,21 +69,44 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
     if len(draft.offered) > MAX_ITEMS:
         says = f"is one too many: at most {MAX_ITEMS} actions are allowed"
         yield CellFault("actions", MAX_ITEMS + 1, "name", says)
-    names = Counter(alike(row.name) for row in draft.offered)
+    if draft.offered and all(row.worth == 0 for row in draft.offered):
+        yield CellFault("actions", 0, "worth", "is 0 for every action, but at least one must pay")
+    yield from _of_names(draft)
     for number, row in enumerate(draft.actions, 1):
         if row.is_blank:
             continue
-        if says := _wrong_name(row.name):
-            yield CellFault("actions", number, "name", says)
-        elif names[alike(row.name)] > 1:
-            yield CellFault("actions", number, "name", f"is {row.name!r}, like another row")
         if says := _wrong_text(row.emoji, _MAX_EMOJI):
             yield CellFault("actions", number, "emoji", says)
         yield from _of_numbers("actions", number, row.bad)
-        if row.worth is not None and (says := _beyond(row.worth, MAX_WORTH)):
+        if row.worth is not None and not 0 <= row.worth <= MAX_WORTH:
+            says = f"is {row.worth:g}, but must be from 0 to {MAX_WORTH:,.0f}"
             yield CellFault("actions", number, "worth", says)
         if says := _wrong_features(row.features):
             yield CellFault("actions", number, "features", says)
+
+
+def _of_names(draft: Draft) -> Iterator[CellFault]:
+    """Names of actions: a fault for all rows without one, and for all rows with the same."""
+    rows_of_name: dict[str, list[int]] = {}
+    for number, row in enumerate(draft.actions, 1):
+        if not row.is_blank:
+            rows_of_name.setdefault(alike(row.name) if is_seen(row.name) else "", []).append(number)
+    for name, rows in rows_of_name.items():
+        others = _in_rows(rows[1:])
+        if not name:
+            more = f", and so is that of {others}" if others else ""
+            yield CellFault("actions", rows[0], "name", f"is empty{more}: name each action")
+        elif says := _wrong_text(name, MAX_NAME):
+            yield CellFault("actions", rows[0], "name", says)
+        elif others:
+            says = f"is {name!r}, like that of {others}: give each action a name of its own"
+            yield CellFault("actions", rows[0], "name", says)
+
+
+def _in_rows(numbers: Sequence[int]) -> str:
+    """Rows in a sentence; empty for none."""
+    *first, last = map(str, numbers) if numbers else [""]
+    return f"rows {', '.join(first)} and {last}" if first else last and f"row {last}"
 
 
 def _of_values(draft: Draft) -> Iterator[CellFault]:
@@ -202,11 +228,12 @@ def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterat
 def _of_numbers(table: Table, number: int, bad: BadCells) -> Iterator[CellFault]:
     """Texts in the numeric columns of a row."""
     for column, text in bad:
-        yield CellFault(table, number, column, f"is {_short(text)}, but must be a number")
+        says = f"is {_short(text)}, but must be {allowed_number(text)}"
+        yield CellFault(table, number, column, says)
 
 
 def _beyond(number: float, most: float) -> str:
-    """Fault of a share or a worth; empty for none."""
+    """Fault of a share; empty for none."""
     if 1e-6 <= number <= most:
         return ""
     return f"is {number:g}, but must be from 0.000001 to {most:,.0f}"
@@ -254,7 +281,7 @@ def _of_truth(draft: Draft) -> Iterator[CellFault]:
     for (segment, action), value in draft.bad.items():
         if segment in places and action in names:
             said = "is empty" if value is None else f"is {_short(value)}"
-            says = f"{said}, but must be a number from 0 to 1"
+            says = f"{said}, but must be {SHARE}"
             yield CellFault("truth", places[segment], names[action], says)
     if draft.is_large:
         rewards = draft.rewards

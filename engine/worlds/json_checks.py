@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from json import JSONDecodeError
 from typing import Any, TypeVar
 
 from engine.errors import check_number, refuse
@@ -11,6 +12,19 @@ CODE = "BadRequest"
 T = TypeVar("T")
 Make = Callable[[object, str], T]
 """Function that converts a value, given its place."""
+
+
+def reason_of(error: JSONDecodeError) -> str:
+    """Reason why a text is not JSON, as a phrase: "a comma is expected"."""
+    known = {
+        "Expecting value": "a value is expected",
+        "Expecting property name enclosed in double quotes": "a name in double quotes is expected",
+        "Expecting ',' delimiter": "a comma is expected",
+        "Expecting ':' delimiter": "a colon is expected",
+        "Extra data": "the text goes on after the end of the JSON",
+        "Unterminated string starting at": "a text begins that has no end",
+    }
+    return known.get(error.msg, error.msg.lower().removesuffix(" at"))
 
 
 def object_in(value: object, place: str, names: Iterable[str] | None = None) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ class Rewards(Place):
 
     @cached_property
     def worth(self) -> Array:
-        """Reward of a full success with each item, (items,), above 0 and up to 1."""
+        """Reward of a full success with each item, (items,), from 0 to 1."""
         return np.array([item.value / self.most for item in self.items])
 
     @cached_property

@@ -3,11 +3,13 @@
 Cells are separated by tabs, semicolons or commas, whichever give the most columns. The first row
 holds the heads of the columns.
 
-A table of **actions** (`items_from_table`) has a column ``id`` or ``Name``, may have ``Picture`` or
-``emoji``, ``title``, ``Pays``, ``value`` or ``price`` (what a success is worth) and ``Features`` in
-one line, and each other column is a feature: a number, ``true`` or ``false``, a text, or with ``|``
-between them a list (``comedy|drama``). An empty cell is a feature that an action does not have.
-Heads of columns are read in upper and lower case. ::
+A table of **actions** (`items_from_table`) has a column of names (``Name``, ``id``, ``action``,
+``offer`` or ``title``), may have ``Picture`` or ``emoji``, a ``title`` beside the name, ``Pays``,
+``value``, ``worth``, ``price`` or ``revenue`` (what a success is worth, from 0 on), and
+``Features`` in one line; each other column is a feature: a number, ``true`` or ``false``, a text,
+or with ``|`` between them a list (``comedy|drama``). An empty cell is a feature that an action does
+not have. Heads are read in upper and lower case, and without a unit behind them, as in ``Price
+(EUR)``. ::
 
     id,emoji,pays,genres
     Roll,🥐,1.2,
@@ -37,7 +39,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -47,6 +49,7 @@ from engine.worlds.draft_rows import ValueRow
 from engine.worlds.fields import Field, Value
 from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
 from engine.worlds.spreadsheet_cells import (
+    CURRENCY,
     Grid,
     letters,
     number_of,
@@ -65,13 +68,15 @@ _NO_WORD = re.compile(
 )
 """Text that is not a word: a number of any kind, an empty cell, or a spreadsheet's error."""
 _ITEM = {
-    "id": ("id", "name"),
+    "id": ("id", "name", "action", "offer", "title"),
     "emoji": ("emoji", "picture"),
     "title": ("title", "name"),
-    "worth": ("pays", "value", "worth", "price"),
+    "worth": ("pays", "value", "worth", "price", "revenue"),
     "features": ("features",),
 }
 """Heads, in lower case, of an action's own columns beside features; the first match counts."""
+_UNIT = re.compile(rf"\s*(\(.*\)|\[.*\]|(,|\bin\b)?\s*{CURRENCY})$")
+"""Unit at the end of a head, in lower case: in brackets, or a currency's sign or letters."""
 _VALUE = {
     "field": ("field",),
     "value": ("value",),
@@ -94,7 +99,7 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
     grid = Grid.read(data, "action")
     columns = _columns_by_meaning(grid.head, _ITEM)
     if "id" not in columns:
-        grid.refuse(0, 0, grid.head[0], "a table with a column 'id' or 'Name'")
+        grid.refuse(0, 0, grid.head[0], "a table with a column 'Name'")
     if len(grid.rows) > MAX_ITEMS:
         refuse_number("actions", len(grid.rows), MAX_ITEMS)
     feature_columns = {name: at for at, name in enumerate(grid.head) if at not in columns.values()}
@@ -106,16 +111,25 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
             grid.refuse(row, columns["id"], name, "different from those above it")
         features = _line_of_features(grid, row, columns.get("features"))
         features |= {
-            head: _feature(text)
+            head: _feature(grid, row, at)
             for head, at in feature_columns.items()
-            if (text := grid.text(row, at))
+            if grid.text(row, at)
         }
         emoji, title = cells.get("emoji") or emoji, cells.get("title", "")
         worth = _worth(grid, row, columns.get("worth"))
         items.append(Item(name, emoji, features or {"name": name}, title, worth))
     for row, item in enumerate(items, start=1):
-        _check_item(item, grid.lines[row])
+        _check_item(replace(item, value=item.value or 1.0), grid.lines[row])
+    if not any(item.value for item in items):
+        grid.refuse(1, columns["worth"], grid.text(1, columns["worth"]), "above 0 for some action")
     return tuple(items)
+
+
+def column_of_prices(data: str | bytes) -> str:
+    """Head of the column of prices in a table of actions; empty for none."""
+    head = Grid.read(data, "action").head
+    column = _columns_by_meaning(head, _ITEM).get("worth")
+    return "" if column is None else head[column]
 
 
 def lists_actions(data: str | bytes) -> bool:
@@ -145,7 +159,7 @@ def values_from_table(data: str | bytes) -> tuple[ValueRow, ...]:
         cells = {meaning: grid.text(row, at) for meaning, at in columns.items()}
         emoji, value = parted(cells["value"])
         text = cells.get("share", "")
-        share = share_of(text)
+        share = share_of(text, grid.has_decimal_commas)
         is_bad = bool(text) and not math.isfinite(share)
         rows.append(
             ValueRow(
@@ -194,8 +208,7 @@ def world_from_table(
     fields = _fields(grid, columns, shares)
     for values in product(*([value.name for value in field.values] for field in fields)):
         if values not in rows:
-            allowed = "in the table, as each combination has to be"
-            refuse(_CODE, "table", " and ".join(values), allowed, "a segment without a row")
+            _refuse_gap(grid, columns, values)
     truth = TasteTable(tuple(field.name for field in fields), rows)
     is_known = any(item in items for item in menu)
     world = World(title, "", "", fields, menu, truth, unit if is_known else "")
@@ -209,18 +222,19 @@ def world_from_table(
 # -- actions --------------------------------------------------------------------------
 
 
-def _feature(text: str) -> Any:
+def _feature(grid: Grid, row: int, column: int) -> Any:
+    text = grid.text(row, column)
     if "|" in text:
         return {tag.strip(): True for tag in text.split("|") if tag.strip()}
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    number = number_of(text)
+    number = grid.number(row, column)
     return text if math.isnan(number) else int(number) if number.is_integer() else number
 
 
 def _columns_by_meaning(head: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Positions of the columns by meaning; a column has one meaning at most."""
-    lower = [name.lower() for name in head]
+    lower = [_UNIT.sub("", name.lower()) for name in head]
     columns: dict[str, int] = {}
     for meaning, names in known.items():
         candidates = [lower.index(name) for name in names if name in lower]
@@ -242,9 +256,10 @@ def _line_of_features(grid: Grid, row: int, column: int | None) -> dict[str, Any
 
 def _worth(grid: Grid, row: int, column: int | None) -> float:
     text = "" if column is None else grid.text(row, column)
-    worth = number_of(text) if text else 1.0
-    if column is not None and not 1e-6 <= worth <= MAX_WORTH:
-        grid.refuse(row, column, text, "what a success is worth, above 0")
+    worth = grid.number(row, column, is_price=True) if column is not None and text else 1.0
+    if column is not None and not 0 <= worth <= MAX_WORTH:
+        allowed = f"what a success is worth, from 0 to {MAX_WORTH:,.0f}"
+        grid.refuse(row, column, text, allowed)
     return worth
 
 
@@ -289,11 +304,27 @@ def _columns(grid: Grid) -> _Columns:
     fields = [at for at in positions if at <= last]
     items = [at for at in positions if at > last]
     if not items:
-        allowed = "one or more, after the fields, with rewards from 0 to 1 below their names"
+        allowed = "one or more, after the fields, with rates below their names from 0 to 1 or in %"
         refuse(_CODE, "table", 0, allowed, "the number of actions")
     if len(items) > MAX_ITEMS:
         refuse_number("actions", len(items), MAX_ITEMS)
     return _Columns(fields, items, share)
+
+
+def _refuse_gap(grid: Grid, columns: _Columns, values: Sequence[str]) -> NoReturn:
+    """Refuse a table without a row for a combination of values; a column of numbers may be that of
+    an action with rates above 1."""
+    sentence = f"No row has {_listed(values)}, but each combination of values needs a row."
+    last = columns.fields[-1]
+    if len(columns.fields) > 1 and all(math.isfinite(number_of(row[last])) for row in grid.rows):
+        sentence += f" If {grid.head[last]} in column {letters(last)} is an action, its rates must "
+        sentence += "be from 0 to 1, or percentages such as 4.2 %."
+    raise PersonalizerError(_CODE, sentence, "table")
+
+
+def _listed(values: Sequence[str]) -> str:
+    *first, last = values
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _has_rewards(grid: Grid, column: int) -> bool:
@@ -345,7 +376,7 @@ def _share(grid: Grid, row: int, column: int | None) -> float:
     if column is None:
         return 1.0
     text = grid.text(row, column)
-    share = share_of(text)
+    share = share_of(text, grid.has_decimal_commas)
     if not 1e-6 <= share <= 1e6:
         allowed = "how often the segment comes: a number above 0, and up to 1,000,000"
         grid.refuse(row, column, text, allowed)

@@ -7,7 +7,8 @@ Errors name the line and column of invalid JSON, or the place in the world
 import json
 from typing import Any
 
-from engine.errors import PersonalizerError, refuse
+from engine.errors import PersonalizerError
+from engine.worlds.json_checks import reason_of
 from engine.worlds.limits import MAX_SIZE
 from engine.worlds.visible_text import new_world_from_json
 from engine.worlds.world import World
@@ -28,16 +29,17 @@ def world_from_file(data: bytes | str) -> World:
         PersonalizerError: ``BadRequest`` if the file holds none.
     """
     if len(data) > MAX_FILE:
-        refuse(_CODE, "file", len(data), f"at most {MAX_FILE:,}", "the file's size in bytes")
+        sentence = f"The world's file is larger than {MAX_FILE:,} bytes, the maximum."
+        raise PersonalizerError(_CODE, sentence, "file")
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except UnicodeDecodeError as error:
-        sentence = f"The file is not UTF-8: byte {error.start + 1:,} is none of a text."
+        sentence = f"The file is not text in UTF-8, at byte {error.start + 1:,}."
         raise PersonalizerError(_CODE, sentence, "file") from None
     except json.JSONDecodeError as error:
-        sentence = f"The file is no JSON at line {error.lineno:,}, column {error.colno:,}: "
-        raise PersonalizerError(_CODE, f"{sentence}{error.msg}.", "file") from None
+        sentence = f"The world's JSON is faulty at line {error.lineno:,}, column {error.colno:,}: "
+        raise PersonalizerError(_CODE, f"{sentence}{reason_of(error)}.", "file") from None
     except RecursionError:
         raise PersonalizerError(_CODE, "The file is nested too deeply.", "file") from None
     except ValueError as error:

@@ -95,7 +95,7 @@ def world_from_json(value: object) -> World:
     _check_columns(fields, items)
     size = len(world.text.encode())
     if size > MAX_SIZE:
-        refuse(CODE, "the world", size, f"at most {MAX_SIZE:,}", "its size in bytes")
+        refuse(CODE, "the world", size, f"at most {MAX_SIZE:,}", "the world's size in bytes")
     return world
 
 

@@ -325,7 +325,7 @@ def test_a_file_may_be_left_and_another_sent(open_app: Open) -> None:
     assert uploads().stored_bytes == 0
     assert "import" not in {str(button.key) for button in app.at.button}
     bring_in(app, "other.jsonl", b"nothing")
-    assert "it is not JSON" in app.at.error[0].value
+    assert "not JSON" in app.at.error[0].value
 
 
 def test_an_import_says_how_far_it_is_and_can_be_cancelled(

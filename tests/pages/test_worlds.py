@@ -24,6 +24,7 @@ from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import COLUMNS
 from tests.engine.worlds.random_worlds import bakery, large
 from tests.pages.conftest import App, EvaluateApp, WorldsApp
+from tests.pages.own_bank import OWN_BANK
 
 Open = Callable[..., WorldsApp]
 BAKERY = world_from_json(bakery())
@@ -84,7 +85,7 @@ def test_faults_are_reported_with_their_cell(open_worlds: Open) -> None:
     assert "Actions, Name is missing" in app.bare
     app.session.write_actions({"added_rows": [{"name": "[x](y)"}, {"name": "[x](y)"}]})
     app.run()
-    assert "Actions, row 1, Name is '[x](y)', like another row" in app.bare
+    assert "Actions, row 1, Name is '[x](y)', like that of row 2" in app.bare
     assert "[x](y)" not in app.text
     app.click("undo")
     assert "Actions, Name is missing" in app.bare
@@ -102,11 +103,51 @@ def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
     assert app.session.draft.actions[0].worth == 40.5
     assert app.session.draft.expected()[0][:2] == [0.034, 0.07]
     app.session.write_truth({"edited_rows": {0: {"0": "0.0.34"}}})
-    app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
+    app.session.write_actions({"edited_rows": {0: {"worth": "1,234"}}})
     app.run()
-    assert "row 1, Pays is '1.234,5', but must be a number" in app.bare
-    assert "is '0.0.34', but must be a number from 0 to 1" in app.bare
+    assert "row 1, Pays is '1,234', but must be written as 1234 or as 1.234" in app.bare
+    assert "is '0.0.34', but must be a number from 0 to 1, or a percentage" in app.bare
     assert not app.can_press("go-play")
+    app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
+    assert app.session.draft.actions[0].worth == 1234.5
+
+
+def test_shares_of_a_sum_keep_their_digits_and_are_read_as_typed(open_worlds: Open) -> None:
+    app = open_worlds()
+    app.session.begin(BAKERY)
+    app.session.rule(True)
+    app.session.sum_from(0.002, 1.0)
+    base = app.run().at.text_input(key="worlds-base")
+    assert base.value == "0.002"
+    app.set("worlds-base", "0,3 %")
+    rules = app.session.draft.rules
+    assert rules is not None
+    assert rules.base == 0.003
+    assert app.set("worlds-base", "3").session.draft.rules == rules
+    assert "The share is 3.0, but must be a number from 0 to 1" in app.bare_errors
+
+
+def test_ends_of_a_numeric_field_are_read_as_typed(open_worlds: Open) -> None:
+    app = open_worlds().set("worlds-number-low", "0,5")
+    assert app.set("worlds-number-high", "2,500").can_press("add-number") is False
+    assert "To is '2,500', but must be written as 2500 or as 2.500." in app.bare
+    app.set("worlds-number-high", "2,5").click("add-number")
+    assert [row.sends for row in app.session.draft.fields["age"]] == [
+        "0.75",
+        "1.25",
+        "1.75",
+        "2.25",
+    ]
+
+
+def test_amounts_say_that_they_are_per_1000_visitors(open_worlds: Open) -> None:
+    app = open_worlds()
+    assert "In € per 1,000 visitors" not in app.bare
+    app.session.begin(OWN_BANK)
+    app.run()
+    assert "In € per 1,000 visitors" in app.bare
+    metrics = {metric.label: bare(metric.value) for metric in app.at.metric}
+    assert metrics["Best for each"] == "3,995\u00a0€"
 
 
 def paste(app: WorldsApp, text: str) -> WorldsApp:
@@ -133,6 +174,42 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert told, "nor in the box, which covers the page"
 
 
+def test_a_table_of_actions_says_where_its_prices_are_and_without_any_they_stay(
+    open_worlds: Open,
+) -> None:
+    app = paste(open_worlds(), "Offer,Price (EUR),kind\nCard,120,a\nTalk,0,b\n")
+    assert [row.worth for row in app.session.draft.actions] == [120, 0]
+    assert bare(app.at.toast[0].value).endswith("Pays: column Price (EUR).")
+    paste(app, "id,kind\nCard,c\nPlan,d\n")
+    assert [row.worth for row in app.session.draft.actions] == [120, None]
+    assert bare(app.at.toast[0].value).endswith("Without a column of prices: they stay as set.")
+
+
+def test_a_table_of_rates_keeps_prices_and_texts_of_an_unfinished_world(open_worlds: Open) -> None:
+    app = open_worlds().click("empty")
+    app.session.write("Our bank", "", "", "€")
+    paste(app, "Name,Pays\nCard,120\nTalk,300\nNothing new,0\n")
+    paste(app, "age\tCard\tTalk\tNothing new\nyoung\t4,2 %\t0,6 %\t0,5 %\nold\t2%\t1%\t1%\n")
+    draft = app.session.draft
+    assert (draft.title, draft.unit) == ("Our bank", "€")
+    assert [row.worth for row in draft.actions] == [120, 300, 0]
+    assert draft.expected() == [[0.042, 0.006, 0.005], [0.02, 0.01, 0.01]]
+    assert "The best single action earns 3,720\u00a0€ per 1,000 visitors" in app.bare
+    paste(app, "age\tPlan\nyoung\t4 %\n")
+    assert app.session.draft.title == "My world"
+
+
+def test_a_log_is_sent_to_the_page_that_reads_it(open_worlds: Open) -> None:
+    app = open_worlds()
+    for log in (
+        "event_id,age,action,propensity,reward\n1,30,Card,0.3,1\n",
+        '{"_label_cost":-1,"c":{},"a":[1],"p":[1]}\n{"_label_cost":0,"c":{},"a":[1],"p":[1]}\n',
+    ):
+        assert "This is a log of events" in paste(app, log).bare_errors
+        assert "open it on Evaluate" in app.bare_errors
+    assert app.session.is_unchanged
+
+
 @pytest.mark.parametrize("way", ["empty", "generate", "read-pasted"])
 def test_what_was_begun_with_is_not_covered_by_the_box_that_it_came_from(
     open_worlds: Open, way: str
@@ -153,9 +230,20 @@ def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
     key = library().store.keep_world(replace(BAKERY, story="Another."), app.owner).key
     paste(app, world_to_file(BAKERY)).click("go-keep")
     assert "🥐 Bakery 2" in app.bare
+    said = "Saved as Bakery 2, as another world is called Bakery."
+    assert said in [bare(toast.value) for toast in app.at.toast]
     app.at.session_state[f"world-menu-{key}"] = True
     app.run().set(f"world-name-{key}", "Bakery 2")
     assert "must be one that no other of your worlds has" in app.bare_errors
+
+
+def test_an_own_world_is_told_from_the_ready_one_of_its_title(open_worlds: Open) -> None:
+    app = open_worlds()
+    app.session.write_truth({"edited_rows": {0: {"0": 0.5}}})
+    app.run().click("go-keep")
+    assert [kept.name for kept in library().store.worlds(app.owner)] == ["Coffee, own"]
+    said = "Saved as Coffee, own, as another world is called Coffee."
+    assert said in [bare(toast.value) for toast in app.at.toast]
 
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:

@@ -3,6 +3,7 @@
 A log with faults is rejected as a whole, with its faulty lines.
 
 - `log_file`: a file on disk, and its format by its first bytes.
+- `log_recognition`: logs told from other files by their first line.
 - `log_reader`: batches of decisions from a file of any format.
 - `csv_file`, `parquet_file`: rows of a table.
 - `table_file`: columns, first rows and batches of a table in either format.

@@ -20,7 +20,13 @@ from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.file_seal import SealedLines
 from engine.store.exchange.log_checker import LogChecker
-from engine.store.exchange.untrusted_lines import STEP, Faults, numbered_lines
+from engine.store.exchange.untrusted_lines import (
+    GZIP,
+    MAX_LINE,
+    STEP,
+    Faults,
+    numbered_lines,
+)
 from engine.store.loop_info import LoopInfo, Origin
 from engine.store.loop_library import LoopLibrary
 from engine.store.loop_recorder import LoopRecorder
@@ -28,7 +34,9 @@ from engine.store.stored_loop import StoredLoop
 from engine.worlds import WORLDS, World
 from engine.worlds.spreadsheet_cells import WORKBOOK
 
-_KINDS = "A loop comes as JSON Lines or dsjson, plain or as gzip"
+_KINDS = "An exported session is JSON Lines or dsjson, plain or as gzip"
+_WORLD = "if it is a world, open it on Worlds"
+_TABLE = "open a log on Evaluate, and a table of actions or rates on Worlds"
 Read = Callable[[str], Iterable[Entry | Undone]]
 """Reader of the entries in one line."""
 
@@ -57,7 +65,7 @@ def import_steps(
         StoreError: if the loop cannot be written, or the owner has too many loops.
     """
     faults, size = Faults(), file.seek(0, io.SEEK_END)
-    _check_is_no_workbook(file, faults)
+    _check_is_text(file, faults)
     lines = SealedLines(numbered_lines(file, library.store.limits.max_upload, faults))
     about, read, rest = _begin(library, lines, owner, name, needs_world, faults)
     library.store.create(about, ready=False)
@@ -131,13 +139,22 @@ def _begin(
     return about, read, rest
 
 
-def _check_is_no_workbook(file: BinaryIO, faults: Faults) -> None:
-    """Refuse a workbook as a whole; read as text, each of its lines would be a fault."""
+def _check_is_text(file: BinaryIO, faults: Faults) -> None:
+    """Refuse a workbook, and other files that are no text, as a whole: read as text, each of their
+    lines would be a fault."""
     file.seek(0)
-    if file.read(4).startswith(WORKBOOK):
+    start = file.readline(MAX_LINE)
+    if start.startswith(WORKBOOK):
         advice = "its sheet, saved as CSV, can be read on Evaluate"
         faults.add(0, f"it is a workbook, or packed: {advice}. {_KINDS}")
         raise faults.rejection()
+    if start.startswith(GZIP):
+        return
+    try:
+        start.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        faults.add(0, f"it is not text in UTF-8. {_KINDS}")
+        raise faults.rejection() from None
 
 
 def _first_row(text: str) -> Any:
@@ -145,7 +162,13 @@ def _first_row(text: str) -> Any:
     try:
         return parse(text)
     except UnreadableError as error:
-        raise UnreadableError(f"{error}. {_KINDS}") from None
+        if text.strip() in {"{", "["}:
+            reason = f"it is JSON over several lines: {_WORLD}"
+        elif text.lstrip().startswith("{"):
+            reason = str(error)
+        else:
+            reason = f"it is a table or another text, not JSON: {_TABLE}"
+        raise UnreadableError(f"{reason}. {_KINDS}") from None
 
 
 def _checked(

@@ -18,7 +18,8 @@ MAX_LISTED = 20
 """Faults listed individually."""
 EXPANSION = 30
 """Largest expansion factor of a compressed file."""
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
+"""First bytes of a compressed file."""
 
 
 def write_lines_steps(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:
@@ -83,7 +84,7 @@ def numbered_lines(
         faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {max_mib:,} are allowed")
         raise faults.rejection()
     file.seek(0)
-    is_gzip = file.read(2) == _GZIP
+    is_gzip = file.read(2) == GZIP
     file.seek(0)
     source: BinaryIO = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
     budget = max(size, MAX_LINE) * EXPANSION

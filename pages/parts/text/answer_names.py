@@ -36,7 +36,7 @@ def answers_to(world: World, item: int) -> tuple[Answer, ...]:
             _called(level),
             level.worth * worth,
             next(face for least, face in _FACES if level.worth >= least),
-            f"{world.in_unit(level.worth * worth, 1):,.2f}\u00a0{unit}" if unit else "",
+            f"{amount(world.in_unit(level.worth * worth, 1))}\u00a0{unit}" if unit else "",
         )
         for level in answers_of(world.levels)
     )
@@ -44,11 +44,17 @@ def answers_to(world: World, item: int) -> tuple[Answer, ...]:
 
 def said(world: World, item: int, reward: float) -> str:
     """Return the display name of an answer to an item, as Markdown; the reward if no answer has
-    it."""
-    for answer in answers_to(world, item):
+    it. Every answer to a worthless item has the reward 0, which is read as no success."""
+    for answer in reversed(answers_to(world, item)):
         if abs(answer.reward - reward) < 1e-9:
             return plain(answer.label)
     return f"Reward {reward:g}"
+
+
+def amount(worth: float) -> str:
+    """Format what a success is worth, with two decimals, or more to be within half a percent."""
+    close = (d for d in range(2, 9) if abs(round(worth, d) - worth) <= 0.005 * worth)
+    return f"{worth:,.{next(close, 9)}f}"
 
 
 def _called(level: Level) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, ValueRow
-from engine.worlds.spreadsheet_cells import number_of, share_of, text_of
+from engine.worlds.spreadsheet_cells import price_of, share_of, text_of
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
 Edits = Mapping[str, Any]
@@ -71,6 +71,8 @@ class EditedRows(Generic[R]):
 
 NUMBERS = ("adds", "share", "worth")
 """Columns of numbers, displayed as text; see `tables.number_column`."""
+_DIGITS = 15
+"""Significant decimal digits that every number keeps."""
 _NO_CELLS = {"id", "title", "picture", "bad"}
 """Fields of rows that have no column in an editor."""
 
@@ -85,7 +87,7 @@ def _changed(row: R, changes: Edits) -> R:
     }
     bad = dict(row.bad)
     for name in [name for name in NUMBERS if name in known]:
-        number = number_in(known[name], number_of if name == "worth" else share_of)
+        number = number_in(known[name], price_of if name == "worth" else share_of)
         bad.pop(name, None)
         if isinstance(number, str):
             bad[name], number = number, None
@@ -103,9 +105,9 @@ def number_in(value: object, read: Callable[[str], float] = share_of) -> float |
 
 
 def text_in(value: object) -> str:
-    """Return the text of a cell; numbers with all of their digits."""
+    """Return the text of a cell; numbers with all of their digits, without rounding errors."""
     if isinstance(value, float):
-        return text_of(value)
+        return text_of(float(f"{value:.{_DIGITS}g}"))
     return "" if value is None else str(value)
 
 

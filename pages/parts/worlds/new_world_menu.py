@@ -23,7 +23,7 @@ from pages.parts.text.pages_folder import PAGES
 from pages.parts.work.session_singletons import existing
 from pages.parts.work.uploads import this_upload
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.wording import changes_on_race, understood
+from pages.parts.worlds.wording import changes_on_race
 from pages.parts.worlds.world_lists import is_ready, keep
 
 _NEW, _PASTED, _GOES = "new-world", "worlds-pasted", "worlds-goes"
@@ -110,9 +110,10 @@ def _begin(session: WorldsSession, verb: Callable[[], object]) -> bool:
 def _take(session: WorldsSession, data: str | bytes) -> bool:
     """Read data and report the interpretation, as columns may be ambiguous; return True on
     success."""
-    is_read = _begin(session, lambda: session.take(data))
-    if is_read:
-        st.toast(plain(understood(session.draft)), icon=":material/input:")
+    reading = list[str]()
+    is_read = _begin(session, lambda: reading.append(session.take(data)))
+    for sentence in reading:
+        st.toast(plain(sentence), icon=":material/input:")
     return is_read
 
 

@@ -1,9 +1,13 @@
 """Form for a numeric context field, cut into slices."""
 
+from math import isfinite
+
 import streamlit as st
 
 from engine.worlds.limits import MAX_NAME
-from pages.parts.text.format import note
+from engine.worlds.spreadsheet_cells import allowed_number, number_of, text_of
+from pages.parts.settings.text_field import text_field
+from pages.parts.text.format import note, plain
 from pages.parts.worlds.session import WorldsSession
 
 _NUMBER = (
@@ -21,9 +25,15 @@ def write_number(session: WorldsSession) -> None:
     is_bell = st.toggle("Normal instead of uniform", key="worlds-number-bell")
     inputs = _NUMBER if is_bell else _NUMBER[:2]
     columns = [column for _ in range(len(inputs) // 2) for column in st.columns(2)]
-    numbers = [
-        float(column.number_input(label, value=usual, key=key))
-        for column, (label, key, usual) in zip(columns, inputs, strict=True)
+    texts = dict[str, str]()
+    for column, (label, key, usual) in zip(columns, inputs, strict=True):
+        with column:
+            texts[label] = text_field(label, key=key, value=text_of(usual)).strip()
+    numbers = [number_of(text) for text in texts.values()]
+    faults = [
+        f"{label} is {text!r}, but must be {allowed_number(text)}."
+        for (label, text), number in zip(texts.items(), numbers, strict=True)
+        if not isfinite(number)
     ]
 
     def add() -> None:
@@ -31,5 +41,13 @@ def write_number(session: WorldsSession) -> None:
         mean, spread = (numbers[2], numbers[3]) if is_bell else (None, 1.0)
         session.add_number(name, numbers[0], numbers[1], slices, mean, spread)
 
-    st.button("Add field", key="add-number", icon=":material/add:", on_click=add)
+    st.button(
+        "Add field",
+        key="add-number",
+        icon=":material/add:",
+        on_click=add,
+        disabled=bool(faults),
+    )
+    if faults:
+        note(plain(faults[0]))
     note("Each slice is a value of the field, sent as the number in its middle.")

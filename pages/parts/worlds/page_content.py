@@ -1,7 +1,5 @@
 """Scene of the Worlds page for a valid world: the map of best actions and the ceilings."""
 
-from math import ceil
-
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
 from pages.parts.charts.base import keys_of
@@ -9,6 +7,7 @@ from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.scene.part_types import Figure, FigureStyle, Number, Numbers, Scene, Text
 from pages.parts.text.format import plain
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.worlds import wording
 from pages.parts.worlds.ceilings import ceilings_of
 
@@ -26,8 +25,8 @@ def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene
             "say-map": lambda: Text(f"{plain(world.title)}: who likes what best."),
             "map": lambda: _map(world, look, axes or next(iter(axes_of(world)))),
             "map-note": lambda: _rest_of_map(world, axes or next(iter(axes_of(world)))),
-            "say-worth": lambda: Text(_point(ceilings_of(world))),
-            "worth": lambda: _worth(ceilings_of(world)),
+            "say-worth": lambda: Text(wording.point_of(world, ceilings_of(world))),
+            "worth": lambda: _worth(ceilings_of(world), world),
             "ceilings": lambda: _ceilings(ceilings_of(world), world),
             "point": lambda: _about_ceilings(ceilings_of(world), world),
         }
@@ -55,11 +54,7 @@ def _rest_of_map(world: World, axes: Axes) -> Text | None:
     return Text(plain(f"With {', '.join(rest)}."), is_note=True) if rest else None
 
 
-def _point(ceilings: Ceilings) -> str:
-    return wording.point_of({"single": ceilings.single.value, "best": ceilings.best.value})
-
-
-def _worth(ceilings: Ceilings) -> Numbers:
+def _worth(ceilings: Ceilings, world: World) -> Numbers:
     """Return four ceilings as numbers, for a talk."""
     values = {
         "Random": ceilings.uniform,
@@ -67,7 +62,14 @@ def _worth(ceilings: Ceilings) -> Numbers:
         "By one field": ceilings.field,
         "Best for each": ceilings.best,
     }
-    return Numbers(tuple(Number(name, f"{ceiling.value:.2f}") for name, ceiling in values.items()))
+    scale = RewardScale.of(world)
+    per = plain(scale.per.strip()) if scale.is_money else ""
+    return Numbers(
+        tuple(
+            Number(name, wording.earned(scale, ceiling.value), per)
+            for name, ceiling in values.items()
+        )
+    )
 
 
 def _ceilings(ceilings: Ceilings, world: World) -> Numbers:
@@ -83,18 +85,17 @@ def _ceilings(ceilings: Ceilings, world: World) -> Numbers:
         ),
         ("Best for each", ceilings.best, "knowing every taste"),
     ]
-    numbers = []
-    for name, ceiling, looks in values:
-        # Rounded up, so that an inexact value never shows an error of zero.
-        about = "" if ceiling.is_exact else f" \u00b1 {ceil(200 * ceiling.error) / 100:.2f}"
-        numbers.append(Number(name, f"{wording.earned(ceiling.value)}{about}", looks))
-    return Numbers(tuple(numbers))
+    scale = RewardScale.of(world)
+    return Numbers(
+        tuple(
+            Number(name, wording.measured(scale, ceiling), looks) for name, ceiling, looks in values
+        )
+    )
 
 
 def _about_ceilings(ceilings: Ceilings, world: World) -> Text:
     said = [
-        f"{_point(ceilings)} {wording.size_of(world)}.",
-        wording.in_unit(world),
+        f"{wording.point_of(world, ceilings)} {wording.size_of(world)}.",
         wording.changes_on_race(world.drift),
     ]
     return Text(" ".join(filter(None, said)), is_note=True)

@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from engine import PersonalizerError
+from engine.evaluation.files.log_recognition import is_log
 from engine.evaluation.world_from_log import EstimatedWorld
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
@@ -17,25 +18,38 @@ from engine.worlds.draft_conversion import (
     without_rules,
     world_of,
 )
-from engine.worlds.draft_faults import faults_of
+from engine.worlds.draft_faults import SHARE, faults_of
 from engine.worlds.draft_field_changes import coming, depending_on, with_number, with_values
-from engine.worlds.draft_rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
+from engine.worlds.draft_rows import (
+    ActionRow,
+    CellFault,
+    LevelRow,
+    RuleRow,
+    Rules,
+    ValueRow,
+    item_of,
+)
 from engine.worlds.draft_taste_changes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.joint_frequencies import APART
 from engine.worlds.spreadsheet import (
+    column_of_prices,
     items_from_table,
     lists_actions,
     lists_values,
     values_from_table,
     world_from_table,
 )
+from engine.worlds.visible_text import is_seen
 from engine.worlds.world_file import world_from_file
 from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
 from pages.parts.worlds.edited_rows import EditedRows, Edits
 from pages.parts.worlds.truth_rows import TruthRows
+from pages.parts.worlds.wording import LOG, about_prices, understood
 
+_PEEK = 1 << 16
+"""Largest number of characters or bytes by which a log is recognised."""
 _MARK = b"\xef\xbb\xbf"
 """UTF-8 byte order mark, written by some programs."""
 MOST_STEPS = 200
@@ -101,30 +115,52 @@ class WorldsSession:
         self._put(draft, Origin(draft, world, estimated))
 
     @locked
-    def take(self, text: str | bytes) -> None:
+    def take(self, text: str | bytes) -> str:
         """Read pasted text or a file: a world's JSON, a table of segments and actions, or a table
-        of actions or of values, which replaces the page's table.
+        of actions or of values, which replaces the page's table. Return how it was read.
 
         Raises:
             PersonalizerError: ``BadRequest`` for any other content.
         """
+        try:
+            return self._read(text)
+        except PersonalizerError as error:
+            start = text[:_PEEK].encode(errors="replace") if isinstance(text, str) else text[:_PEEK]
+            if not is_log(start):
+                raise
+            raise PersonalizerError(error.code, LOG, error.target) from None
+
+    def _read(self, text: str | bytes) -> str:
         first = (
             text.lstrip()[:1] if isinstance(text, str) else text.removeprefix(_MARK).lstrip()[:1]
         )
         if first in {"{", "[", b"{", b"["}:
             self.begin(world_from_file(text))
         elif lists_actions(text):
-            self._put(self.draft.offering(items_from_table(text)))
+            prices = column_of_prices(text)
+            self._put(self.draft.offering(items_from_table(text), has_prices=bool(prices)))
+            return f"{understood(self.draft)} {about_prices(prices)}"
         elif lists_values(text):
             self._put(coming(self.draft, values_from_table(text)))
         else:
-            self.begin(world_from_table(text, items=self._items(), unit=self.draft.unit))
+            self.begin(self._world_in(text))
+        return understood(self.draft)
+
+    def _world_in(self, table: str | bytes) -> World:
+        """Return the world of a table of segments. If it names an action of the draft, its actions
+        keep their features and prices, and the place its texts and unit."""
+        draft, items = self.draft, self._items()
+        world = world_from_table(table, items=items, unit=draft.unit)
+        if not is_seen(draft.title) or not any(item in items for item in world.items):
+            return world
+        return replace(world, title=draft.title, emoji=draft.emoji, story=draft.story)
 
     def _items(self) -> tuple[Item, ...]:
-        """Return the draft's actions, which a pasted table may name; none if the draft is
-        invalid."""
-        world, _, _ = self.made()
-        return world.items if world is not None else ()
+        """Return the draft's actions, whatever its other tables hold; none if any is invalid."""
+        rows = self.draft.offered
+        if any(fault.table == "actions" for fault in faults_of(Draft(actions=rows))):
+            return ()
+        return tuple(map(item_of, rows))
 
     @locked
     def restore(self, text: str) -> None:
@@ -239,8 +275,13 @@ class WorldsSession:
         self._change(replace(self.draft, rules=replace(rules, rows=rows)))
 
     @locked
-    def sum_from(self, base: float, whole: float) -> None:
-        """Set the start of the rules' sum, and the share of full successes."""
+    def sum_from(self, base: float | str | None, whole: float | str | None) -> None:
+        """Set the start of the rules' sum, and the share of full successes; anything but a number
+        from 0 to 1 is refused."""
+        if not (_is_share(base) and _is_share(whole)):
+            share = whole if _is_share(base) else base
+            self.refused = f"The share is {share}, but must be {SHARE}."
+            return
         rules = replace(self.draft.rules or Rules(), base=base, whole=whole)
         self._change(replace(self.draft, rules=rules))
 
@@ -336,3 +377,7 @@ class WorldsSession:
             return world_of(self.draft), [], ""
         except PersonalizerError as error:
             return None, [], error.message
+
+
+def _is_share(number: object) -> TypeGuard[float]:
+    return isinstance(number, float) and 0 <= number <= 1

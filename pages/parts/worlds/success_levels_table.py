@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.worlds.draft_rows import CellFault
 from engine.worlds.success_levels import MAX_LEVEL_NAME
+from pages.parts.text.answer_names import amount
 from pages.parts.text.format import note, plain
 from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.session import WorldsSession
@@ -46,9 +47,10 @@ def _in_unit(session: WorldsSession) -> str:
     draft = session.draft
     if not draft.unit:
         return ""
-    most = max((row.worth or 1.0 for row in draft.offered), default=1.0)
+    worths_of_actions = (1.0 if row.worth is None else row.worth for row in draft.offered)
+    most = max(worths_of_actions, default=1.0)
     worths = (
-        f"{level.name or f'{level.worth:g}'}: {level.worth * most:,.2f}"
+        f"{level.name or f'{level.worth:g}'}: {amount(level.worth * most)}"
         for level in draft.graded_in
     )
     return plain(f"In {draft.unit}, for the most valuable action: {', '.join(worths)}.")

@@ -8,8 +8,9 @@ import streamlit as st
 from engine.worlds.draft_rows import CellFault, Rules
 from engine.worlds.limits import MAX_NAME
 from pages.parts.settings.page_settings_base import show
+from pages.parts.settings.text_field import typed
 from pages.parts.text.format import note, section
-from pages.parts.worlds.edited_rows import as_frame
+from pages.parts.worlds.edited_rows import as_frame, number_in, text_in
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.success_levels_table import write_levels
 from pages.parts.worlds.tables import editor, number_column, say_first
@@ -27,18 +28,16 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     section("True conversion rates", "Hidden from the engine.")
     rules = session.draft.rules or Rules()
     for (_, key, _), value in zip(_ENDS, (rules.base, rules.whole), strict=True):
-        show(key, value)
+        show(key, text_in(value))
 
     def write() -> None:
-        ends = [st.session_state[key] for _, key, _ in _ENDS]
-        if None not in ends:  # A widget that has just left the page sends None.
-            session.sum_from(*map(float, ends))
+        texts = [typed(key) for _, key, _ in _ENDS]
+        if all(texts):  # A widget that has just left the page sends nothing.
+            session.sum_from(*map(number_in, texts))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
         for label, key, help in _ENDS:
-            st.number_input(
-                label, 0.0, 1.0, step=0.05, key=key, on_change=write, help=help, width=150
-            )
+            st.text_input(label, key=key, on_change=write, help=help, width=150)
         with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
             write_levels(session, faults)
         st.button(

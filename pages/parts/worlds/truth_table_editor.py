@@ -17,11 +17,14 @@ from pages.parts.worlds.tables import ROW, number_column, say_first
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the hidden truth: a row per segment, a column per action."""
     is_priced = any(row.worth not in {None, 1} for row in session.draft.offered)
-    hint = "Each number is the mean reward, from 0 to 1, of an action for a group of visitors."
+    hint = (
+        "Each number is the mean reward, from 0 to 1 or as a percentage, of an action for a group "
+        "of visitors."
+    )
     if is_priced:
         hint = (
-            "Each number is the chance of a success, from 0 to 1, of an action for a group of "
-            "visitors; a partial success counts as its part."
+            "Each number is the chance of a success, from 0 to 1 or as a percentage, of an action "
+            "for a group of visitors; a partial success counts as its part."
         )
     say_first("truth", faults, f"{hint} Copy and paste work as in a spreadsheet.")
     base, draft = session.truth.base, session.draft

@@ -1,14 +1,15 @@
 """Sentences about a world being written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from math import hypot
 
 from engine.worlds import World
-from engine.worlds.ceilings import Ceiling
+from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.draft import Draft
 from engine.worlds.draft_rows import CellFault
 from engine.worlds.world_contents import Drift
-from pages.parts.text.format import counted, plain
-from pages.parts.text.money import per_thousand
+from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.reward_scale import RewardScale
 
 TABLES = {
     "place": "World",
@@ -41,11 +42,27 @@ _MOST = 8
 """Largest number of names listed per kind."""
 
 
+LOG = (
+    "This is a log of events, not a table of actions or of rates: open it on Evaluate, under "
+    "Compare & evaluate, and press Make a world from this log there."
+)
+"""Refusal of a log, with the page that reads it."""
+_ROUNDING = 1e-9
+"""Share of the best mean reward up to which a difference is a rounding error."""
+_LITTLE = 0.01
+"""Share of the best mean reward below which a gain is small."""
+
+
 def understood(draft: Draft) -> str:
     """Describe the interpretation of read data, as columns may be ambiguous."""
     actions = [row.name for row in draft.actions]
     fields = list(dict.fromkeys(row.field for row in draft.values if row.field))
     return f"Read. Actions: {_some(actions)}. Fields: {_some(fields)}."
+
+
+def about_prices(column: str) -> str:
+    """Say from which column of a table of actions prices were read; empty for none."""
+    return f"Pays: column {column}." if column else "Without a column of prices: they stay as set."
 
 
 def _some(names: Sequence[str]) -> str:
@@ -70,9 +87,18 @@ def looks_at(ceiling: Ceiling, world: World) -> str:
     return plain(" and ".join(labels[name] for name in ceiling.fields))
 
 
-def earned(value: float) -> str:
-    """Format a mean reward, without differences due to rounding errors."""
-    return f"{round(value, 9):.2f}"
+def earned(scale: RewardScale, value: float, doubt: float = 0.0) -> str:
+    """Format a mean reward as Markdown, without differences due to rounding errors."""
+    text = scale.value(round(value, 12), doubt)
+    return plain(text) if scale.unit else text
+
+
+def measured(scale: RewardScale, ceiling: Ceiling) -> str:
+    """Format a ceiling as Markdown, with half the width of its 95 % interval unless exact."""
+    if ceiling.is_exact:
+        return earned(scale, ceiling.value)
+    doubt = 2 * ceiling.error
+    return f"{earned(scale, ceiling.value, doubt)} \u00b1 {earned(scale, doubt, doubt)}"
 
 
 def size_of(world: World) -> str:
@@ -82,22 +108,28 @@ def size_of(world: World) -> str:
     return ", ".join(parts)
 
 
-def point_of(levels: Mapping[str, float]) -> str:
-    """Summarize the value of learning in a sentence."""
-    single, best = levels["single"], levels["best"]
-    if best - single < 0.005:
-        return "One action is best for everybody: the context does not matter."
-    share = (best - single) / single if single else 0.0
-    if not single:
+def point_of(world: World, ceilings: Ceilings) -> str:
+    """Summarize the value of learning in a sentence of Markdown.
+
+    Differences are judged relative to the best mean reward, and to the sampling error.
+    """
+    scale, single, best = RewardScale.of(world), ceilings.single, ceilings.best
+    gain = best.value - single.value
+    if gain <= max(_ROUNDING * best.value, 2 * hypot(single.error, best.error)):
+        known = "" if best.is_exact else ", as far as a sample of visitors tells"
+        return f"One action is best for everybody{known}: the context does not matter."
+    per = scale.per if scale.is_money else ""
+    learned = f"knowing every taste earns {earned(scale, best.value, gain)}"
+    if not single.value:
         return (
-            f"The best single action earns nothing; knowing every taste earns {earned(best)}. "
-            "That is what learning can gain here."
+            f"The best single action earns nothing; {learned}{per}. That is what learning can "
+            "gain here."
         )
-    percentage = f"{share:.0%}".replace("%", "\u00a0%")
-    return (
-        f"The best single action earns {earned(single)}; knowing every taste earns "
-        f"{earned(best)}, {percentage} more. That is what learning can gain here."
-    )
+    start = f"The best single action earns {earned(scale, single.value, gain)}{per}; {learned}"
+    start += f", {percent(gain / single.value)} more."
+    if gain < _LITTLE * best.value:
+        return f"{start} There is little to learn here."
+    return f"{start} That is what learning can gain here."
 
 
 def changes_on_race(drift: Drift) -> str:
@@ -121,14 +153,3 @@ def faults_in_words(faults: Sequence[CellFault], most: int) -> list[str]:
     """Return a Markdown sentence per fault for the first faults, and the number of the others."""
     more = more_of(faults, most)
     return [*map(fault_in_words, faults[:most]), *([more] if more else [])]
-
-
-def in_unit(world: World) -> str:
-    """Format the rewards of the best single action and of the best per visitor, as Markdown; empty
-    without a unit."""
-    if not world.unit:
-        return ""
-    single, best = (
-        plain(per_thousand(world, value)) for value in (world.single_value, world.best_value)
-    )
-    return f"The best single offer earns {single}; the best offer for each visitor, {best}."

@@ -20,14 +20,16 @@ from pages.parts.settings.known_worlds import close_link, keep_at_hand
 from pages.parts.settings.loop_library_access import library
 from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import ago, counted, note, plain, section
-from pages.parts.text.money import in_money
 from pages.parts.text.pages_folder import PAGES
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.worlds.page_settings import WorldsSetup
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import earned, size_of
 
 RACE = PAGES / "race.py"
 _KEY = WorldsSetup.key("world")
+_OWN = ", own"
+"""End of the name of an own world with the title of a ready one."""
 _COPY = re.compile(r", copy( \d+)?$")
 
 
@@ -46,10 +48,25 @@ def keep(session: WorldsSession, world: World, owner: str) -> str:
     if not is_ready(world):
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
-        library().store.keep_world(world, owner, instead_of=instead)
+        name = f"{world.title}{_OWN}" if world.title in _ready_titles() else ""
+        kept = library().store.keep_world(world, owner, name, instead_of=instead)
+        _say_renamed(kept, owner)
     key = session.record_as_world(world)
     st.session_state[_KEY] = key
     return key
+
+
+def _ready_titles() -> set[str]:
+    return {exhibit.world.title for exhibit in GALLERY.values()}
+
+
+def _say_renamed(kept: KeptWorld, owner: str) -> None:
+    """Say under which name a world is listed, if another world has its title."""
+    title = kept.world.title
+    names = {other.name for other in library().store.worlds(owner)}
+    if kept.name != title and title in names | _ready_titles():
+        sentence = f"Saved as {kept.name}, as another world is called {title}."
+        st.toast(plain(sentence), icon=":material/info:")
 
 
 def _attempt(session: WorldsSession, verb: Callable[[], object]) -> None:
@@ -172,12 +189,14 @@ def show_gallery(session: WorldsSession) -> None:
     gallery = st.container(key="gallery")
     for name, exhibit in GALLERY.items():
         world, ceilings = exhibit.world, exhibit.world.ceilings
+        scale = RewardScale.of(world)
+        per = f",{scale.per}" if scale.is_money else ""
         earns = (
-            f"{earned(ceilings.uniform.value)} with random offers, "
-            f"{earned(ceilings.best.value)} at best"
+            f"{earned(scale, ceilings.uniform.value)} with random offers, "
+            f"{earned(scale, ceilings.best.value)} at best{per}"
         )
-        earns += in_money(world, ceilings.best.value)
-        details = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
+        about = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; ")
+        details = f"{about}{earns}."
         with gallery, _row(f"exhibit-{name}", world.label, details, world.story):
             if exhibit.drift != "none":
                 st.page_link(RACE, label="Race", query_params={"world": name})

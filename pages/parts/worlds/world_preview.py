@@ -1,6 +1,7 @@
 """Layout of the Worlds page beside its tables: faults, the map of tastes, the ceilings."""
 
 from collections.abc import Sequence
+from math import isclose
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.scene.part_drawing import draw, draw_chart
 from pages.parts.scene.part_types import FigureStyle, Numbers, Scene
 from pages.parts.text.format import note, plain, section
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark
 from pages.parts.worlds.ceilings import ceilings_of
 from pages.parts.worlds.page_content import scene_of
@@ -36,6 +38,9 @@ def show_faults(faults: Sequence[CellFault]) -> None:
 def show_world(world: World) -> None:
     """Draw the ceilings of a valid world, and the map of its best actions."""
     section("What there is to learn", "Computed from the true rates. No visitor has come yet.")
+    scale = RewardScale.of(world)
+    if scale.is_money:
+        note(plain(f"In {scale.title}"))
     _show_ceilings(scene_of(world, FigureStyle(is_dark())))
     scene = scene_of(world, FigureStyle(is_dark()), _choose_axes(world))
     if figure := scene.figure("map"):
@@ -74,10 +79,11 @@ def _choose_axes(world: World) -> Axes:
 
 
 def _most_telling(world: World, maps: Sequence[Axes]) -> int:
-    """Return the position of the first map if it shows all fields, else of the most rewarding
-    pair."""
-    pair = ceilings_of(world).pair
-    spread = [{axes.row, *axes.columns} for axes in maps]
-    if pair is None or len(spread[0]) == len(world.fields):
+    """Return the position of the map of the most rewarding pair of fields; of the first map if it
+    shows all fields and they earn more."""
+    ceilings, spread = ceilings_of(world), [{axes.row, *axes.columns} for axes in maps]
+    pair, best = ceilings.pair, ceilings.best.value
+    is_whole = len(spread[0]) == len(world.fields)
+    if pair is None or (is_whole and not isclose(pair.value, best)):
         return 0
     return next((at for at, fields in enumerate(spread) if fields == {*pair.fields}), 0)

@@ -187,6 +187,13 @@ def test_rewards_of_priced_actions_are_parts_of_what_they_are_worth() -> None:
     assert estimated.errors[0, 0] == pytest.approx(estimated.errors[0, 1] / 2)
 
 
+def test_an_action_that_pays_nothing_is_assumed_to_have_no_success() -> None:
+    items = items_from_table("id,value\nt,2\nu,0\n")
+    world = estimate([log_of([""] * 400, ["t", "u"] * 200, [1, 0] * 200)], items=items).world
+    assert world.worth.tolist() == [1, 0]
+    assert world.outcomes[0, :, 0] == pytest.approx([0, 1], abs=0.02)
+
+
 def test_rewards_of_other_bounds_become_parts_of_them() -> None:
     estimated = estimate([log_of([""] * 400, ["t", "u"] * 200, [-1, 5] * 200)], bounds=(-1, 5))
     assert estimated.world.expected[0] == pytest.approx([0, 1], abs=0.02)

@@ -8,6 +8,7 @@ from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_field_changes import with_values
 from engine.worlds.draft_rows import ActionRow, ValueRow
 from engine.worlds.draft_taste_changes import written
+from engine.worlds.taste import Item
 from tests.engine.worlds.drafts import SMALL
 
 
@@ -18,6 +19,22 @@ def test_a_small_world_is_written_row_by_row() -> None:
     assert world.frequencies.tolist() == [0.25, 0.75]
     assert [dict(item.features) for item in world.items] == [{"hot": True}, {"name": "Ice"}]
     assert SMALL.next_id == 4
+
+
+def test_listed_actions_are_known_by_their_names_and_by_their_display_names() -> None:
+    actions = ActionRow(0, "tea-1", "🍵", title="Tea", worth=3.0), ActionRow(1, "Ice", worth=0.0)
+    draft = written(replace(SMALL, actions=actions), {(0, 0): 0.7})
+    tea, ice = Item("Tea", "", {}), Item("Ice", "", {}, value=5.0)
+    listed = draft.offering([ice, tea])
+    assert [(row.id, row.name, row.title) for row in listed.actions] == [
+        (1, "Ice", ""), (0, "tea-1", "Tea"),
+    ]  # fmt: skip
+    assert [row.worth for row in listed.actions] == [5, None]
+    assert listed.expected()[0] == [0.2, 0.7]
+    kept = draft.offering([ice, tea], has_prices=False)
+    assert [row.worth for row in kept.actions] == [0, 3]
+    both = draft.offering([Item("tea-1", "", {}), tea])
+    assert [row.id for row in both.actions] == [0, 5]
 
 
 def test_the_truth_stays_with_its_action_and_its_segment() -> None:
@@ -39,7 +56,7 @@ def test_value_and_unit_of_a_success_are_kept() -> None:
     draft = draft_of(hotel)
     assert world_of(draft) == hotel
     assert [row.worth for row in draft.actions][:2] == [18, 60]
-    wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=0.0),))
+    wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=-1.0),))
     says = {(one.table, one.column): one.says for one in faults_of(wrong)}
     assert says["place", "unit"] == "has more than 12 characters"
-    assert says["actions", "worth"] == "is 0, but must be from 0.000001 to 1,000,000,000"
+    assert says["actions", "worth"] == "is -1, but must be from 0 to 1,000,000,000"

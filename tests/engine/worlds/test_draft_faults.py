@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine import PersonalizerError
-from engine.worlds.draft_conversion import world_of
+from engine.worlds.draft_conversion import draft_of, world_of
 from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.draft_taste_changes import written
@@ -25,6 +25,14 @@ from tests.engine.worlds.drafts import SMALL
         ({"actions": ()}, ("actions", 0, "name", "is missing")),
         ({"actions": (ActionRow(0, worth=5.0),)}, ("actions", 1, "name", "is empty")),
         ({"actions": (ActionRow(0, "A", worth=1e12),)}, ("actions", 1, "worth", "1,000,000,000")),
+        (
+            {"actions": (ActionRow(0, "A", worth=-2.0), ActionRow(1, "B"))},
+            ("actions", 1, "worth", "is -2, but must be from 0 to 1,000,000,000"),
+        ),
+        (
+            {"actions": (ActionRow(0, "A", worth=0.0), ActionRow(1, "B", worth=0.0))},
+            ("actions", 0, "worth", "is 0 for every action, but at least one must pay"),
+        ),
         ({"actions": (ActionRow(0, "A", "\t"),)}, ("actions", 1, "emoji", "cannot be shown")),
         ({"actions": (ActionRow(0, "A", "", "x: NaN"),)}, ("actions", 1, "features", "x is nan")),
         (
@@ -35,10 +43,17 @@ from tests.engine.worlds.drafts import SMALL
             {"actions": (ActionRow(0, "A", "", 'x: {"y": [{"z": 1}]}'),)},
             ("actions", 1, "features", "cannot be sent: x.y[0] is"),
         ),
-        ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
+        (
+            {"actions": (ActionRow(0, "A"), ActionRow(1, "B"), ActionRow(2, "A"))},
+            ("actions", 1, "name", "is 'A', like that of row 3: give each action a name of its"),
+        ),
+        (
+            {"actions": tuple(ActionRow(n, emoji="🍵") for n in range(3))},
+            ("actions", 1, "name", "is empty, and so is that of rows 2 and 3: name each action"),
+        ),
         (
             {"actions": (ActionRow(0, "\u00e9"), ActionRow(1, "e\u0301"))},
-            ("actions", 2, "name", "like another row"),
+            ("actions", 1, "name", "like that of row 2"),
         ),
         ({"actions": (ActionRow(0, "\u200b"),)}, ("actions", 1, "name", "is empty")),
         (
@@ -56,8 +71,12 @@ from tests.engine.worlds.drafts import SMALL
             ("actions", 51, "name", "at most 50 actions"),
         ),
         (
-            {"actions": (ActionRow(0, "A", bad=(("worth", "1.234,5"),)),)},
-            ("actions", 1, "worth", "is '1.234,5', but must be a number"),
+            {"actions": (ActionRow(0, "A", bad=(("worth", "1.2.3,5"),)),)},
+            ("actions", 1, "worth", "is '1.2.3,5', but must be a number"),
+        ),
+        (
+            {"actions": (ActionRow(0, "A", bad=(("worth", "1,234"),)),)},
+            ("actions", 1, "worth", "is '1,234', but must be written as 1234 or as 1.234"),
         ),
         (
             {"values": (ValueRow(2, "sun", "yes", bad=(("share", "x"),)),)},
@@ -147,3 +166,18 @@ def test_what_is_no_expected_reward_is_told_and_stands_there_until_it_is_one(val
     assert draft.expected()[1][0] is value
     assert faults_of(written(draft, {(1, 0): 0.3})) == []
     assert faults_of(replace(draft, actions=draft.actions[1:])) == []
+
+
+def test_an_action_may_pay_nothing() -> None:
+    draft = replace(SMALL, actions=(SMALL.actions[0], replace(SMALL.actions[1], worth=0.0)))
+    assert faults_of(draft) == []
+    world = world_of(draft)
+    assert world.worth.tolist() == [1.0, 0.0]
+    assert draft_of(world).actions[1].worth == 0
+
+
+def test_rows_with_one_name_or_without_any_are_one_fault_each() -> None:
+    rows = [ActionRow(n, name, worth=2.0) for n, name in enumerate(["A", "", "A", "", "A", "B"])]
+    faults = faults_of(replace(SMALL, actions=tuple(rows)))
+    assert [(fault.row, fault.column) for fault in faults] == [(1, "name"), (2, "name")]
+    assert "like that of rows 3 and 5" in faults[0].says

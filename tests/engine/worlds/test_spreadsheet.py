@@ -12,7 +12,12 @@ from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, Taste, World, items_from_table, world_from_table
 from engine.worlds.draft_conversion import draft_of, world_of
 from engine.worlds.draft_rows import ValueRow
-from engine.worlds.spreadsheet import lists_actions, lists_values, values_from_table
+from engine.worlds.spreadsheet import (
+    column_of_prices,
+    lists_actions,
+    lists_values,
+    values_from_table,
+)
 from engine.worlds.taste import Context
 
 ACTIONS = """id,emoji,title,size,sweet,genres
@@ -69,14 +74,27 @@ def test_the_heads_of_the_tables_on_a_page_are_read() -> None:
     )
 
 
-@pytest.mark.parametrize("head", ["pays", "Pays", "price", "Price", "value", "VALUE", "worth"])
-@pytest.mark.parametrize("name", ["id", "name", "Name"])
+@pytest.mark.parametrize(
+    "head", ["pays", "Pays (EUR)", "price", "Price in €", "Value, EUR", "VALUE", "worth", "Revenue"]
+)
+@pytest.mark.parametrize("name", ["id", "name", "Name", "ACTION", "Offer", "title"])
 def test_a_column_of_prices_is_no_feature(name: str, head: str) -> None:
     table = f"{name};{head};kind\nCard;120;card\nPlan;0,5;\n"
     assert lists_actions(table)
     card, plan = items_from_table(table)
     assert (card.value, plan.value) == (120, 0.5)
     assert (card.features, plan.features) == ({"kind": "card"}, {"name": "Plan"})
+    assert column_of_prices(table) == head
+
+
+def test_an_action_may_be_worth_nothing_if_another_is_not() -> None:
+    assert [item.value for item in items_from_table("Name,Pays\nCard,120\nNone,0\n")] == [120, 0]
+    with pytest.raises(PersonalizerError, match="cell B2 is '0', but must be above 0 for some"):
+        items_from_table("Name,Pays\nCard,0\nNone,0\n")
+
+
+def test_a_table_without_prices_is_told_from_one_with_them() -> None:
+    assert column_of_prices("id,kind\nCard,card\n") == ""
 
 
 def test_of_two_columns_that_may_be_prices_one_is_a_feature() -> None:
@@ -167,9 +185,9 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "the number of rows is 0, but must be 2 or more: heads, then one a segment."),
     "blank": (" \n\t\n", "the number of rows is 0, but must be 2 or more"),
     "heads alone": ("who,A\n", "the number of rows is 1, but must be 2 or more"),
-    "too large": ("x" * 2_000_001, "the size of the table is 2000001, but must be at most 2,000,0"),
-    "not UTF-8": (b"who,A\nAnn,0.5\nB\xe9a,0.1", "a byte in row 3 is b'\\xe9', but must be UTF-8."),
-    "a picture file": (b"\x89PNG\r\n\x1a\n", "a byte in row 1 is b'\\x89', but must be UTF-8."),
+    "too large": ("x" * 2_000_001, "The table is larger than 2,000,000 characters, the maximum."),
+    "not UTF-8": (b"who,A\nAnn,0.5\nB\xe9a,0.1", "The file is not text in UTF-8: row 3 has other"),
+    "a picture file": (b"\x89PNG\r\n\x1a\n", "The file is not text in UTF-8: row 1 has"),
     "an open quote": ('who,A\n"Ann,0.5\n', "what was read is 'unexpected end of data', but must"),
     "a cell of too many": (
         "x" * 131_073 + ",A\nAnn,1\n", "what was read is 'field larger than field limit (131072)'",
@@ -201,7 +219,11 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
         "who,A\nAnn,0\nAnn,1\n", "cell A3 is 'Ann', but must be a segment that is in no row above",
     ),
     "a segment that is missing": (
-        "a,b,X\n1x,1y,0\n2x,2y,1\n", "a segment without a row is '1x and 2y', but must be in the t",
+        "a,b,X\n1x,1y,0\n2x,2y,1\n", "No row has 1x and 2y, but each combination of values needs",
+    ),
+    "an action with numbers above 1": (
+        "a,X,Y\n1x,4.2,0.1\n2x,2.6,0.2\n", "No row has 1x and 2.6, but each combination of values "
+        "needs a row. If X in column B is an action, its rates must be from 0 to 1, or percent",
     ),
     "no actions": ("who,what\nAnn,x\n", "the number of actions is 0, but must be one or more, aft"),
     "rewards as points": ("who,A\nAnn,60\nBo,70\n", "the number of actions is 0, but must be one"),
@@ -254,7 +276,7 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     "a field named as a column": ("reward,A\nAnn,1\n", "fields[0].name is 'reward', but must be 1"),
 }  # fmt: skip
 FAULTY_ACTIONS: dict[str, tuple[str | bytes, str]] = {
-    "no id": ("title,price\nRoll,1\n", "cell A1 is 'title', but must be a table with a column"),
+    "no name": ("kind,price\nRoll,1\n", "cell A1 is 'kind', but must be a table with a column 'N"),
     "no action": ("id,price\n", "the number of rows is 1, but must be 2 or more: heads, then one"),
     "an empty id": ("id,price\n,1\n", "cell A2 is '', but must be a text of 1 to 60 characters."),
     "two of an id": ("id,p\nRoll,1\nRoll,2\n", "cell A3 is 'Roll', but must be different from tho"),
@@ -275,7 +297,8 @@ FAULTY_ACTIONS: dict[str, tuple[str | bytes, str]] = {
         f"id,emoji\nRoll,{'x' * 17}\n", "the action in row 2, emoji is 'xxxxxxxxxxxxxxxxx', but mu",
     ),
     "a formula": ("id,price\nRoll,=2*3\n", "cell B2 is '=2*3', but must be a value: formulas are"),
-    "a value of nothing": ("id,value\nRoll,0\n", "cell B2 is '0', but must be what a success is"),
+    "a value of nothing": ("id,value\nRoll,0\n", "cell B2 is '0', but must be above 0 for some a"),
+    "a value below nothing": ("id,value\nA,-1\nB,1\n", "cell B2 is '-1', but must be what a suc"),
     "a value in words": ("id,value\nRoll,much\n", "cell B2 is 'much', but must be what a succes"),
     "a long title": (f"id,title\n\nRoll,{'x' * 61}\n", "the action in row 3, title is 'xxx"),
 }  # fmt: skip

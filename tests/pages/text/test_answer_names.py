@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from engine.worlds import GALLERY, WORLDS
 from engine.worlds.success_levels import Level
-from pages.parts.text.answer_names import answers_to, said
+from pages.parts.text.answer_names import amount, answers_to, said
+from tests.pages.own_bank import OWN_BANK
 
 COFFEE, HOTEL = WORLDS["coffee"], GALLERY["hotel"].world
 
@@ -26,3 +27,21 @@ def test_levels_have_their_names_and_prices() -> None:
     assert said(world, item, 0.25 * least) == "Asked"
     assert said(world, item, 0.123) == "Reward 0.123"
     assert said(replace(COFFEE, levels=(Level(0.5, "<b>"),)), 0, 0.5) != "<b>"
+
+
+def test_small_amounts_keep_their_digits() -> None:
+    amounts = 1_234.5, 40, 0.2, 0.125, 0.002, 0.0
+    assert [amount(worth) for worth in amounts] == [
+        "1,234.50",
+        "40.00",
+        "0.20",
+        "0.125",
+        "0.002",
+        "0.00",
+    ]
+
+
+def test_a_worthless_action_brings_nothing_and_is_said_to_be_ignored() -> None:
+    nothing = len(OWN_BANK.items) - 1
+    assert {answer.brings for answer in answers_to(OWN_BANK, nothing)} == {"0.00\u00a0€"}
+    assert said(OWN_BANK, nothing, 0.0) == "Ignored"

@@ -44,6 +44,14 @@ def test_each_part_of_the_card_is_a_list() -> None:
         assert all(line.startswith("- ") for line in lines)
 
 
+def test_the_card_tells_which_offer_to_show_from_who_gets_it() -> None:
+    card = texts("use")
+    assert "which offer to show, not who gets it" in card["yes_list"]
+    assert "- It decides who gets" in card["no_list"]
+    about_credit = [line for line in card["no_list"].splitlines() if "credit" in line]
+    assert all("decides who gets" in line for line in about_credit)
+
+
 def test_each_word_stands_on_a_page_or_in_the_list_alone() -> None:
     named = {key for keys in ON_PAGE.values() for key in keys}
     named |= {key for lesson in LESSONS.values() for key in lesson.terms}

@@ -53,7 +53,9 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
         ("12.5%", 0.125, ()),
         (None, None, ()),
         ("", None, ()),
-        ("1.234,5", None, (("share", "1.234,5"),)),
+        ("1.234,5", 1234.5, ()),
+        ("1,234", None, (("share", "1,234"),)),
+        ("3,4 %", 0.034, ()),
         ("x", None, (("share", "x"),)),
         ("1e999", None, (("share", "1e999"),)),
     ],
@@ -71,13 +73,16 @@ def test_a_price_is_no_percentage() -> None:
     rows = EditedRows(ActionRow)
     (row,) = rows.edited({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
     assert row == ActionRow(3, bad=(("worth", "40%"),))
+    (row,) = EditedRows(ActionRow).edited({"added_rows": [{"worth": "40,5 €"}]}, 3)
+    assert row == ActionRow(3, worth=40.5)
 
 
-def test_numbers_are_shown_with_all_of_their_digits() -> None:
+def test_numbers_are_shown_with_all_of_their_digits_and_no_rounding_errors() -> None:
+    assert 2.6 / 100 != 0.026
     rows = [ActionRow(0, "A", worth=40.5), ActionRow(1, "B", worth=1e-6), ActionRow(2, "C")]
     rows.append(ActionRow(3, "D", bad=(("worth", "many"),)))
     frame = as_frame(rows, ("name", "worth"), worth="1")
     assert frame["worth"].tolist() == ["40.5", "0.000001", "1", "many"]
-    assert [text_in(value) for value in (0.034, 1 / 3, 120.0, None, "x")] == [
-        "0.034", "0.3333333333333333", "120", "", "x",
+    assert [text_in(value) for value in (0.034, 2.6 / 100, 1 / 3, 120.0, None, "x")] == [
+        "0.034", "0.026", "0.333333333333333", "120", "", "x",
     ]  # fmt: skip

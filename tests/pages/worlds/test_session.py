@@ -210,7 +210,7 @@ def test_a_file_is_taken_as_what_it_is(session: WorldsSession, mark: bytes) -> N
     assert session.made()[0] == WORLDS["coffee"]
     session.take(mark + b"who,A,B\nAnn,0.25,1\n")
     assert session.draft.expected() == [[0.25, 1.0]]
-    with pytest.raises(PersonalizerError, match="a byte in row 1 is"):
+    with pytest.raises(PersonalizerError, match="not text in UTF-8: row 1 has"):
         session.take(mark + b"\x89PNG")
 
 

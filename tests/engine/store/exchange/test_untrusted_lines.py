@@ -53,8 +53,10 @@ def test_a_line_is_unfolded_no_further_than_it_may_be(monkeypatch: pytest.Monkey
     [
         (b"PK\x03\x04\x14\xff\n\xff\n", "it is a workbook, or packed"),
         (b"\xd0\xcf\x11\xe0\xa1\n", "it is a workbook, or packed"),
-        (b"who,A,B\n", "line 1: it is not JSON at column 1: Expecting value"),
-        (b'{\n "title": "Bank"\n}\n', "line 1: it is not JSON at column "),
+        (b"\x89PNG\r\n\xff\n\xff\n", "it is not text in UTF-8"),
+        (b"who,A,B\n", "line 1: it is a table or another text, not JSON: open a log on Evaluate"),
+        (b'{\n "title": "Bank"\n}\n', "line 1: it is JSON over several lines: if it is a world"),
+        (b'{"kind" 1}\n', "line 1: it is not JSON at column 9: a colon is expected"),
     ],
 )
 def test_a_file_of_another_kind_is_told_what_a_loop_comes_as(
@@ -62,7 +64,9 @@ def test_a_file_of_another_kind_is_told_what_a_loop_comes_as(
 ) -> None:
     error = rejected(library, io.BytesIO(data))
     assert error.message.startswith(f"Nothing was imported: {reason}")
-    assert error.message.endswith(". A loop comes as JSON Lines or dsjson, plain or as gzip.")
+    assert error.message.endswith(
+        ". An exported session is JSON Lines or dsjson, plain or as gzip."
+    )
 
 
 def test_bytes_that_are_no_text_are_refused(library: LoopLibrary, lines: list[str]) -> None:
