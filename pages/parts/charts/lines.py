@@ -18,6 +18,8 @@ _LINE = 17
 """Distance between labels in pixels."""
 _STRETCHES = 6
 """Number of marks along a line, one per segment."""
+EXACT = ".3~f"
+"""D3 format of the values in tooltips, unless another is given."""
 _PALE = 4
 """Width in pixels from which a line is pale."""
 
@@ -57,6 +59,7 @@ def lines(
     rule: str = "",
     along: str = "visitors",
     spread: bool = False,
+    number: str = EXACT,
 ) -> Spec:
     """Specification of lines over the visitors, each with its name at its end; see `labelled`.
 
@@ -70,9 +73,10 @@ def lines(
         along: title of the horizontal axis.
         spread: True for outlined bands with the spread of single runs; False for filled bands with
             intervals of the lines.
+        number: D3 format of the values in tooltips.
     """
     some = None if span is None else 1
-    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread)
+    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread, number)
     return spec if span is None else _until(spec, span)
 
 
@@ -97,6 +101,7 @@ def _lines(
     rule: str,
     along: str,
     spread: bool,
+    number: str,
 ) -> Spec:
     """The chart of `lines`, made once for every end of the horizontal axis."""
     look, names = theme(dark), [name for name, _ in looks]
@@ -115,7 +120,7 @@ def _lines(
     outlined: dict[str, Any] = {"fillOpacity": 0.06, "strokeWidth": 1, "strokeDash": [2, 3]}
     outline = {"stroke": alt.Stroke("line:N", scale=colours, legend=None)} if spread else {}
     tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
-    tips += tooltip(".3~f", value=title.capitalize())
+    tips += tooltip(number, value=title[:1].upper() + title[1:])
     at_end: dict[str, Any] = {"x": alt.value("width"), "y": alt.Y("at:Q")}
     dot: dict[str, Any] = {"filled": True, "opacity": 1, "aria": False}
     layers = [

@@ -18,6 +18,7 @@ from pages.parts.charts.base import (
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import columns, rows
+from pages.parts.text.reward_scale import RewardScale
 
 _ROW, _HEAD = 46, 28
 _FAINT = 0.25
@@ -33,7 +34,10 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     base = blank().encode(columns(lines, _HEAD - 8, 0.05, labelPadding=padding), rows(0.07))
     opacity = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(_FAINT, 1)).legend(None)
     tips = tooltip(who="For", name="Best")
-    tips += tooltip(".2f", expected="Expected reward", mean="Random action")
+    scale = RewardScale.of(world)
+    unit = f", {scale.title}" if scale.unit else ""
+    titles = {"expected": f"Expected reward{unit}", "mean": f"Random action{unit}"}
+    tips += tooltip(scale.format, **titles)
     return finish(
         dark,
         _ROW * high + _HEAD * max(lines, 1) + 14,
@@ -53,7 +57,7 @@ def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
     expected = world.expected_in(np.array(cells))
     best, mean = expected.argmax(axis=1), expected.mean(axis=1)
     gain = expected.max(axis=1) - mean
-    most = float(gain.max()) or 1.0
+    most, scale = float(gain.max()) or 1.0, RewardScale.of(world)
     rows = []
     for cell, top, earned, by_chance, worth in zip(
         cells, best.tolist(), expected.tolist(), mean.tolist(), gain.tolist(), strict=True
@@ -68,9 +72,9 @@ def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
                 "name": item.name,
                 "emoji": emoji_of(item),
                 "who": who,
-                "said": f"{who}: {item.name}, {earned[top]:.2f}",
-                "expected": earned[top],
-                "mean": by_chance,
+                "said": f"{who}: {item.name}, {scale.value(earned[top])}",
+                "expected": scale.number(earned[top]),
+                "mean": scale.number(by_chance),
                 "strength": worth / most,
             }
         )

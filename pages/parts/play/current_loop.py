@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from engine import PersonalizerError
 from engine.evaluation.belief_contributions import changes, summary
 from engine.evaluation.favoured_actions import favoured_actions
-from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.learning_curve import LearningCurve, recent_visitors
+from engine.evaluation.mean_intervals import Estimate, estimate_of_rewards
 from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
@@ -196,6 +197,20 @@ class OpenLoop:
     def curve(self) -> Sequence[Mapping[str, float]]:
         """Return the learning curve; see `LearningCurve.rows`."""
         return self._part("curve", lambda: tuple(self.stored.follow(LearningCurve).rows()))
+
+    @property
+    def recent(self) -> int:
+        """Number of visitors in the mean reward of the latest."""
+        return recent_visitors(self.home)
+
+    def earnings(self) -> tuple[Estimate, Estimate]:
+        """Return the mean rewards of all visitors and of the `recent`, of at least one, with 95 %
+        intervals."""
+        return self._part("earnings", self._earnings)
+
+    def _earnings(self) -> tuple[Estimate, Estimate]:
+        rewards = self.stored.follow(LearningCurve).rewards
+        return estimate_of_rewards(rewards), estimate_of_rewards(rewards[-self.recent :])
 
     @locked
     def _part(self, name: object, compute: Callable[[], T]) -> T:

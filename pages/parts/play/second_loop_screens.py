@@ -13,10 +13,12 @@ from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.second_loop import MOST, SideLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.stage_screens import let_in, take_back
+from pages.parts.play.stage_wording import each, in_scale
 from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Show
 from pages.parts.text.answer_names import said
 from pages.parts.text.format import counted, plain
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import result_of
 
@@ -93,11 +95,13 @@ def _crowd(session: PlaySession, second: SideLoop, size: int) -> Screen:
 
 def _say(opened: OpenLoop, second: SideLoop) -> str:
     (first, other), stands = second.names, second.standing()
+    scale = RewardScale.of(opened.world)
     if not stands.visitors:
         return f"Same visitors, same random numbers. Left: {plain(first)}. Right: {plain(other)}."
     return (
         f"Both served {counted(stands.visitors, 'visitor')}. "
-        f"{plain(first)}: {stands.first:.2f} each. {plain(other)}: {stands.second:.2f}."
+        f"{plain(first)}: {each(scale, stands.first)}. "
+        f"{plain(other)}: {in_scale(scale, stands.second)}."
     )
 
 
