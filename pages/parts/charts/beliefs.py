@@ -193,6 +193,8 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
     first = _rows("datum.row == 1", at=json.dumps([*enumerate(_TICKS)])).transform_flatten(["at"])
     label = f"split(datum.labels, '{SEPARATOR}')[datum.at[0]]"
+    # In little room a long label in the middle would run into the next.
+    label = f"narrow && datum.at[0] == 1 && length({label}) > 3 ? '' : {label}"
     believes = "datum.short" if size.on_stage else "narrow ? datum.short : datum.axis"
     heading = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}

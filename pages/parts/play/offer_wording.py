@@ -72,7 +72,8 @@ def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
 
 def _highest(world: World, name: str, ranked: Ranked) -> str:
     """Return the begin of a sentence on the highest sample."""
-    scale, sample = BeliefScale.of(world, ranked), ranked.draw and ranked.draw[ranked.chosen]
+    assert ranked.draw is not None
+    scale, sample = BeliefScale.of(world, ranked), ranked.draw[ranked.chosen]
     assert sample is not None
     amount = f", {scale.mean(sample)}" if scale.is_known else ""
     return f"{name} has the highest sample{amount}"
