@@ -73,7 +73,12 @@ class BeliefScale:
 
     def mean(self, reward: float) -> str:
         """Format a mean reward as `amount`, money with what it refers to."""
-        return self.amount(reward) + (self.scale.per if self.scale.is_money else "")
+        return self.amount(reward) + self.per
+
+    @property
+    def per(self) -> str:
+        """What an amount of money refers to; empty for other rewards."""
+        return self.scale.per if self.scale.is_money else ""
 
     def change(self, by: float) -> str:
         """Format a difference of mean rewards as Markdown; its direction if amounts are unknown."""

@@ -152,5 +152,4 @@ def _expected(world: World, now: Ranked, i: int) -> str:
     scale = BeliefScale.of(world, now)
     if not scale.is_known:
         return ""
-    per = scale.scale.per if scale.scale.is_money else ""
-    return f", expected reward {scale.scale.value(now.means[i])}{per}"
+    return f", expected reward {scale.scale.value(now.means[i])}{scale.per}"

@@ -70,11 +70,12 @@ def _in_words(world: World, click: Click) -> str:
         sent = f"**Your click: no answer, so {_reward(world, click.reward)}** for {item}."
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     scale = BeliefScale.of(world, click.before, click.after)
-    was, now = scale.amount(click.before.means[i]), scale.mean(click.after.means[i])
+    was, now = (scale.amount(ranked.means[i]) for ranked in (click.before, click.after))
+    expected = f"{was} → **{now}**{scale.per}"
     if click.before.mode != "online":
-        more = f"; expected reward {was} → **{now}**" if scale.is_known else ""
+        more = f"; expected reward {expected}" if scale.is_known else ""
         return f"{sent} The offer stays the same{more}."
-    more = f", expected {was} → **{now}**" if scale.is_known else ""
+    more = f", expected {expected}" if scale.is_known else ""
     return f"{sent} Chance {chances[0]} → **{chances[1]}**{more}."
 
 

@@ -35,6 +35,8 @@ _MAP_HELP = (
 _REGRET_HELP = meanings("regret")
 _MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
 """Name of the mean reward, by whether it is money."""
+_TRIED = 30
+"""Number of visitors from whom a new action is no longer chosen for lack of knowledge alone."""
 _FEW = 3
 """Fields of a world up to which a button switches between maps."""
 
@@ -91,7 +93,7 @@ def map_of(
     caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
     return panel(
         _chart(figure, {"world": key_of(opened.world)}),
-        small(" ".join([caption, *_part_of(opened.world, axes)])),
+        small(" ".join([caption, *_part_of(opened.world, axes), *_of_newcomers(opened)])),
     )
 
 
@@ -154,6 +156,16 @@ def _part_of(world: World, axes: Axes) -> list[str]:
         if extent[field.name] < len(field.values)
     )
     return sentences
+
+
+def _of_newcomers(opened: OpenLoop) -> list[str]:
+    """Return sentences on actions that were added a short time ago."""
+    return [
+        f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far. Where it is "
+        "the most likely offer, this is because little is known about it."
+        for name, shown in opened.newcomers().items()
+        if shown < _TRIED
+    ]
 
 
 def _caption(

@@ -9,13 +9,16 @@ import pytest
 
 from engine.loop.settings import LearningMode
 from engine.worlds import key_of
+from engine.worlds.action_changes import NewRates
+from engine.worlds.draft_rows import ActionRow, rows_of
 from pages.parts.charts.belief_scale import UNKNOWN
 from pages.parts.charts.map_axes import upright_axes_of
-from pages.parts.play import click_wording, report, stage_wording
+from pages.parts.play import click_wording, report, second_loop_screens, stage_wording
 from pages.parts.play.page_content import ClickScene, Look, scene_of
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.text.format import bare
 from pages.parts.text.reward_scale import RewardScale
 from tests.pages.own_bank import OWN_BANK, RULE
 from tests.pages.presses import answer
@@ -132,3 +135,43 @@ def test_the_report_is_in_money_with_intervals() -> None:
     assert "The best single offer would earn 3,000\u00a0€" in text
     assert re.search(r"[\d,]+\u00a0€ per 1,000 \(95 % interval [\d,]+ to [\d,]+\u00a0€\)", text)
     assert not FLAT.findall(text)
+
+
+def spoken_beside(session: PlaySession) -> str:
+    """Sentence above two loops side by side."""
+    show = second_loop_screens.beside_show(session)
+    assert show is not None
+    return bare(show.screens[0].say())
+
+
+def test_a_difference_between_two_loops_has_its_interval() -> None:
+    session = session_of(0)
+    session.setup = replace(session.setup, beside="epsilon")
+    opened = session.displayed
+    opened.serve(10, session.live.crowd)
+    assert "Too few answers differ yet" in spoken_beside(session)
+    while len(opened.loop.events) < 1_000:
+        opened.serve(1_000 - len(opened.loop.events), session.live.crowd)
+    sentence = spoken_beside(session)
+    amount = "[+\N{MINUS SIGN}][\\d,]+"
+    assert re.search(
+        f"Difference: {amount}\u00a0€ \\({amount} to {amount}\\), (no )?more than", sentence
+    )
+    assert re.search("[\\d,]+\u00a0€ per 1,000. Epsilon-greedy: [\\d,]+\u00a0€", sentence)
+    assert not FLAT.findall(sentence)
+
+
+def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() -> None:
+    session = session_of(200)
+    assert session.displayed.newcomers() == {}
+    rows = [*rows_of(OWN_BANK.items, 0), ActionRow(70, "Gold card", worth=150.0)]
+    session.offer(rows, {70: NewRates("Insurance")})
+    assert session.displayed.newcomers() == {"Gold card": 0}
+    map_ = drawn(session).panels["map"].parts
+    caption = unescape("".join(text for part in map_ for text, _ in part.get("pieces", ())))
+    assert "Gold card is new, and was offered to 0 visitors so far." in caption
+    for _ in range(20):
+        session.live.step()
+    (shown,) = session.displayed.newcomers().values()
+    events = [*session.displayed.loop.events.values()][200:]
+    assert shown == sum(event.ranked.action_id == "Gold card" for event in events) > 0
