@@ -36,6 +36,7 @@ def _ask(world: World, row: ActionRow, key: str, can: bool) -> NewRates:
             format_func=options.__getitem__,
             key=f"{key}-kind",
             disabled=not can,
+            width=360,
             help="How often visitors like the new action. The engine is not informed. With a "
             "range, the random seed draws the field, and a rate for each of its values.",
         )
@@ -64,8 +65,8 @@ def say_prices(world: World, rows: Sequence[ActionRow]) -> None:
 
 
 def price_effects(world: World, rows: Sequence[ActionRow]) -> list[str]:
-    """Return sentences on changed prices, as Markdown: those of actions, and of the most valuable
-    one, which is a reward of 1."""
+    """Return sentences on prices, as Markdown: changed ones, those of new actions in a unit, and
+    that of the most valuable action, which is a reward of 1."""
     prices: Mapping[int, float] = {
         row.id: 1.0 if row.worth is None else row.worth for row in rows if not row.is_blank
     }
@@ -74,6 +75,10 @@ def price_effects(world: World, rows: Sequence[ActionRow]) -> list[str]:
         f"{_price(world, world.items[i].value)}. Its success rate stays the same."
         for i, price in prices.items()
         if i < len(world.items) and price != world.items[i].value
+    ]
+    new = [row for row in rows if row.id >= len(world.items) and not row.is_blank and world.unit]
+    changed += [
+        f"A success with {plain(row.shown)} pays {_price(world, prices[row.id])}." for row in new
     ]
     most = max(prices.values(), default=0.0)
     if not most or most == world.most:

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.worlds.action_changes import NewRates
-from engine.worlds.draft_rows import rows_of
+from engine.worlds.draft_rows import ActionRow, rows_of
 from pages.parts.worlds.new_action_rates import price_effects
 from tests.pages.own_bank import OWN_BANK
 
@@ -54,6 +54,8 @@ def test_a_changed_price_says_what_it_does() -> None:
         "A success with Premium card pays 100\u00a0€ instead of 120\u00a0€. "
         "Its success rate stays the same."
     )
+    added = price_effects(OWN_BANK, [first, *others, ActionRow(70, "Gold card")])
+    assert [*map(unescape, added)] == ["A success with Gold card pays 1\u00a0€."]
     _, highest = map(unescape, price_effects(OWN_BANK, [replace(first, worth=600.0), *others]))
     assert "the highest price, which is 600\u00a0€ instead of 300\u00a0€" in highest
     assert "change by a factor of 0.5" in highest
