@@ -19,7 +19,14 @@ from engine.worlds.world_history import Versions
 from engine.worlds.world_json import world_from_text
 
 RECENT_VISITORS = 50
-"""Visitors in the rolling mean."""
+"""Visitors in the rolling mean, where rewards are not rare."""
+_RARE, _MANY = 0.1, 10
+"""Size of rewards below which the rolling mean is over more visitors, and how many times more."""
+
+
+def recent_visitors(world: World) -> int:
+    """Number of visitors in the rolling mean of a world's rewards."""
+    return RECENT_VISITORS * (_MANY if world.reward_size < _RARE else 1)
 
 
 class LearningCurve(Projection):
@@ -105,7 +112,7 @@ class LearningCurve(Projection):
 
         Yields:
             visitor (from 1), mean (running mean reward), recent (mean of the last
-            `RECENT_VISITORS`), regret (cumulative); the mean reward in that visitor's world of a
+            `recent_visitors`), regret (cumulative); the mean reward in that visitor's world of a
             uniform choice, of the best single item, and of the best item for each visitor: uniform,
             single, best; and the expected regret so far of the first two: uniform_regret,
             single_regret.
@@ -124,7 +131,7 @@ class LearningCurve(Projection):
         columns: dict[str, Array] = {
             "visitor": numbers.astype(float),
             "mean": rolling_mean(self.rewards, numbers, len(self)),
-            "recent": rolling_mean(self.rewards, numbers, RECENT_VISITORS),
+            "recent": rolling_mean(self.rewards, numbers, recent_visitors(self._world)),
             "regret": regret[numbers - 1],
             "uniform_regret": (best - uniform) @ visits,
             "single_regret": (best - single) @ visits,

@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.mean_intervals import Estimate, estimate
 from engine.loop.entries import Configured, Entry, OfService, Ranked, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
@@ -34,12 +35,15 @@ class Standing:
         visitors: number of visitors.
         first, second: mean rewards of the two loops; NaN without a visitor.
         apart: number of visitors with different rewards in the two loops.
+        ahead: by how much the second loop's mean is higher, over pairs of visitors; NaN without a
+            visitor.
     """
 
     visitors: int
     first: float
     second: float
     apart: int
+    ahead: Estimate
 
 
 class SecondLoop:
@@ -171,4 +175,5 @@ def standing(first: LearningCurve, second: LearningCurve) -> Standing:
     visitors = min(len(first), len(second))
     rewards, others = first.rewards[:visitors], second.rewards[:visitors]
     means = [float(each.mean()) if visitors else float("nan") for each in (rewards, others)]
-    return Standing(visitors, means[0], means[1], int(np.count_nonzero(rewards != others)))
+    ahead = estimate(others - rewards if visitors else np.array([np.nan]))
+    return Standing(visitors, means[0], means[1], int(np.count_nonzero(rewards != others)), ahead)

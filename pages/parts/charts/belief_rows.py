@@ -9,6 +9,7 @@ from engine.evaluation.probability_parts import ProbabilityParts
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import PAGE, Size, table
+from pages.parts.charts.belief_scale import SEPARATOR, BeliefScale
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 
@@ -17,17 +18,17 @@ Moment = Literal["offered", "asked", "answered"]
 """Stage of a visit: offer displayed, audience guesses the offer, visitor has answered."""
 
 _NOTICED = 0.005
-"""Least change of reward or chance for which the former value is drawn."""
+"""Least change of a chance for which the former value is drawn."""
 
 
-def _moved(before: Ranked, now: Ranked, i: int) -> Row:
+def _moved(before: Ranked, now: Ranked, i: int, scale: BeliefScale) -> Row:
     """Belief and chance of an action before an answer, as far as they have changed."""
     mean, sd, chance = before.means[i], before.sds[i], before.probabilities[i]
     moved: Row = {"old": None, "old_mean": None, "old_sd": None}
     if abs(chance - now.probabilities[i]) >= _NOTICED:
         moved["old"] = chance
-    if max(abs(mean - now.means[i]), abs(sd - now.sds[i])) >= _NOTICED:
-        moved |= {"old_mean": mean, "old_sd": sd}
+    if max(abs(mean - now.means[i]), abs(sd - now.sds[i])) >= scale.noticed:
+        moved |= {"old_mean": scale.share(mean), "old_sd": scale.share(sd)}
     return moved
 
 
@@ -41,9 +42,14 @@ def belief_rows(
     moment: Moment = "offered",
     size: Size = PAGE,
 ) -> pa.Table:
-    """Rows of `belief_spec`, one for each action; ``before`` is the ``answered`` ranking."""
+    """Rows of `belief_spec`, one for each action; ``before`` is the ``answered`` ranking.
+
+    Rewards are shares of the range of a `BeliefScale`; the first row has the labels of its axis.
+    """
     colours = theme(dark).actions
-    truths = [None] * len(world.items) if truth is None else [float(mean) for mean in truth]
+    scale = BeliefScale.of(world, *filter(None, (now, before)))
+    none = [None] * len(world.items)
+    truths = none if truth is None else [scale.share(float(mean)) for mean in truth]
     least = min(chance.by_exploration for chance in chances)
     rows: list[Row] = []
     lit = now.shown if before is None or moment != "answered" else before.shown
@@ -52,7 +58,9 @@ def belief_rows(
         label = item.name if item.picture else item.label
         row: Row = {"action": item.name, "label": label, "colour": colours[i % len(colours)]}
         row["row"] = place
-        row |= {"mean": now.means[i], "sd": now.sds[i], "truth": truths[i]}
+        mean, sd = scale.share(now.means[i]), scale.share(now.sds[i])
+        row |= {"mean": mean, "sd": sd, "truth": truths[i]}
+        row |= {"end": scale.end, "known": scale.is_known}
         row |= {
             "won": chance.by_belief,
             "kept": chance.by_exploration,
@@ -63,11 +71,13 @@ def belief_rows(
             "error": now.errors[i],
             "told": percent(now.probabilities[i]),
         }
-        row |= _decided(now, i, chance)
-        row |= {} if before is None else _moved(before, now, i)
+        row |= _decided(now, i, chance, scale)
+        row |= {} if before is None else _moved(before, now, i, scale)
         row |= {"offered": {}, "asked": _COVERED, "answered": _UNDRAWN}[moment]
         row["lit"] = i == lit and moment != "asked"
         rows.append(row)
+    labels = SEPARATOR.join(scale.labels)
+    rows[0] |= {"axis": scale.title, "short": scale.short_title, "labels": labels}
     _put_in_front(rows)
     return table(rows)
 
@@ -104,11 +114,12 @@ _COVERED: Row = {**_UNDRAWN, "won": 0.0, "kept": 0.0, "wins": None, "told": ""}
 """Hidden values of a row after the visit, and while the audience guesses."""
 
 
-def _decided(now: Ranked, i: int, chance: ProbabilityParts) -> Row:
+def _decided(now: Ranked, i: int, chance: ProbabilityParts, scale: BeliefScale) -> Row:
     """Draw of an action, and whether the draw or chance decided the offer."""
     chosen = now.mode == "online" and i == now.chosen
+    draw = now.draw[i] if now.draw else None
     return {
-        "draw": now.draw[i] if now.draw else None,
+        "draw": None if draw is None else scale.share(draw),
         "ringed": chosen and now.cause == "draw",
         "lot": chosen and now.cause == "random" and chance.by_exploration > 0,
     }

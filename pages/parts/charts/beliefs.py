@@ -20,14 +20,17 @@ from pages.parts.charts.base import (
     still,
 )
 from pages.parts.charts.belief_rows import rows_of
+from pages.parts.charts.belief_scale import SEPARATOR
 from pages.parts.charts.compressed_reward_scale import SPAN, ZERO, from_left
 from pages.parts.charts.item_pictures import is_pictured, with_pictures
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import theme
 
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
-_REWARDS = {0: "0", 0.5: "½", 1: "1"}
-"""Rewards named on the scale of the bells; the range beyond is uncertainty only."""
+_TICKS = (0, 0.5, 1)
+"""Labelled rewards on the scale of the bells, as shares of its range; the range beyond is
+uncertainty only."""
 _HEAD, _FOOT = 46, 6
 """Pixels above the first row, for what the columns show, and below the last."""
 _ABOVE, _ANSWERS = 380, 180
@@ -45,7 +48,8 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
     ``head`` is the height above the first row and ``lane`` that of a row; ``narrow`` says whether a
     name needs a line of its own, ``low`` whether the last rows are out of sight, so that the lit
     row comes first. A bell is ``bell`` of a lane high; bells stand between ``names`` and ``bells``,
-    bars begin at ``bars``; ``unit`` and ``full`` are the lengths of a reward and a chance of 1.
+    bars begin at ``bars``; ``unit`` and ``full`` are the lengths of the range of rewards and of a
+    chance of 1.
     """
     count, on_stage = rows_of(world, size), size.on_stage
     full = lane(world, small) * count + _ABOVE
@@ -104,7 +108,7 @@ def belief_spec(
             limit=alt.ExprRef(f"narrow ? bells : {_room_of_names(size)}"),
         ),
         *_pictures(world),
-        _numbers(),
+        _numbers(RewardScale.of(world)),
     ]
     height = _HEAD + lane(world, small) * len(world.items) + _FOOT
     # `_numbers` alone is read by screen readers.
@@ -164,12 +168,12 @@ def _pictures(world: World) -> list[alt.Chart]:
 
 
 def _reward(reward: str) -> str:
-    """Place of a reward, as an expression."""
+    """Place of a reward, given as a share of the range, as an expression."""
     return _from_names(from_left(reward))
 
 
 def _from_names(units: str) -> str:
-    """Place so many rewards of 1 from the start of the bells, as an expression."""
+    """Place so many ranges from the start of the bells, as an expression."""
     return f"names + unit * {units}"
 
 
@@ -179,16 +183,19 @@ def _chance(chance: str) -> str:
 
 
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
-    """Both scales with titles, on rows that do not change."""
-    places = [[at, label, 0] for at, label in _REWARDS.items()]
+    """Both scales with titles, on rows that do not change; the first row names the rewards."""
+    places = [[share, "", 0] for share in _TICKS]
     places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
     reward, chance = _from_names(f"({ZERO:g} + datum.at[0])"), _chance("datum.at[0]")
     x = f"datum.at[2] ? {chance} : {reward}"
     above, numbers, heads = (f"head - {up} * px" for up in (4, 8, 30))
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
-    wide = "expected reward" if size.on_stage else "expected reward (0 worst, 1 best)"
-    believes = f"narrow ? 'expected reward' : '{wide}'"
+    first = _rows("datum.row == 1", at=json.dumps([*enumerate(_TICKS)])).transform_flatten(["at"])
+    label = f"split(datum.labels, '{SEPARATOR}')[datum.at[0]]"
+    # In little room a long label in the middle would run into the next.
+    label = f"narrow && datum.at[0] == 1 && length({label}) > 3 ? '' : {label}"
+    believes = "datum.short" if size.on_stage else "narrow ? datum.short : datum.axis"
     heading = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}
     foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}")
@@ -203,8 +210,10 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
         scales.transform_calculate(x=x, y=numbers, text="datum.at[1]")
         .mark_text()
         .encode(text="text:N"),
-        still()
-        .transform_calculate(x="names + 2", y=heads, text=believes)
+        first.transform_calculate(x=_from_names(f"({ZERO:g} + datum.at[1])"), y=numbers, text=label)
+        .mark_text()
+        .encode(text="text:N"),
+        _only("datum.row == 1", x="names + 2", y=heads, text=believes)
         .mark_text(**left)
         .encode(text="text:N"),
         _only("datum.row == 1", x="bars", y=heads, text=heading)
@@ -300,36 +309,49 @@ def _ringed(ringed: str, other: str) -> Any:
     return alt.condition("datum.ringed", *values)
 
 
-def _numbers() -> alt.Chart:
-    """Unseen marks over the rows: tooltips, and descriptions for screen readers."""
+def _numbers(scale: RewardScale) -> alt.Chart:
+    """Unseen marks over the rows: tooltips, and descriptions for screen readers.
+
+    Without a known size of rewards they have no amounts.
+    """
     shares = {
         "Chance": "datum.won + datum.kept",
         "of which by samples": "datum.won",
         "of which for exploration": "datum.kept",
         "Monte-Carlo error (1 sd)": "datum.error",
     }
-    rewards = {"Expected reward": "datum.mean", "Width of the bell (1 sd)": "datum.sd"}
-    at_times = {
-        "Samples won": ("datum.wins", ".2%"),
-        "This visitor\\'s sample": ("datum.draw", ".3f"),
-        "True reward": ("datum.truth", ".3f"),
+    rewards = {
+        "Expected reward": "datum.mean",
+        "Width of the bell (1 sd)": "datum.sd",
+        "This visitor\\'s sample": "datum.draw",
+        "True reward": "datum.truth",
     }
-    always = [f"'{title}': format({value}, '.2%')" for title, value in shares.items()]
-    always[2] += " + (datum.more ? ' (half of all is for the first)' : '')"
-    always += [f"'{title}': format({value}, '.3f')" for title, value in rewards.items()]
-    told = [f"{{Action: datum.action, {', '.join(always)}}}"]
-    told += [
-        f"isValid({value}) ? {{'{title}': format({value}, '{digits}')}} : {{}}"
-        for title, (value, digits) in at_times.items()
+    chances = [f"'{title}': format({value}, '.2%')" for title, value in shares.items()]
+    chances[2] += " + (datum.more ? ' (half of all is for the first)' : '')"
+    texts = [f"{{Action: datum.action, {', '.join(chances)}}}"]
+    texts += [
+        f"datum.known && isValid({value}) ? {{'{title}': {_amount(value, scale)}}} : {{}}"
+        for title, value in rewards.items()
     ]
-    said = (
+    wins = "isValid(datum.wins) ? {'Samples won': format(datum.wins, '.2%')} : {}"
+    texts.insert(3, wins)
+    description = (
         "datum.action + (datum.told ? ', chance ' + format(datum.won + datum.kept, '.2%') : '')"
-        " + ', believed to earn ' + format(datum.mean, '.3f')"
+        f" + (datum.known ? ', believed to earn ' + {_amount('datum.mean', scale)} : '')"
     )
     unseen: alt.Chart = _box("", (0, 1), "0", "width").mark_rect(
         opacity=0,
         aria=True,
-        description=alt.ExprRef(said),
-        tooltip=alt.ExprRef(f"merge({', '.join(told)})"),
+        description=alt.ExprRef(description),
+        tooltip=alt.ExprRef(f"merge({', '.join(texts)})"),
     )
     return unseen
+
+
+def _amount(share: str, scale: RewardScale) -> str:
+    """Text of a reward, given as a share of the range, as an expression."""
+    number = f"{share} * datum.end"
+    if not scale.unit:
+        return f"format({number}, '.3f')"
+    unit = json.dumps(f"\u00a0{scale.unit}{scale.per}")
+    return f"format({number} * {scale.factor:g}, '{scale.format}') + {unit}"

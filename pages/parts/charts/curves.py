@@ -1,23 +1,67 @@
 """Learning curves of a loop: rewards and regret over the visitors."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from engine.evaluation.learning_curve import RECENT_VISITORS
+from engine.evaluation.learning_curve import RECENT_VISITORS, recent_visitors
+from engine.worlds import World
 from pages.parts.charts.base import PAGE, Size, Spec, table
-from pages.parts.charts.lines import LineStyle, Rows, edge, labelled, lines, span_of
+from pages.parts.charts.belief_scale import rounded_up
+from pages.parts.charts.lines import EXACT, LineStyle, Rows, edge, labelled, lines, span_of
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""
 
-SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this session"
+_PLAIN = RewardScale()
+SO_FAR, LOOP = "so far", "this session"
 UNIFORM, SINGLE, BEST = "random", "best single offer", "best possible"
 """Levels of the mean reward: random choice, the best single action, the best action per visitor."""
 
-_MEANS = (0.0, 1.04)
+_SETTLED = 0.25
+"""Share of the visitors after whom mean rewards lie within the axis; those of the first few are cut
+off where they are higher."""
+_LEAST = 1e-9
+"""Least end of an axis, for loops that have earned nothing."""
 _HEIGHT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class RewardAxis:
+    """Axis of mean rewards.
+
+    Attributes:
+        scale: format of mean rewards.
+        recent: number of visitors in the mean of the latest.
+        top: end, in the scale's numbers; that of rewards that are written as they are is fixed.
+    """
+
+    scale: RewardScale = _PLAIN
+    recent: int = RECENT_VISITORS
+    top: float = 1.04
+
+    @classmethod
+    def of(cls, world: World, home: World, curve: Curve, truth: bool) -> "RewardAxis":
+        """Axis of the curve of a loop that began in the world ``home``, with the best possible
+        means if ``truth``."""
+        scale, recent = RewardScale.of(world), recent_visitors(home)
+        if not scale.unit:
+            return cls(scale, recent)
+        start = _SETTLED * curve[-1]["visitor"]
+        names = ("mean", "recent", *(("best",) if truth else ()))
+        values = (row[name] for row in curve if row["visitor"] >= start for name in names)
+        return cls(scale, recent, rounded_up(scale.number(max(*values, _LEAST))))
+
+    @property
+    def latest(self) -> str:
+        """Name of the line of the latest visitors."""
+        return f"last {self.recent}"
+
+
+_AXIS = RewardAxis()
 
 
 def _known(dark: bool) -> dict[str, LineStyle]:
@@ -26,37 +70,52 @@ def _known(dark: bool) -> dict[str, LineStyle]:
             BEST: LineStyle(ink, "cross", 1.5)}  # fmt: skip
 
 
-def reward_spec(dark: bool, truth: bool) -> Spec:
+def reward_spec(dark: bool, truth: bool, axis: RewardAxis = _AXIS) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against known values."""
     accent = theme(dark).accent
-    looks = {LATEST: LineStyle(accent, "square", 6.0), SO_FAR: LineStyle(accent)}
+    looks = {axis.latest: LineStyle(accent, "square", 6.0), SO_FAR: LineStyle(accent)}
     known = _known(dark) if truth else {}
-    every = (*looks.items(), *known.items())
-    return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT)
+    every, ends = (*looks.items(), *known.items()), (0.0, axis.top)
+    return lines(dark, None, ends, axis.scale.title, every, _HEIGHT, number=_number(axis.scale))
 
 
-def regret_spec(dark: bool) -> Spec:
+def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
     known = {name: look for name, look in _known(dark).items() if name != BEST}
     looks = {**known, LOOP: LineStyle(theme(dark).accent)}
-    return lines(dark, None, None, "rewards missed", tuple(looks.items()), _HEIGHT)
+    title = f"{scale.unit if scale.is_money else 'rewards'} missed"
+    every = tuple(looks.items())
+    return lines(dark, None, None, title, every, _HEIGHT, number=_number(scale))
 
 
-def reward_rows(curve: Curve, truth: bool, size: Size = PAGE) -> pa.Table:
+def reward_rows(curve: Curve, truth: bool, size: Size = PAGE, axis: RewardAxis = _AXIS) -> pa.Table:
     """Rows of `reward_spec`."""
     span = span_of(curve[-1]["visitor"])
-    rows = melted(curve, {LATEST: "recent", SO_FAR: "mean"})
+    rows = melted(curve, {axis.latest: "recent", SO_FAR: "mean"})
     if truth:
         known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
         rows += [row for line, column in known.items() for row in steps(line, curve, column, span)]
-    return table([*labelled(rows, _MEANS, size.room(_HEIGHT)), edge(span)])
+    rows = _times(axis.scale.factor, rows)
+    return table([*labelled(rows, (0.0, axis.top), size.room(_HEIGHT)), edge(span)])
 
 
-def regret_rows(curve: Curve) -> pa.Table:
-    """Rows of `regret_spec`."""
-    last = curve[-1]
-    top = span_of(max(last["regret"], last["uniform_regret"]), least=10)
+def _number(scale: RewardScale) -> str:
+    """D3 format of the values in a tooltip."""
+    return scale.format if scale.unit else EXACT
+
+
+def _times(factor: float, rows: Rows) -> Rows:
+    """Rows with values in another unit."""
+    return [row | {"value": factor * float(str(row["value"]))} for row in rows]
+
+
+def regret_rows(curve: Curve, scale: RewardScale = _PLAIN) -> pa.Table:
+    """Rows of `regret_spec`: rewards, or money."""
+    last, worth = curve[-1], scale.most if scale.is_money else 1.0
+    most = worth * max(last["regret"], last["uniform_regret"])
+    top = rounded_up(max(most, _LEAST)) if scale.unit else span_of(most, least=10)
     rows = melted(curve, {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"})
+    rows = _times(worth, rows)
     return table([*labelled(rows, (0, top), _HEIGHT), edge(span_of(last["visitor"]), top)])
 
 

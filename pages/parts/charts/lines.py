@@ -18,6 +18,8 @@ _LINE = 17
 """Distance between labels in pixels."""
 _STRETCHES = 6
 """Number of marks along a line, one per segment."""
+EXACT = ".3~f"
+"""D3 format of the values in tooltips, unless another is given."""
 _PALE = 4
 """Width in pixels from which a line is pale."""
 
@@ -57,7 +59,7 @@ def lines(
     rule: str = "",
     along: str = "visitors",
     spread: bool = False,
-    number: str = ".3~f",
+    number: str = EXACT,
 ) -> Spec:
     """Specification of lines over the visitors, each with its name at its end; see `labelled`.
 

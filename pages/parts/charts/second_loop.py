@@ -24,8 +24,10 @@ from pages.parts.charts.base import (
     finish,
     table,
 )
+from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.charts.compressed_reward_scale import SPAN, from_left
 from pages.parts.text.format import percent
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import theme
 
 MOST = 8
@@ -187,7 +189,7 @@ def _box(
 
 
 def _reward(reward: str) -> str:
-    """Place of a reward, as an expression."""
+    """Place of a reward, given as a share of the range, as an expression."""
     return f"datum.left + bells + unit * {from_left(reward)}"
 
 
@@ -230,15 +232,16 @@ def beside_rows(
     actions, inks = theme(dark).actions, (theme(dark).accent, theme(dark).other)
     colours = {item.id: actions[i % len(actions)] for i, item in enumerate(world.items)}
     positions = _displayed(halves)
+    scale = BeliefScale.of(world, *(half.ranked for half in halves))
     captions = _below(world, len(positions)), f"Framed, and above: {', '.join(here.values())}"
     rows: list[dict[str, object]] = []
     for side, half in enumerate(halves):
         of_half: dict[str, object] = {"half": side}
-        earned = "" if half.earned is None else f"{half.earned:.2f} each"
+        earned = "" if half.earned is None else _earned(half.earned, scale.scale)
         texts = {"name": half.name, "earned": earned, "caption": captions[side]}
         rows.append(of_half | texts | {"kind": "half", "colour": inks[side]})
         for place, i in enumerate(positions):
-            action = _action(world, half.ranked, i) | {"colour": colours[world.items[i].id]}
+            action = _action(world, half.ranked, i, scale) | {"colour": colours[world.items[i].id]}
             rows.append(of_half | action | {"kind": "action", "place": place})
         for number, cell in enumerate(half.favoured):
             line, column = divmod(number, _columns(world))
@@ -265,14 +268,20 @@ def _displayed(halves: Sequence[Half]) -> list[int]:
     return sorted(likely[:MOST])
 
 
-def _action(world: World, ranked: Ranked, i: int) -> dict[str, object]:
-    chance = ranked.shown_probabilities()[i]
+def _earned(mean: float, scale: RewardScale) -> str:
+    """Mean reward of a half, short; the talk's sentence says what money refers to."""
+    return scale.value(mean) if scale.is_money else f"{scale.value(mean)} each"
+
+
+def _action(world: World, ranked: Ranked, i: int, scale: BeliefScale) -> dict[str, object]:
+    """Row of an action, with rewards as shares of the range."""
+    chance, draw = ranked.shown_probabilities()[i], ranked.draw[i] if ranked.draw else None
     return {
         "action": world.items[i].name,
         "label": world.items[i].label,
-        "mean": ranked.means[i],
-        "sd": ranked.sds[i],
-        "draw": ranked.draw[i] if ranked.draw else None,
+        "mean": scale.share(ranked.means[i]),
+        "sd": scale.share(ranked.sds[i]),
+        "draw": None if draw is None else scale.share(draw),
         "chance": chance,
         "told": percent(chance),
         "lit": i == ranked.shown,

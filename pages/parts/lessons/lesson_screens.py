@@ -18,7 +18,7 @@ from pages.parts.lessons.verdict import verdict
 from pages.parts.settings.page_settings_base import set_widgets
 from pages.parts.text.format import percent, section
 from pages.parts.text.lesson_words import PAGE, Words
-from pages.parts.text.money import of_a_thousand
+from pages.parts.text.reward_scale import RewardScale
 
 
 def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
@@ -168,7 +168,7 @@ def _in_its_unit(run: LessonRun) -> None:
     """Say the lesson's rewards in money, if its world counts in a unit."""
     world = run.lesson.world
     if world.unit:
-        remark(PAGE.say("money", money=of_a_thousand(world, 0.1)))
+        remark(PAGE.say("money", money=RewardScale.of(world).value(0.1)))
 
 
 def _exit(session: LearnSession, run: LessonRun, setup: LearnSetup, own: Words) -> None:

@@ -8,6 +8,7 @@ from engine.loop.settings import LearningMode
 from engine.worlds import World
 from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.components.scene_view.panel_parts import Panel, chart, heading, panel, small, words
 from pages.parts.play import offer_wording
 from pages.parts.play.click_wording import where_it_comes_from
@@ -16,6 +17,7 @@ from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery
 from pages.parts.text.format import percent, plain
 from pages.parts.text.glossary import meanings
+from pages.parts.text.reward_scale import RewardScale
 
 SHOWN: Mapping[LearningMode, tuple[str, str]] = {
     "online": ("What it would offer", "chance of offer"),
@@ -28,6 +30,10 @@ _ENDS = (
     "The shaded area is the range of a reward, 0 to 1. Where little is known, a bell "
     "reaches beyond it; the ends below −0.2 and above 1.2 are compressed."
 )
+_ENDS_IN_UNIT = (
+    "The shaded area begins at 0 and is as wide as the beliefs need. Bells reach beyond it where "
+    "little is known; their outer ends are compressed."
+)
 _UNAVAILABLE = " An action at 0 % is not available in this slot."
 _WHY = "What your click changed"
 _ASK = "Answer a visitor to see here how your answer changed the chances."
@@ -37,7 +43,8 @@ def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
     """Return the heading of the picture, and its help text."""
     parts = probability_parts(ranked, opened.loop.settings.policy)
     striped = offer_wording.striped(opened.world, ranked, parts)
-    return SHOWN[ranked.mode][0], "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
+    ends = _ENDS_IN_UNIT if RewardScale.of(opened.world).unit else _ENDS
+    return SHOWN[ranked.mode][0], "\n\n".join(filter(None, [_HELP, ends, striped]))
 
 
 def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> Panel:
@@ -76,7 +83,7 @@ def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
     if click is None:
         return panel(heading(_WHY), small(_ASK)) if asks else panel()
     context = world.context_of(click.before.request)
-    parts_above = heading(_WHY), small(where_it_comes_from(click))
+    parts_above = heading(_WHY), small(where_it_comes_from(world, click))
     if context == opened.context:
         return panel(*parts_above)
     parts = probability_parts(click.after, opened.loop.settings.policy)
@@ -129,13 +136,20 @@ def in_words(world: World, now: Ranked) -> str:
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
     names = [item.name for item in world.items]
     texts = (
-        f"{names[i]} {percent(now.probabilities[i])}, expected reward {now.means[i]:.2f}"
-        for i in falling
+        f"{names[i]} {percent(now.probabilities[i])}{_expected(world, now, i)}" for i in falling
     )
     return "; ".join(texts)
 
 
 def believed(world: World, now: Ranked) -> str:
     """Return beliefs about all actions without chances, as plain text."""
-    means = zip(world.items, now.means, strict=True)
-    return "; ".join(f"{item.name}, expected reward {mean:.2f}" for item, mean in means)
+    items = enumerate(world.items)
+    return "; ".join(f"{item.name}{_expected(world, now, i)}" for i, item in items)
+
+
+def _expected(world: World, now: Ranked, i: int) -> str:
+    """Return an action's expected reward, after a comma; empty if amounts are unknown."""
+    scale = BeliefScale.of(world, now)
+    if not scale.is_known:
+        return ""
+    return f", expected reward {scale.scale.value(now.means[i])}{scale.per}"

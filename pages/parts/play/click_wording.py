@@ -4,13 +4,15 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
 from engine.worlds import World
+from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.components.scene_view.panel_parts import Effect, Pieces
 from pages.parts.play.current_loop import Click, OpenLoop
-from pages.parts.text.format import counted, percent, pieces, plain, signed
+from pages.parts.play.stage_wording import single
+from pages.parts.text.format import counted, percent, pieces, plain
 from pages.parts.text.reward_source_names import names_of
 
 _NOTICED = 0.005
-"""Least reported change of an expected reward."""
+"""Least reported change of a chance."""
 
 
 def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
@@ -33,16 +35,22 @@ _ASK = "Click how they like it."
 def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
     who = plain(" · ".join(world.context_of(ranked.request).values()))
     item = plain(world.items[ranked.shown].label)
-    return pieces(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
+    return pieces(f"**Step:** {who} was offered {item} and answered **{_reward(world, reward)}**.")
+
+
+def _reward(world: World, reward: float) -> str:
+    """Format the reward of one visitor as Markdown."""
+    return plain(single(world, reward)) if world.unit else f"{reward:g}"
 
 
 def _move(world: World, click: Click, policy: Policy) -> Effect:
     """Return the effect of the last click: sentences, and lines from before to after."""
     i, before, after = click.before.shown, click.before, click.after
-    lines = [("earns", before.means[i], after.means[i])]
+    scale = BeliefScale.of(world, before, after)
+    lines = [("earns", scale.share(before.means[i]), scale.share(after.means[i]))]
     if before.mode == "online":
         lines.insert(0, ("chance", before.probabilities[i], after.probabilities[i]))
-    said, because = pieces(_in_words(world, click)), pieces(why_less(click, policy))
+    said, because = pieces(_in_words(world, click)), pieces(why_less(world, click, policy))
     return Effect(
         (), said, because, [(name, _within(was), _within(now)) for name, was, now in lines]
     )
@@ -57,17 +65,21 @@ def _in_words(world: World, click: Click) -> str:
     i = click.before.shown
     item = plain(world.items[i].label)
     if click.answered:
-        sent = f"**Your click: reward {click.reward:g}** for {item}."
+        sent = f"**Your click: reward {_reward(world, click.reward)}** for {item}."
     else:
-        sent = f"**Your click: no answer, so {click.reward:g}** for {item}."
+        sent = f"**Your click: no answer, so {_reward(world, click.reward)}** for {item}."
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
-    means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
+    scale = BeliefScale.of(world, click.before, click.after)
+    was, now = (scale.amount(ranked.means[i]) for ranked in (click.before, click.after))
+    expected = f"{was} → **{now}**{scale.per}"
     if click.before.mode != "online":
-        return f"{sent} The offer stays the same; expected reward {means[0]} → **{means[1]}**."
-    return f"{sent} Chance {chances[0]} → **{chances[1]}**, expected {means[0]} → **{means[1]}**."
+        more = f"; expected reward {expected}" if scale.is_known else ""
+        return f"{sent} The offer stays the same{more}."
+    more = f", expected {expected}" if scale.is_known else ""
+    return f"{sent} Chance {chances[0]} → **{chances[1]}**{more}."
 
 
-def why_less(click: Click, policy: Policy) -> str:
+def why_less(world: World, click: Click, policy: Policy) -> str:
     """Explain a falling chance despite a rising expected reward, if narrower beliefs are the
     reason.
 
@@ -75,27 +87,39 @@ def why_less(click: Click, policy: Policy) -> str:
     """
     i, before, after = click.before.shown, click.before, click.after
     fell = before.probabilities[i] - after.probabilities[i] >= _NOTICED
-    rose = after.means[i] - before.means[i] >= _NOTICED
+    scale = BeliefScale.of(world, before, after)
+    rose = after.means[i] - before.means[i] >= scale.noticed
     wider = [sd for sd in after.sds if sd > after.sds[i]]
     if not (before.mode == "online" and isinstance(policy, Thompson) and fell and rose and wider):
         return ""
+    own, others = "", ""
+    if scale.is_known:
+        own = f" (±{scale.amount(after.sds[i])})"
+        others = f" (up to ±{scale.amount(max(wider))})"
     return (
-        f"**Why less:** it is surer (±{after.sds[i]:.2f}), so high samples are rarer than for "
-        f"{counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
+        f"**Why less:** it is surer{own}, so high samples are rarer than for "
+        f"{counted(len(wider), 'other')}{others}."
     )
 
 
-def where_it_comes_from(click: Click) -> str:
+def where_it_comes_from(world: World, click: Click) -> str:
     """Return the contributions to the change of the offered action's expected reward."""
     values = click.before.request.context_values
-    noticed = {source: by for source, by in click.changes.items() if abs(by) >= _NOTICED}
+    scale = BeliefScale.of(world, click.before, click.after)
+    noticed = {source: by for source, by in click.changes.items() if abs(by) >= scale.noticed}
     if click.before.means == click.after.means:
         return "It did not change: the model that decides has not learned this answer."
     if not noticed:
-        return f"It changed by less than {_NOTICED:g}, because this answer was expected."
+        least = f" by less than {_least(scale)}" if scale.is_known else " very little"
+        return f"It changed{least}, because this answer was expected."
     names = names_of(click.changes, values)
-    parts = [f"{plain(names[source])} **{signed(by)}**" for source, by in noticed.items()]
+    parts = [f"{plain(names[source])} **{scale.change(by)}**" for source, by in noticed.items()]
     rest = sum(click.changes.values()) - sum(noticed.values())
-    if abs(rest) >= _NOTICED:
-        parts.append(f"everything else **{signed(rest)}**")
+    if abs(rest) >= scale.noticed:
+        parts.append(f"everything else **{scale.change(rest)}**")
     return f"Sources of the change in expected reward: {'; '.join(parts)}."
+
+
+def _least(scale: BeliefScale) -> str:
+    """Format the least reported change of an expected reward."""
+    return scale.mean(scale.noticed) if scale.scale.unit else f"{scale.noticed:g}"

@@ -3,15 +3,17 @@
 Displayed values are computed once per state of the log.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine import PersonalizerError
 from engine.evaluation.belief_contributions import changes, summary
+from engine.evaluation.event_rows import latest_rows
 from engine.evaluation.favoured_actions import favoured_actions
-from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.learning_curve import LearningCurve, recent_visitors
+from engine.evaluation.mean_intervals import Estimate, estimate_of_rewards
 from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
@@ -196,6 +198,35 @@ class OpenLoop:
     def curve(self) -> Sequence[Mapping[str, float]]:
         """Return the learning curve; see `LearningCurve.rows`."""
         return self._part("curve", lambda: tuple(self.stored.follow(LearningCurve).rows()))
+
+    def newcomers(self) -> Mapping[str, int]:
+        """Return the names of actions that the last change of the world has added, with the number
+        of visitors who have been offered them; empty once `recent` visitors have come since."""
+        return self._part("newcomers", self._newcomers)
+
+    def _newcomers(self) -> Mapping[str, int]:
+        versions = self.stored.follow(LearningCurve).versions
+        come = len(self.loop.events) - versions.since[-1]
+        if len(versions.worlds) < 2 or come > self.recent:
+            return {}
+        before, now = ({item.id for item in world.items} for world in versions.worlds[-2:])
+        shown = Counter(row["action"] for row in latest_rows(self.loop, come))
+        names = {item.id: item.name for item in self.world.items}
+        return {names[item]: shown[item] for item in names if item in now - before}
+
+    @property
+    def recent(self) -> int:
+        """Number of visitors in the mean reward of the latest."""
+        return recent_visitors(self.home)
+
+    def earnings(self) -> tuple[Estimate, Estimate]:
+        """Return the mean rewards of all visitors and of the `recent`, of at least one, with 95 %
+        intervals."""
+        return self._part("earnings", self._earnings)
+
+    def _earnings(self) -> tuple[Estimate, Estimate]:
+        rewards = self.stored.follow(LearningCurve).rewards
+        return estimate_of_rewards(rewards), estimate_of_rewards(rewards[-self.recent :])
 
     @locked
     def _part(self, name: object, compute: Callable[[], T]) -> T:

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
@@ -26,7 +25,7 @@ from pages.parts.play.page_settings import PlaySetup
 from pages.parts.scene.part_types import Figure, FigureStyle
 from pages.parts.text.format import counted, plain, section, titled
 from pages.parts.text.glossary import meanings
-from pages.parts.text.money import in_all, per_thousand
+from pages.parts.text.reward_scale import RewardScale
 
 _MAP_HELP = (
     "Each cell is one kind of visitor, in the colour of the most likely offer. A stronger "
@@ -34,6 +33,10 @@ _MAP_HELP = (
     "truth revealed, a corner shows the best offer wherever it differs."
 )
 _REGRET_HELP = meanings("regret")
+_MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
+"""Name of the mean reward, by whether it is money."""
+_TRIED = 30
+"""Number of visitors from whom a new action is no longer chosen for lack of knowledge alone."""
 _FEW = 3
 """Fields of a world up to which a button switches between maps."""
 
@@ -90,7 +93,7 @@ def map_of(
     caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
     return panel(
         _chart(figure, {"world": key_of(opened.world)}),
-        small(" ".join([caption, *_part_of(opened.world, axes)])),
+        small(" ".join([caption, *_part_of(opened.world, axes), *_of_newcomers(opened)])),
     )
 
 
@@ -155,6 +158,16 @@ def _part_of(world: World, axes: Axes) -> list[str]:
     return sentences
 
 
+def _of_newcomers(opened: OpenLoop) -> list[str]:
+    """Return sentences on actions that were added a short time ago."""
+    return [
+        f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far. Where it is "
+        "the most likely offer, this is because little is known about it."
+        for name, shown in opened.newcomers().items()
+        if shown < _TRIED
+    ]
+
+
 def _caption(
     favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
 ) -> str:
@@ -195,24 +208,25 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
 
 
 def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
-    """Return the panel on earnings: three numbers, their worth, the mean reward over time, and
-    changes of the world.
+    """Return the panel on earnings: three numbers, the intervals of rare rewards or money, the
+    mean reward over time, and changes of the world.
 
     The best possible means are drawn only with the truth.
     """
     last, world = curve[-1] if curve else {}, opened.world
+    scale = RewardScale.of(world)
     named = {
         "Visitors": f"{last.get('visitor', 0):,.0f}",
-        "Mean reward": f"{last['mean']:.2f}" if last else "–",
-        f"Last {RECENT_VISITORS} visitors": f"{last['recent']:.2f}" if last else "–",
+        _MEAN[scale.is_money]: scale.value(last["mean"]) if last else "–",
+        f"Last {opened.recent} visitors": scale.value(last["recent"]) if last else "–",
     }
     return panel(
         heading("What it earns"),
         numbers(named),
         small("Each slot of a page counts as one visitor here.") if world.slots else None,
         _deferred(opened),
-        _worth(world, last) if curve and world.unit else None,
-        _chart(reward_figure(curve, truth, opened.loop.seed, FigureStyle(dark))) if curve else None,
+        _intervals(opened) if curve and scale.unit else None,
+        _chart(reward_figure(opened, truth, FigureStyle(dark))) if curve else None,
         _changes(opened),
     )
 
@@ -227,21 +241,28 @@ def _deferred(opened: OpenLoop) -> Part | None:
     )
 
 
-def _worth(world: World, last: Mapping[str, float]) -> Part:
-    so_far, latest = (per_thousand(world, last[name]) for name in ("mean", "recent"))
-    return small(f"{plain(so_far)} so far, {plain(latest)} recently.")
+def _intervals(opened: OpenLoop) -> Part:
+    """Return the sentence on the 95 % intervals of the mean rewards."""
+    scale = RewardScale.of(opened.world)
+    whole, latest = (plain(scale.range(each.low, each.high)) for each in opened.earnings())
+    if len(opened.loop.events) <= opened.recent:
+        return small(f"95 % interval: {whole}.")
+    return small(f"95 % intervals: {whole} so far, {latest} for the last {opened.recent}.")
 
 
-def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: FigureStyle) -> Figure:
-    """Return the chart of mean reward by visitor: overall and recent."""
-    last, title = curve[-1], f"Mean reward by visitor, random seed {seed}"
+def reward_figure(opened: OpenLoop, truth: bool, look: FigureStyle) -> Figure:
+    """Return the chart of mean reward by visitor, overall and recent, after at least one."""
+    curve, world = opened.curve(), opened.world
+    axis = curves.RewardAxis.of(world, opened.home, curve, truth)
+    last, title = curve[-1], f"Mean reward by visitor, random seed {opened.loop.seed}"
+    mean, recent = (axis.scale.value(last[name]) for name in ("mean", "recent"))
+    per = axis.scale.per if axis.scale.is_money else ""
     return Figure(
         "chart-reward",
         title,
-        f"{title}: {last['mean']:.2f} after {last['visitor']:,.0f}, {last['recent']:.2f} over the "
-        f"last {RECENT_VISITORS}",
-        curves.reward_spec(look.dark, truth),
-        curves.reward_rows(curve, truth, look.size),
+        f"{title}: {mean}{per} after {last['visitor']:,.0f}, {recent} over the last {axis.recent}",
+        curves.reward_spec(look.dark, truth, axis),
+        curves.reward_rows(curve, truth, look.size, axis),
         dark=look.dark,
     )
 
@@ -263,15 +284,11 @@ def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
     """Return the panel on cumulative regret; empty without the truth."""
     if not curve or not truth:
         return panel()
-    lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]
-    missed = f"{lost:,.1f} rewards{in_all(world, lost)}, with random offers {by_chance:,.1f}"
-    alt = (
-        f"Cumulative regret by visitor: {lost:.1f} rewards missed, {by_chance:.1f} "
-        "with random offers"
-    )
+    scale = RewardScale.of(world)
+    lost, by_chance = (scale.total(curve[-1][name]) for name in ("regret", "uniform_regret"))
+    alt = f"Cumulative regret by visitor: {lost} missed, {by_chance} with random offers"
+    rows, spec = curves.regret_rows(curve, scale), curves.regret_spec(dark, scale)
+    missed = f"Missed so far: {plain(lost)}, with random offers {plain(by_chance)}."
     return panel(
-        chart(curves.regret_rows(curve), curves.regret_spec(dark), "chart-regret", alt, dark),
-        small(f"Missed so far: {plain(missed + in_all(world, by_chance))}.")
-        if world.unit
-        else None,
+        chart(rows, spec, "chart-regret", alt, dark), small(missed) if scale.unit else None
     )

@@ -7,6 +7,7 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
 from engine.worlds import World
+from pages.parts.charts.belief_scale import UNKNOWN, BeliefScale
 from pages.parts.text.format import percent, plain
 
 
@@ -24,11 +25,12 @@ def decided(
     if ranked.cause == "random":
         return _chance(name, kept)
     if ranked.draw is not None:
-        return _draw(name, ranked, chances, policy)
-    if max(ranked.means) - min(ranked.means) < _ALIKE:
+        return _draw(world, name, ranked, chances, policy)
+    scale = BeliefScale.of(world, ranked)
+    if max(ranked.means) - min(ranked.means) < _ALIKE * scale.end:
         return f"Nothing learned so far separates the offers: {name} was chosen at random."
-    mean = ranked.means[ranked.chosen]
-    return f"{name} has the highest expected reward, {mean:.2f}, so it is offered."
+    mean = f", {scale.mean(ranked.means[ranked.chosen])}," if scale.is_known else ""
+    return f"{name} has the highest expected reward{mean} so it is offered."
 
 
 def _chance(name: str, kept: float) -> str:
@@ -39,23 +41,28 @@ def _chance(name: str, kept: float) -> str:
     )
 
 
-def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy) -> str:
+def _draw(
+    world: World,
+    name: str,
+    ranked: Ranked,
+    chances: Sequence[ProbabilityParts],
+    policy: Policy,
+) -> str:
     """Return the sample that decided, and the share of samples that give the chance."""
-    assert ranked.draw is not None
-    sample, mine = ranked.draw[ranked.chosen], chances[ranked.chosen]
+    highest, mine = _highest(world, name, ranked), chances[ranked.chosen]
     if not isinstance(policy, Thompson):
-        return _highest_sample(name, ranked)
+        return f"{highest}, so it is offered."
     chance = percent(ranked.probabilities[ranked.chosen])
     if mine.win_rate is not None:
         return (
-            f"{name} has the highest sample, {sample:.2f}. It wins {_of_100(mine.win_rate)} "
+            f"{highest}. It wins {_of_100(mine.win_rate)} "
             f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
     wins = _samples_won(ranked, chances)
     if percent(wins) == chance:
-        return f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
+        return f"{highest}. It wins in {_of_100(wins)} samples."
     offered = _of_100(ranked.probabilities[ranked.chosen])
-    return f"{name} has the highest sample, {sample:.2f}. {offered} such visitors would get it."
+    return f"{highest}. {offered} such visitors would get it."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -63,20 +70,25 @@ def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
     return chances[ranked.chosen].by_belief / sum(part.by_belief for part in chances)
 
 
-def _highest_sample(name: str, ranked: Ranked) -> str:
+def _highest(world: World, name: str, ranked: Ranked) -> str:
+    """Return the begin of a sentence on the highest sample."""
     assert ranked.draw is not None
-    return f"{name} has the highest sample, {ranked.draw[ranked.chosen]:.2f}, so it is offered."
+    scale, sample = BeliefScale.of(world, ranked), ranked.draw[ranked.chosen]
+    assert sample is not None
+    amount = f", {scale.mean(sample)}" if scale.is_known else ""
+    return f"{name} has the highest sample{amount}"
 
 
 def highest_sample_in_short(
-    name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy
+    world: World, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy
 ) -> str:
     """Return the sentence for the stage; with the share of samples if that is the chance."""
+    name = plain(world.items[ranked.chosen].label)
     chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
     decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].win_rate is None
     if decides_alone and percent(wins) == percent(chance):
         return f"{name} has the highest sample, as in {_of_100(wins)} draws."
-    return _highest_sample(name, ranked)
+    return f"{_highest(world, name, ranked)}, so it is offered."
 
 
 _ALIKE = 1e-9
@@ -118,9 +130,10 @@ def legend(
     world: World, ranked: Ranked, chances: Sequence[ProbabilityParts], before: bool, truth: bool
 ) -> str:
     """Return the legend of the marks in a picture, except those of `striped`."""
-    sentences = []
+    sentences, scale = [], BeliefScale.of(world, ranked)
+    beyond = "be below 0" if scale.scale.unit else "exceed 1"
     if ranked.draw is not None:
-        sentences.append("Dot: sample, one plausible guess at the reward; it may exceed 1.")
+        sentences.append(f"Dot: sample, one plausible guess at the reward; it may {beyond}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(
@@ -131,6 +144,8 @@ def legend(
         sentences.append("Dashed: before your last click.")
     if truth:
         sentences.append("Triangles: true rewards.")
+    if not scale.is_known:
+        sentences.append(UNKNOWN)
     return " ".join(sentences)
 
 

@@ -7,9 +7,7 @@ from functools import partial
 import pyarrow as pa
 
 from engine import LoopSettings
-from engine.arrays import Array
-from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
-from engine.evaluation.mean_intervals import estimate_of_rewards
+from engine.evaluation.mean_intervals import Estimate
 from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import Keys, keys_of
@@ -17,12 +15,12 @@ from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.learned_panels import alt_of_map, reward_figure
 from pages.parts.play.session import PlaySession
-from pages.parts.play.stage_wording import earned, learned
+from pages.parts.play.stage_wording import each, earned, in_scale, learned
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
 from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_from_scene import Sheet, report_of
 from pages.parts.text.format import counted, plain
-from pages.parts.text.money import per_thousand
+from pages.parts.text.reward_scale import RewardScale
 
 SHEET = Sheet(
     "What has it learned, and what does it earn?",
@@ -83,28 +81,26 @@ def _aim(settings: LoopSettings) -> str:
 def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
     """Sentences on the mean reward of the latest visitors and of all, with 95 % intervals; with the
     best possible means if ``truth``. Markdown."""
-    rewards, world = opened.stored.follow(LearningCurve).rewards, opened.world
-    if len(rewards) < 2:
+    visitors, world = int(opened.curve()[-1]["visitor"]), opened.world
+    if visitors < 2:
         return [earned(opened, truth)]
-    late = rewards[-RECENT_VISITORS:]
+    scale, late = RewardScale.of(world), min(visitors, opened.recent)
     could = (
-        f" The best single offer would earn {world.single_value:.2f}, the best offer "
-        f"for each visitor {world.best_value:.2f}."
+        f" The best single offer would earn {in_scale(scale, world.single_value)}, the best offer "
+        f"for each visitor {in_scale(scale, world.best_value)}."
     )
-    latest, whole = _measured(world, late), _measured(world, rewards)
-    of_late = f"The last {len(late):,} visitors gave {latest}.{could if truth else ''}"
-    if len(rewards) <= len(late):
+    whole, latest = (_measured(scale, mean) for mean in opened.earnings())
+    of_late = f"The last {late:,} visitors gave {latest}.{could if truth else ''}"
+    if visitors <= late:
         return [of_late]
-    return [of_late, f"All {len(rewards):,} gave {whole}, while it learned."]
+    return [of_late, f"All {visitors:,} gave {whole}, while it learned."]
 
 
-def _measured(world: World, rewards: Array) -> str:
-    """Mean reward with its interval, and the total for 1,000 visitors."""
-    mean = estimate_of_rewards(rewards)
-    return (
-        f"{mean.mean:.2f} each (95 % interval {mean.low:.2f} to {mean.high:.2f}), so "
-        f"{plain(per_thousand(world, mean.mean))}"
-    )
+def _measured(scale: RewardScale, mean: Estimate) -> str:
+    """Mean reward with its interval, as Markdown."""
+    interval = scale.range(mean.low, mean.high)
+    interval = plain(interval) if scale.unit else interval
+    return f"{each(scale, mean.mean)} (95 % interval {interval})"
 
 
 def report(session: PlaySession, link: str) -> Report | None:
@@ -118,7 +114,7 @@ def report(session: PlaySession, link: str) -> Report | None:
 
 def _scene_of(opened: OpenLoop, truth: bool) -> Scene:
     """Return the scene of the report."""
-    rewards = reward_figure(opened.curve(), truth, opened.loop.seed, FigureStyle())
+    rewards = reward_figure(opened, truth, FigureStyle())
     return Scene(
         {
             "about": lambda: Text(_about(opened)),

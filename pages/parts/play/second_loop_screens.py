@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from engine.experiments.second_loop import Standing
 from engine.loop.entries import Ranked
 from engine.worlds import Context
 from pages.parts.charts import second_loop as chart
@@ -13,14 +14,18 @@ from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.second_loop import MOST, SideLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.stage_screens import let_in, take_back
+from pages.parts.play.stage_wording import each, in_scale
 from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Show
 from pages.parts.text.answer_names import said
 from pages.parts.text.format import counted, plain
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import result_of
 
 _CROWDS = (10, 100, 1_000)
+_LEAST_APART = 10
+"""Number of visitors with different rewards from which two loops are compared."""
 
 
 def catch_up(session: PlaySession) -> None:
@@ -93,12 +98,27 @@ def _crowd(session: PlaySession, second: SideLoop, size: int) -> Screen:
 
 def _say(opened: OpenLoop, second: SideLoop) -> str:
     (first, other), stands = second.names, second.standing()
+    scale = RewardScale.of(opened.world)
     if not stands.visitors:
         return f"Same visitors, same random numbers. Left: {plain(first)}. Right: {plain(other)}."
     return (
         f"Both served {counted(stands.visitors, 'visitor')}. "
-        f"{plain(first)}: {stands.first:.2f} each. {plain(other)}: {stands.second:.2f}."
+        f"{plain(first)}: {each(scale, stands.first)}. "
+        f"{plain(other)}: {in_scale(scale, stands.second)}.{_difference(scale, stands)}"
     )
+
+
+def _difference(scale: RewardScale, stands: Standing) -> str:
+    """Return a sentence on the difference of money or rare rewards with its 95 % interval, after a
+    space; empty for other rewards."""
+    if not scale.unit:
+        return ""
+    if stands.apart < _LEAST_APART:
+        return " Too few answers differ yet to compare them."
+    ahead = stands.ahead
+    by = plain(scale.estimate(ahead.mean, ahead.low, ahead.high, sign=True))
+    is_chance = ahead.low <= 0 <= ahead.high
+    return f" Difference: {by}, {'no more' if is_chance else 'more'} than chance."
 
 
 def _say_crowd(session: PlaySession, second: SideLoop) -> str:

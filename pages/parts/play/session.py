@@ -2,17 +2,18 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import wait
 from contextlib import AbstractContextManager, suppress
 from threading import RLock
+from types import MappingProxyType
 
 from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.simulation.drift import with_other_tastes
 from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
-from engine.worlds.action_changes import offering
+from engine.worlds.action_changes import NewRates, offering
 from engine.worlds.draft_rows import ActionRow
 from pages.parts.components.scene_view.presses import Presses
 from pages.parts.play.current_loop import OpenLoop
@@ -230,12 +231,14 @@ class PlaySession:
         self.change_world(with_other_tastes(opened.world, opened.loop.seed, number))
 
     @locked
-    def offer(self, rows: Sequence[ActionRow]) -> None:
-        """Change the offered actions from here on; see `offering`."""
+    def offer(
+        self, rows: Sequence[ActionRow], rates: Mapping[int, NewRates] = MappingProxyType({})
+    ) -> None:
+        """Change the offered actions from here on, new ones with ``rates``; see `offering`."""
         opened = self.open
         with self.reporting("world"):
             number = len(opened.loop.events)
-            self.change_world(offering(opened.world, rows, opened.loop.seed, number))
+            self.change_world(offering(opened.world, rows, opened.loop.seed, number, rates))
 
     @locked
     def change_world(self, world: World) -> None:

@@ -77,5 +77,4 @@ def _map(opened: OpenLoop, look: FigureStyle, truth: bool) -> Figure:
 
 
 def _rewards(opened: OpenLoop, look: FigureStyle, truth: bool) -> Figure | None:
-    curve = opened.curve()
-    return reward_figure(curve, truth, opened.loop.seed, look) if curve else None
+    return reward_figure(opened, truth, look) if opened.curve() else None

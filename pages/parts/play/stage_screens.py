@@ -13,6 +13,7 @@ from pages.parts.charts.belief_rows import rows_of
 from pages.parts.play.audience_vote import room_screens
 from pages.parts.play.session import PlaySession
 from pages.parts.play.stage_content import scene_of
+from pages.parts.play.stage_wording import single
 from pages.parts.scene.part_types import FigureStyle, Scene
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_show import Screen, Show, Stage
@@ -121,7 +122,7 @@ def _curve(
 def _worths(world: World) -> str:
     """Return the rewards of the answers to the most valuable action."""
     answers = answers_to(world, int(world.worth.argmax()))
-    worths = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
+    worths = " · ".join(f"{answer.label} {single(world, answer.reward)}" for answer in answers)
     if world.worth.min() == world.worth.max():
         return f"Rewards of the answers: {worths}"
     return f"Highest rewards of the answers: {worths}"

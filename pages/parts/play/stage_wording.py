@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.worlds import Context, World
+from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.offer_wording import decided, highest_sample_in_short
 from pages.parts.play.session import PlaySession
 from pages.parts.text.answer_names import said
 from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.reward_scale import RewardScale
 
 _STAY = "\N{NO-BREAK SPACE}"
 _MOVED = 0.005
-"""Least change of a chance or reward that counts as a rise or fall."""
+"""Least change of a chance that counts as a rise or fall."""
 
 
 def visitor_arrives(opened: OpenLoop) -> str:
@@ -37,8 +38,7 @@ def offered(opened: OpenLoop) -> str:
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
     parts = probability_parts(ranked, policy)
     if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
-        item = plain(world.items[ranked.chosen].label)
-        return highest_sample_in_short(item, ranked, parts, policy)
+        return highest_sample_in_short(world, ranked, parts, policy)
     return decided(world, ranked, parts, policy)
 
 
@@ -51,14 +51,23 @@ def answered(opened: OpenLoop) -> str:
     reward = sum(opened.loop.events[before.event_id].rewards)
     after, position = opened.ranked_again(before), before.shown
     item, who = plain(world.items[position].name), plain(", ".join(context.values()))
-    return _move(said(world, position, reward), f"{item} for {who}", before, after, position)
+    answer, offer = said(world, position, reward), f"{item} for {who}"
+    if before.mode != "online":
+        return f"{answer}: {offer} {_expectation(world, before, after, position)}."
+    return _move(answer, offer, before, after, position)
+
+
+def _expectation(world: World, before: Ranked, after: Ranked, position: int) -> str:
+    """Return the change of an offer's expected reward, without amounts if they are unknown."""
+    scale = BeliefScale.of(world, before, after)
+    former, mean = before.means[position], after.means[position]
+    if not scale.is_known:
+        return f"is expected to earn {'less' if mean < former else 'more'} than before"
+    return f"has an expected reward of {scale.mean(mean)} instead of {scale.amount(former)}"
 
 
 def _move(answer: str, offer: str, before: Ranked, after: Ranked, position: int) -> str:
-    """Return an answer, and the change of the offer's chance, or of its expected reward."""
-    if before.mode != "online":
-        mean, former = after.means[position], before.means[position]
-        return f"{answer}: {offer} has an expected reward of {mean:.2f} instead of {former:.2f}."
+    """Return an answer, and the change of the offer's chance."""
     was, now = before.probabilities[position], after.probabilities[position]
     if abs(now - was) < _MOVED:
         return f"{answer}: {offer} stays at {percent(now)}."
@@ -109,11 +118,29 @@ def earned(opened: OpenLoop, truth: bool) -> str:
     if not curve:
         return "Nobody has answered yet, so nothing is earned."
     last, world = curve[-1], opened.world
-    latest = min(int(last["visitor"]), RECENT_VISITORS)
-    recent = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
+    latest, scale = min(int(last["visitor"]), opened.recent), RewardScale.of(world)
+    recent = f"The last {counted(latest, 'visitor')} gave {each(scale, last['recent'])}"
     if not truth:
         return f"{recent}."
     return (
-        f"{recent}. The best single offer would earn {world.single_value:.2f}, the "
-        f"best offer for each visitor {world.best_value:.2f}."
+        f"{recent}. The best single offer would earn {in_scale(scale, world.single_value)}, the "
+        f"best offer for each visitor {in_scale(scale, world.best_value)}."
     )
+
+
+def in_scale(scale: RewardScale, reward: float) -> str:
+    """Format a mean reward with its unit as Markdown."""
+    return plain(scale.value(reward)) if scale.unit else scale.value(reward)
+
+
+def single(world: World, reward: float) -> str:
+    """Format the reward of one visitor as plain text, in money if the world has a unit."""
+    if not world.unit:
+        return f"{reward:.3g}"
+    amount = f"{world.in_unit(reward, 1):,.2f}".removesuffix(".00")
+    return f"{amount}{_STAY}{world.unit}"
+
+
+def each(scale: RewardScale, reward: float) -> str:
+    """Format the mean reward of visitors with what it refers to, as Markdown."""
+    return in_scale(scale, reward) + (" per 1,000" if scale.is_money else " each")

@@ -12,6 +12,7 @@ from pages.parts.text.format import note
 from pages.parts.text.pages_folder import PAGES
 from pages.parts.worlds.edited_rows import NUMBERS, EditedRows
 from pages.parts.worlds.editors import action_columns, action_frame
+from pages.parts.worlds.new_action_rates import ask_rates, say_prices
 from pages.parts.worlds.wording import fault_in_words
 
 _WORLDS = PAGES / "worlds.py"
@@ -60,16 +61,18 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
     faults = [fault for fault in drafted if fault.table == "actions"]
     if faults:
         st.markdown(f":small[:orange[:material/edit_note: {fault_in_words(faults[0])}]]")
+    rates = {} if faults else ask_rates(world, written, key, can)
+    if not faults:
+        say_prices(world, written)
     st.button(
         "Offer this from now on",
         key="offer-from-now",
         icon=":material/storefront:",
         disabled=not can or bool(faults) or written == rows.base,
         on_click=session.offer,
-        args=(written,),
-        help="A new action is liked according to one field, drawn by the random seed. The others "
-        "keep their rates. A reward of 1 is a success with the action that is worth "
-        "most.",
+        args=(written, rates),
+        help="The other actions keep their rates. A reward of 1 is a success with the action that "
+        "is worth most.",
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from engine.worlds import GALLERY, WORLDS, Field, TasteTerm, TasteWeights, Value, World
-from engine.worlds.action_changes import offering
+from engine.worlds.action_changes import NewRates, offering
 from engine.worlds.draft_rows import ActionRow, rows_of
+from tests.pages.own_bank import OWN_BANK
 
 COFFEE = WORLDS["coffee"]
 
@@ -73,3 +74,36 @@ def test_of_a_large_world_whoever_stays_is_liked_as_before_and_who_comes_as_the_
     own = sum(term.add for term in new.taste.terms if term.applies(here, new.items[2]))
     by_field = [t for t in new.taste.terms if t.item == "New"]
     assert own == sum(term.add for term in by_field if term.applies(here, new.items[2]))
+
+
+def test_the_rates_of_a_new_action_are_those_that_are_given() -> None:
+    rows = [*rows_of(OWN_BANK.items, 0), ActionRow(90, "Gold card", worth=200.0)]
+    usual = offering(OWN_BANK, rows, 7, 20).outcomes[:, -1, 2]
+    rates = OWN_BANK.outcomes[..., 2].mean(axis=0)
+    assert rates.min() - 1e-6 <= usual.min() < usual.max() <= rates.max() + 1e-6
+    ranged = offering(OWN_BANK, rows, 7, 20, {90: NewRates(low=0.01, high=0.02)})
+    assert 0.01 <= ranged.outcomes[:, -1, 2].min() < ranged.outcomes[:, -1, 2].max() <= 0.02
+    typed = offering(OWN_BANK, rows, 7, 20, {90: NewRates(low=0.004, high=0.004)})
+    assert (typed.outcomes[:, -1, 2] == 0.004).all()
+    alike = offering(OWN_BANK, rows, 7, 20, {90: NewRates("Insurance")})
+    assert (alike.outcomes[:, -1] == OWN_BANK.outcomes[:, 3]).all()
+    assert (alike.outcomes[:, :-1] == OWN_BANK.outcomes).all()
+
+
+def test_of_a_large_world_a_new_action_is_liked_like_another() -> None:
+    fields = tuple(
+        Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
+    )
+    items = COFFEE.items[:2]
+    (name, feature), *_ = items[0].features.items()
+    terms = (
+        TasteTerm(0.05, {"a": "3"}, items[0].id, {}),
+        TasteTerm(0.02, {}, None, {name: feature}),
+        TasteTerm(0.01, {"b": "3"}, None, {}),
+    )
+    world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
+    rows = [*rows_of(items, 0), ActionRow(7, "New")]
+    new = offering(world, rows, 7, 0, {7: NewRates(items[0].id)})
+    for here in (dict.fromkeys("abc", "3"), dict.fromkeys("abc", "4")):
+        assert new.taste(here, new.items[2]) == world.taste(here, items[0])
+        assert new.taste(here, new.items[1]) == world.taste(here, items[1])

@@ -17,6 +17,7 @@ from engine.worlds import WORLDS, World, world_from_json
 from pages.parts.charts import beliefs
 from pages.parts.charts.base import PAGE, STAGE, Size
 from pages.parts.charts.belief_rows import belief_rows, rows_of
+from pages.parts.charts.belief_scale import SEPARATOR
 from pages.parts.charts.compressed_reward_scale import ZERO
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
@@ -149,10 +150,12 @@ def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) ->
 @pytest.mark.parametrize("size", [PAGE, STAGE])
 def test_the_scale_of_the_bells_names_what_rewards_can_be_and_shades_it(size: Size) -> None:
     """Beyond is uncertainty only: readers took a scale from -1 to 2 for possible rewards."""
-    layers = beliefs.belief_spec(WORLDS["coffee"], False, "chance of offer", size=size)["layer"]
-    shade, rules = (each["transform"] for each in layers[1:3])
-    named = [told for _, told, is_chance in json.loads(rules[0]["calculate"]) if not is_chance]
-    assert named == ["0", "½", "1"]
+    world = WORLDS["coffee"]
+    layers = beliefs.belief_spec(world, False, "chance of offer", size=size)["layer"]
+    shade = layers[1]["transform"]
+    now = previewed(loop := LearningLoop(seed=1), world)
+    first, *_ = drawn(world, loop.settings.policy, now)
+    assert first["labels"].split(SEPARATOR) == ["0", "½", "1"]
     made = {each["as"]: each["calculate"] for each in shade}
     none = f"unit * {ZERO:g}"
     assert (made["x"], made["to"]) == (f"names + {none}", f"{made['x']} + unit")

@@ -26,16 +26,16 @@ def test_where_the_best_answer_lowers_the_chance_it_is_said_why() -> None:
     shown = click.before.shown
     assert click.after.means[shown] > click.before.means[shown]
     assert click.after.probabilities[shown] < click.before.probabilities[shown] / 1.5
-    told = why_less(click, Thompson(agreement=1))
+    told = why_less(WORLDS["movies"], click, Thompson(agreement=1))
     assert told == (
         f"**Why less:** it is surer (±{click.after.sds[shown]:.2f}), so high samples are rarer "
         f"than for 11 others (up to ±{max(click.after.sds):.2f})."
     )
-    assert not why_less(click, Greedy())
+    assert not why_less(WORLDS["movies"], click, Greedy())
 
 
 def test_where_the_chance_rose_there_is_nothing_to_say() -> None:
-    assert not why_less(loved_at_first("coffee"), Thompson(agreement=1))
+    assert not why_less(WORLDS["coffee"], loved_at_first("coffee"), Thompson(agreement=1))
 
 
 def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past(
@@ -55,6 +55,6 @@ def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past
 
 def test_an_answer_that_the_deciding_model_has_not_learned_is_no_expected_answer() -> None:
     click = loved_at_first("coffee")
-    assert "expected" in where_it_comes_from(click)
+    assert "expected" in where_it_comes_from(WORLDS["coffee"], click)
     same = replace(click, after=click.before)
-    assert "has not learned this answer" in where_it_comes_from(same)
+    assert "has not learned this answer" in where_it_comes_from(WORLDS["coffee"], same)

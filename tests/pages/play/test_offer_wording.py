@@ -74,7 +74,7 @@ def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: i
     for ranked in rankings(policy)[:5]:
         label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
         sentence = offer_wording.highest_sample_in_short(
-            label, ranked, probability_parts(ranked, policy), policy
+            WORLD, ranked, probability_parts(ranked, policy), policy
         )
         won = f"{label} has the highest sample, as in {of_100(chance)} draws."
         assert (told(sentence) == won) is (agreement == 1)

@@ -125,7 +125,7 @@ def test_what_answers_are_worth_is_said_in_the_worlds_own_words() -> None:
     assert usual.note == "Rewards of the answers: Loved it 1 · So-so 0.5 · Ignored 0"
     hotel = replace(GALLERY["hotel"].world, levels=(Level(1.0, "Booked"), Level(0.25, "Asked")))
     assert stage_play._worths(hotel) == (
-        "Highest rewards of the answers: Booked 1 · Asked 0.25 · Ignored 0"
+        "Highest rewards of the answers: Booked 60\u00a0€ · Asked 15\u00a0€ · Ignored 0\u00a0€"
     )
 
 

@@ -1,0 +1,177 @@
+"""Play in a bank's own world: rare rewards, in money."""
+
+import re
+from dataclasses import replace
+from functools import cache
+from html import unescape
+
+import pytest
+
+from engine.loop.settings import LearningMode
+from engine.worlds import key_of
+from engine.worlds.action_changes import NewRates
+from engine.worlds.draft_rows import ActionRow, rows_of
+from pages.parts.charts.belief_scale import UNKNOWN
+from pages.parts.charts.map_axes import upright_axes_of
+from pages.parts.play import click_wording, report, second_loop_screens, stage_wording
+from pages.parts.play.page_content import ClickScene, Look, scene_of
+from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.session import PlaySession
+from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.text.format import bare
+from pages.parts.text.reward_scale import RewardScale
+from tests.pages.own_bank import OWN_BANK, RULE
+from tests.pages.presses import answer
+
+LOOK = Look(False, next(iter(upright_axes_of(OWN_BANK))), True)
+VISITORS = pytest.mark.parametrize("visitors", [0, 1, 10, 100, 1_000])
+FLAT = re.compile(r"(?<![\d,.])0\.0\d*\b|\b0\.00\d*")
+"""A number that is written as zero, with decimals."""
+
+
+def session_of(visitors: int, mode: LearningMode = "online") -> PlaySession:
+    keep_at_hand(OWN_BANK)
+    setup = replace(PlaySetup(), world=key_of(OWN_BANK), seed=7, truth=True, mode=mode)
+    session = PlaySession(setup)
+    for _ in range(visitors):
+        session.live.step()
+    return session
+
+
+session_after = cache(session_of)
+"""A session that no test changes."""
+
+
+def drawn(session: PlaySession) -> ClickScene:
+    return scene_of(session, LOOK, session.advance())
+
+
+def texts_of(scene: ClickScene) -> str:
+    """All texts of a scene, but those of charts' marks."""
+    texts: list[str] = []
+    for panel in scene.panels.values():
+        for part in panel.parts:
+            pieces = [*part.get("pieces", ()), *part.get("said", ()), *part.get("note", ())]
+            texts += [text for text, _ in pieces]
+            texts += [f"{name} {value}" for name, value in part.get("numbers", ())]
+        texts += [figure.alt for figure in panel.figures.values()]
+    return " ".join(texts)
+
+
+@VISITORS
+@pytest.mark.parametrize("mode", ["online", "apprentice"])
+def test_no_number_is_rounded_to_zero_and_none_is_larger_than_money_can_be(
+    visitors: int, mode: LearningMode
+) -> None:
+    session = session_after(visitors, mode)
+    texts = unescape(texts_of(drawn(session)))
+    assert not FLAT.findall(texts)
+    opened, says = session.displayed, stage_wording
+    spoken = [says.offered(opened), says.answered(opened), says.earned(opened, truth=True)]
+    assert not FLAT.findall(unescape(" ".join(spoken)))
+    amounts = re.findall(r"(?:sample|reward),? ([\d,]+)\u00a0€", texts)
+    assert all(float(amount.replace(",", "")) < 60_000 for amount in amounts)
+
+
+@VISITORS
+def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) -> None:
+    texts = texts_of(drawn(session_after(visitors)))
+    assert (UNKNOWN in texts) == (visitors < 100)
+    assert ("expected reward" in texts) == (visitors >= 100)
+
+
+def test_a_click_is_told_in_money() -> None:
+    session = session_of(100)
+    answer(session, 0.0)
+    session.advance()
+    effect = click_wording.last(session.displayed, asks=True)
+    said = unescape("".join(text for text, _ in effect.said))
+    amount = "\N{MINUS SIGN}?[\\d,]+\u00a0€"
+    assert re.match("Your click: reward 0\u00a0€ for ", said)
+    assert re.search(f"expected {amount} → {amount} per 1,000 visitors", said)
+    assert all(-1 < value < 2 for _, *ends in effect.lines for value in ends)
+    moved = drawn(session).panels["moved"].parts
+    assert "€" in "".join(text for part in moved for text, _ in part.get("pieces", ()))
+
+
+def test_what_is_earned_and_missed_is_in_money_with_its_interval() -> None:
+    scene = drawn(session_after(1_000))
+    parts = scene.panels["earned"].parts
+    numbers = dict(next(part for part in parts if part["kind"] == "numbers")["numbers"])
+    mean = session_after(1_000).displayed.earnings()[0]
+    scale = RewardScale.of(OWN_BANK)
+    assert numbers["Per 1,000 visitors"] == scale.value(mean.mean)
+    texts = texts_of(scene)
+    assert f"{scale.range(mean.low, mean.high)} so far" in texts
+    assert re.search(r"Missed so far: [\d,]+\u00a0€, with random offers", texts)
+
+
+def test_curves_fill_their_axes_in_money() -> None:
+    session = session_after(1_000)
+    curve = session.displayed.curve()
+    figures = drawn(session).figures
+    rows = figures["chart-reward"].rows.to_pylist()
+    best = [row["value"] for row in rows if row["line"] == "best possible"]
+    assert best == pytest.approx([RULE["best"]] * len(best))
+    spec = figures["chart-reward"].spec
+    (top,) = {
+        layer["encoding"]["y"]["scale"]["domain"][1]
+        for layer in spec["layer"]
+        if "scale" in layer["encoding"].get("y", {})
+    }
+    late = [row["value"] for row in rows if row["line"] and row["visitor"] > 300]
+    assert top / 2 <= max(late) <= top
+    lost = [row["value"] for row in figures["chart-regret"].rows.to_pylist() if row["line"]]
+    regrets = (curve[-1][name] for name in ("regret", "uniform_regret", "single_regret"))
+    assert max(lost) == pytest.approx(OWN_BANK.most * max(regrets))
+    assert "€ missed" in str(figures["chart-regret"].spec)
+    assert "€ per 1,000 visitors" in str(spec)
+
+
+def test_the_report_is_in_money_with_intervals() -> None:
+    made = report.report(session_after(1_000), "https://example.com")
+    assert made is not None
+    text = unescape(" ".join(made.sentences))
+    assert "The best single offer would earn 3,000\u00a0€" in text
+    assert re.search(r"[\d,]+\u00a0€ per 1,000 \(95 % interval [\d,]+ to [\d,]+\u00a0€\)", text)
+    assert not FLAT.findall(text)
+
+
+def spoken_beside(session: PlaySession) -> str:
+    """Sentence above two loops side by side."""
+    show = second_loop_screens.beside_show(session)
+    assert show is not None
+    return bare(show.screens[0].say())
+
+
+def test_a_difference_between_two_loops_has_its_interval() -> None:
+    session = session_of(0)
+    session.setup = replace(session.setup, beside="epsilon")
+    opened = session.displayed
+    opened.serve(10, session.live.crowd)
+    assert "Too few answers differ yet" in spoken_beside(session)
+    while len(opened.loop.events) < 1_000:
+        opened.serve(1_000 - len(opened.loop.events), session.live.crowd)
+    sentence = spoken_beside(session)
+    amount = "[+\N{MINUS SIGN}][\\d,]+"
+    assert re.search(
+        f"Difference: {amount}\u00a0€ \\({amount} to {amount}\\), (no )?more than", sentence
+    )
+    assert re.search("[\\d,]+\u00a0€ per 1,000. Epsilon-greedy: [\\d,]+\u00a0€", sentence)
+    assert not FLAT.findall(sentence)
+
+
+def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() -> None:
+    session = session_of(200)
+    assert session.displayed.newcomers() == {}
+    rows = [*rows_of(OWN_BANK.items, 0), ActionRow(70, "Gold card", worth=150.0)]
+    session.offer(rows, {70: NewRates("Insurance")})
+    assert session.displayed.newcomers() == {"Gold card": 0}
+    map_ = drawn(session).panels["map"].parts
+    caption = unescape("".join(text for part in map_ for text, _ in part.get("pieces", ())))
+    assert "Gold card is new, and was offered to 0 visitors so far." in caption
+    for _ in range(20):
+        session.live.step()
+    (shown,) = session.displayed.newcomers().values()
+    events = [*session.displayed.loop.events.values()][200:]
+    assert shown == sum(event.ranked.action_id == "Gold card" for event in events) > 0
