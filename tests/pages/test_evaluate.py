@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
@@ -31,7 +32,9 @@ from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.settings_trials import SettingsTrial
 from pages.parts.evaluate.wording import (
     about_difference,
+    chart_ends,
     doubts,
+    ends_around,
     estimate_of,
     headline_row,
     is_proven,
@@ -39,11 +42,13 @@ from pages.parts.evaluate.wording import (
 )
 from pages.parts.play.detail_boxes import BOXES
 from pages.parts.race.page_settings import RaceSetup
+from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning
 from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
+from tests.pages.own_bank import OWN_BANK
 
 Open = Callable[..., EvaluateApp]
 
@@ -424,3 +429,36 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     app.at.switch_page("../../evaluate.py")
     assert "It was applied, and later reverted" in plain_text_of(app.run().text)
     assert not run.is_in_force
+
+
+def test_a_banks_log_is_in_euros_per_1000_visitors(open_evaluate: Open) -> None:
+    app = open_evaluate(world=keep_at_hand(OWN_BANK), visitors="1000", truth="1")
+    result = found_on(app)
+    text = plain_text(app)
+    assert "€ per 1,000 visitors" in text
+    assert not re.search(r"\b0\.0\d* (to|\()", text), "no number is rounded away"
+    (card,) = (row for name, row in table_of(app).items() if "Premium card" in name)
+    assert card["Truth, €"] == pytest.approx(3_000, abs=0.5)
+    assert re.fullmatch(r"[\d,]+\s€ \([\d,]+ to [\d,]+\)", str(card["Would earn"]))
+    low, high = chart_ends(result, app.session.setup)
+    estimates = [estimate_of(result, row, app.session.setup) for row in result.rows]
+    largest = max(interval.high for interval in estimates if interval)
+    assert low == 0
+    assert high < 2 * largest
+    assert high < 0.2, "rewards of up to 1 are far beyond what is earned"
+
+
+def test_rare_rewards_of_a_file_are_percentages(open_evaluate: Open) -> None:
+    decisions = found_on(open_evaluate(**QUICK)).decisions
+    rewards = (np.arange(len(decisions)) % 50 == 0).astype(float)
+    assert EvaluationLog(replace(decisions, reward=rewards)).scale.unit == "%"
+    assert EvaluationLog(decisions).scale.unit == ""
+
+
+def test_axes_hold_what_is_drawn_and_little_more() -> None:
+    rare = Interval(0.02, 0.01, 0.04)
+    assert ends_around((0, 1), [rare, None]) == pytest.approx((0, 0.042))
+    assert ends_around((0, 1), [rare, Interval(0.0, 0.0, 0.9)]) == pytest.approx((0, 0.063))
+    assert ends_around((0, 1), [rare], [0.8]) == (0, 1)
+    assert ends_around((-1, 1), [Interval(-0.02, -0.03, 0.01)]) == pytest.approx((-0.03, 0.012))
+    assert ends_around((0, 1), [Interval(0.0, 0.0, 0.3)]) == (0, 1)

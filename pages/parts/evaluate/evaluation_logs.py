@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 
+import numpy as np
+
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.batch_concatenation import decisions_steps
@@ -19,6 +21,7 @@ from engine.simulation.simulated_visitors import crowd
 from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.job_queue import shared
 
 _KEPT = 10
@@ -45,6 +48,14 @@ class EvaluationLog:
     service: GivenProbabilities | None = None
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
+
+    @property
+    def scale(self) -> RewardScale:
+        """Scale of the rewards: of the world, or by the mean size of the rewards."""
+        if self.world is not None:
+            return RewardScale.of(self.world)
+        rewards = self.decisions.reward
+        return RewardScale.of_size(float(np.abs(rewards).mean()) if len(rewards) else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
