@@ -13,6 +13,7 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.batch_concatenation import decisions_steps
 from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
+from engine.evaluation.simulated_log import largest_rewards
 from engine.evaluation.target_policies import GivenProbabilities, greedy, replaying
 from engine.loop.event import EventState
 from engine.loop.lock import locked
@@ -136,6 +137,8 @@ def _log(
         unmatched = unmatched_in(loop, events)
         work = greedy(events, loop)
     decisions = yield from decisions_steps(events, unmatched)
+    if world is not None:
+        decisions = decisions.limited(largest_rewards(world))
     guess = yield from work
     service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
     return EvaluationLog(decisions, events, world, guess, service, loop)
