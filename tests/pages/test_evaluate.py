@@ -16,7 +16,8 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Interval
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.log_reader import open_log
-from engine.evaluation.interval_coverage import Coverage
+from engine.evaluation.interval_coverage import Coverage, forgetting
+from engine.evaluation.log_fitness import Check
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.offline_evaluation import Row, evaluate
 from engine.evaluation.settings_tuning import CandidateResult, Optimisation, candidates_for
@@ -27,6 +28,7 @@ from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 from pages.parts.evaluate.evaluation_logs import EvaluationLog, logs
+from pages.parts.evaluate.log_checks import about_checks
 from pages.parts.evaluate.log_evaluation import LogEvaluation, evaluating
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.settings_trials import SettingsTrial
@@ -38,12 +40,13 @@ from pages.parts.evaluate.wording import (
     estimate_of,
     headline_row,
     is_proven,
+    labels_of,
     served,
 )
 from pages.parts.play.detail_boxes import BOXES
 from pages.parts.race.page_settings import RaceSetup
 from pages.parts.settings.known_worlds import keep_at_hand
-from pages.parts.text.format import signed
+from pages.parts.text.format import bare, signed
 from pages.parts.text.glossary import meaning
 from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
@@ -462,3 +465,35 @@ def test_axes_hold_what_is_drawn_and_little_more() -> None:
     assert ends_around((0, 1), [rare], [0.8]) == (0, 1)
     assert ends_around((-1, 1), [Interval(-0.02, -0.03, 0.01)]) == pytest.approx((-0.03, 0.012))
     assert ends_around((0, 1), [Interval(0.0, 0.0, 0.3)]) == (0, 1)
+
+
+def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK)
+    assert "Is this log fit to be asked?** Yes: all probabilities are possible" in app.text
+    log = found_on(app).log
+    unfair = replace(log, decisions=forgetting(log.decisions))
+    result = finish(evaluating(unfair, (1, 0), None))
+    first, fault = about_checks(result.checks, labels_of(result))
+    assert first.endswith("Not quite: 1 check failed.")
+    assert "was shown to" in fault
+    assert "it should have been 25.0\u00a0%, and chance does not explain" in fault
+
+
+def test_each_fault_of_a_log_has_a_sentence() -> None:
+    faults = [
+        Check("probabilities", False, value=2, event=7),
+        Check("weights", False, "<b>", 1.5, 1.0),
+        Check("repeats", False, value=200, event=301),
+        Check("gaps", False, value=3 * 86_400, expected=60, event=50),
+    ]
+    first, *sentences = map(bare, about_checks(faults, {}))
+    assert first.endswith("Not quite: 4 checks failed.")
+    beginnings = (
+        "2 events with a probability of 0, or above 1, first event 7",
+        "The mean weight of <b> is 1.50, but should be 1",
+        "200 events occur twice, first event 301",
+        "Nothing was logged for 3 days after event 50",
+    )
+    for sentence, beginning in zip(sentences, beginnings, strict=True):
+        assert sentence.startswith(beginning)
+    assert "<" not in about_checks(faults, {})[2]

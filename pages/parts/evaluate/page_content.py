@@ -10,6 +10,7 @@ from engine.evaluation.estimators import Interval
 from pages.parts.charts import forest
 from pages.parts.evaluate import wording
 from pages.parts.evaluate.estimator_names import STORIES
+from pages.parts.evaluate.log_checks import about_checks
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Table, TableColumn, Text
@@ -23,7 +24,7 @@ SHEET = Sheet(
     QUESTION,
     about="about",
     figures=("largest",),
-    sentences=("served", "rule", "intervals", "grey"),
+    sentences=("served", "rule", "intervals", "grey", "checks"),
     further=("all",),
 )
 _TITLE = "What each option would have earned if everyone had got it"
@@ -70,6 +71,7 @@ def scene_of(session: EvaluateSession, look: FigureStyle, about: str = "") -> Sc
     return Scene(
         texts
         | {
+            "checks": lambda: _text(about_checks(result.checks, wording.labels_of(result))),
             "headline": lambda: Text(wording.headline(session, result, row)),
             "forest": figures.on_page,
             "notes": lambda: _text(wording.doubts(result, setup)),

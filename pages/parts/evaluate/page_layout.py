@@ -95,6 +95,17 @@ def _guess_first(session: EvaluateSession) -> None:
     session.hide()
 
 
+def show_checks(session: EvaluateSession, scene: Scene) -> None:
+    """Draw the results of the checks of the log: a green line, or an orange one for each fault."""
+    if session.result is None:
+        return
+    passes = all(check.passes for check in session.result.checks)
+    mark = ":green[:material/check_circle:]" if passes else ":orange[:material/warning:]"
+    with st.container(gap="xsmall", key="evaluate-checks"):
+        for line in scene.text("checks").splitlines():
+            note(f"{mark} {line}")
+
+
 def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -> None:
     """Draw the forest and the notes, with the table beside."""
     with st.container(key="pair-forest"):

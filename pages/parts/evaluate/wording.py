@@ -35,8 +35,7 @@ def action_of(row: Row) -> str | None:
 
 def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
     """Return display names of all targets by key."""
-    world = result.log.world
-    labels = {item.id: item.label for item in world.items} if world is not None else {}
+    world, labels = result.log.world, labels_of(result)
     names = {}
     for row in result.rows:
         action = action_of(row)
@@ -49,6 +48,12 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
             is_today = world is not None and action == result.today
             names[row.target] = f"{label} (default)" if is_today else label
     return names
+
+
+def labels_of(result: LogEvaluation) -> Mapping[str, str]:
+    """Return display names of the world's actions by id; empty without a world."""
+    world = result.log.world
+    return {item.id: item.label for item in world.items} if world is not None else {}
 
 
 def below_table(result: LogEvaluation) -> str:
