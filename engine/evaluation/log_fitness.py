@@ -14,6 +14,7 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.logged_decisions import Codes, Decisions
@@ -195,17 +196,21 @@ def _row_codes(log: Decisions) -> Codes:
     return codes
 
 
-def _part_hashes(rows: Codes, length: int) -> Array:
+def _part_hashes(rows: Codes, length: int) -> NDArray[np.uint64]:
     """Hash of each part of so many consecutive events, (N - length + 1,)."""
-    values = np.random.default_rng(0).integers(1, 2**63, rows.max(initial=0) + 1, dtype=np.uint64)
-    hashes, done = values[rows], 1
+    hashes, done = _mixed(rows.astype(np.uint64) + np.uint64(1)), 1
     while done < length:  # A part of twice the length, or of as much as is missing.
         step = min(done, length - done)
-        hashes = hashes[:-step] * np.uint64(0x9E3779B97F4A7C15) + (
-            hashes[step:] ^ (hashes[step:] >> np.uint64(29))
-        )
+        hashes = _mixed(hashes[:-step] * np.uint64(3) + hashes[step:])
         done += step
     return hashes
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Hash of 64-bit numbers (the finaliser of SplitMix64)."""
+    mixed = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 def check_gaps(times: Sequence[datetime]) -> Check:
