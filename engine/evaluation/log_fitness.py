@@ -100,8 +100,8 @@ def check_shares(log: Decisions) -> Check:
     scale = np.sqrt(np.maximum(np.diag(covariance), 1.0))
     worst = int(np.abs(away / scale).argmax())
     passes = chi_square_p(distance, freedom) >= LEAST_P
-    shares = shown[worst] / events, expected[worst] / events
-    return Check("shares", passes, log.actions[worst], *map(float, shares))
+    value, share = float(shown[worst]) / events, float(expected[worst]) / events
+    return Check("shares", passes, log.actions[worst], value, share)
 
 
 def _groups(variances: Array) -> Array:

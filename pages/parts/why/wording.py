@@ -23,7 +23,8 @@ def smallest(world: World) -> float:
     """Smallest reward worth mentioning: a small part of the size of the world's rewards, and never
     one that is rounded to 0."""
     scale = RewardScale.of(world)
-    return max(_SMALL * world.reward_size, 0.5 / 10**scale.digits / scale.factor)
+    least = 0.5 / 10.0**scale.digits / scale.factor
+    return max(_SMALL * world.reward_size, least)
 
 
 def asked_about(subject: Subject) -> str:
