@@ -4,6 +4,7 @@ The input:
 
 - `logged_decisions`: decisions of a log as columns, the input of all estimators.
 - `files`: logs in CSV, Parquet, dsjson and exported loops, read in batches.
+- `log_fitness`: checks of a log before any estimate, such as shares against probabilities.
 - `simulated_log`: the log of a fresh loop that serves a fresh crowd of a world.
 - `event_rows`: events as plain rows, for a table or a CSV file.
 

@@ -21,7 +21,7 @@ from engine.evaluation.random_policies import (
     true_value,
     weighted_rewards,
 )
-from engine.evaluation.simulated_log import SimulatedLog, simulate_log
+from engine.evaluation.simulated_log import SimulatedLog, largest_rewards, simulate_log
 from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 from engine.loop.settings import LoopSettings
 from engine.pausable_steps import Steps
@@ -135,7 +135,8 @@ class Coverage:
         """Return the counts with another repetition."""
         yield None
         counts = dict(self.counts)
-        log = forgetting(outcome.log) if self.flaw == "forgotten" else outcome.log
+        log = outcome.log.limited(largest_rewards(self.world))
+        log = forgetting(log) if self.flaw == "forgotten" else log
         outcome = replace(outcome, log=log)
         targets = (
             [self._picked(outcome)] if self.flaw == "picked" else targets_of(self.world, outcome)

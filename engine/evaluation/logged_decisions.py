@@ -4,8 +4,8 @@ Each column is checked here once, so estimators need no checks of their own.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NoReturn, TypeVar
 
 import numpy as np
@@ -55,6 +55,8 @@ class Decisions:
         rounding: largest rounding error of the probabilities, by the digits in the file.
         probability_tolerance: largest difference from the propensity at which a probability counts
             as equal to it, (N,); None for `rounding`.
+        largest: largest possible reward of each action, (K,), for example by its price; None if all
+            actions have the bounds of the rewards.
     """
 
     actions: tuple[str, ...]
@@ -70,6 +72,7 @@ class Decisions:
     unmatched: int = 0
     rounding: float = 0.0
     probability_tolerance: Array | None = None
+    largest: Array | None = None
 
     def __post_init__(self) -> None:
         n, k = len(self.shown), len(self.actions)
@@ -135,7 +138,24 @@ class Decisions:
             self.unmatched,
             self.rounding,
             None if probability_tolerance is None else probability_tolerance[events],
+            self.largest,
         )
+
+    def limited(self, largest: Mapping[str, float]) -> "Decisions":
+        """Return the log with the largest possible reward of each action, by its id; a larger one
+        in the log takes its place. The log itself if an action has none."""
+        if not self.actions or not largest.keys() >= set(self.actions):
+            return self
+        limits = np.array([largest[action] for action in self.actions], dtype=float)
+        np.maximum.at(limits, self.shown, self.reward)
+        return replace(self, largest=limits)
+
+    def shares(self, bounds: tuple[float, float]) -> Array:
+        """Largest possible reward of each action in parts of the bounds, (K,)."""
+        if self.largest is None:
+            return np.ones(len(self.actions))
+        low, high = bounds
+        return np.asarray(np.clip((self.largest - low) / (high - low), 0.0, 1.0))
 
     def weigh(self, chances: Array) -> Array:
         """Importance weights of a policy, (N,), from its probabilities of the shown actions, (N,).

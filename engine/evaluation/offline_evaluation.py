@@ -72,6 +72,7 @@ class Tally:
         unseen: sum of the target's probabilities of actions that could not be shown.
         total, squares, largest: sum, sum of squares and largest of the weights.
         earned: sum of weights times rewards.
+        possible: sum of the largest means that the actions can pay, in parts of the bounds.
         estimators: estimators with the events added so far.
         rounded: uncertainty of rounded propensities.
     """
@@ -85,6 +86,7 @@ class Tally:
     squares: float = 0.0
     largest: float = 0.0
     earned: float = 0.0
+    possible: float = 0.0
     rounded: RoundingUncertainty = field(default_factory=RoundingUncertainty)
 
     def add(self, weighed: WeightedDecisions) -> "Tally":
@@ -100,6 +102,7 @@ class Tally:
             squares=self.squares + float(weight @ weight),
             largest=max(self.largest, float(weight.max(initial=0.0))),
             earned=self.earned + float(weight @ weighed.decisions.reward),
+            possible=self.possible + _possible(weighed, self.estimators),
             rounded=self.rounded.add(weighed),
         )
 
@@ -115,6 +118,7 @@ class Tally:
             self.squares + other.squares,
             max(self.largest, other.largest),
             self.earned + other.earned,
+            self.possible + other.possible,
             self.rounded + other.rounded,
         )
 
@@ -156,9 +160,13 @@ class Tally:
             return interval
         if self.is_off:
             return None
+        low, high = estimator.bounds
+        most = low + (high - low) * min(1.0, self.possible / self.events)
+        if most < high:
+            ends = (interval.estimate, interval.low, interval.high)
+            interval = Interval(*(min(end, most) for end in ends))
         if not self.rounded.rounding:
             return interval
-        low, high = estimator.bounds
         pivots = estimator.pivots(self._mean)
         down, up = (self.rounded.of_value(self.events, pivot, level) for pivot in pivots)
         return replace(
@@ -262,6 +270,14 @@ def with_events(evaluation: Evaluation) -> Evaluation:
 def bounds_of(log: Decisions) -> Bounds:
     """Bounds of the rewards: 0 to 1, extended to the rewards in the log."""
     return min(0.0, float(log.reward.min(initial=0))), max(1.0, float(log.reward.max(initial=1)))
+
+
+def _possible(weighed: WeightedDecisions, estimators: Sequence[Estimator]) -> float:
+    """Sum over the events of the largest mean reward of the target, in parts of the bounds."""
+    log, target = weighed.decisions, weighed.probabilities
+    if log.largest is None or target is None or not estimators:
+        return float(len(log))
+    return float((target @ log.shares(estimators[0].bounds)).sum())
 
 
 def _unseen(weighed: WeightedDecisions) -> float:

@@ -1,5 +1,6 @@
 """An experiment in a simulated world: the log of a fresh loop that serves a fresh crowd."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -42,6 +43,11 @@ class SimulatedLog:
         chances = np.zeros(self.log.offered.shape)
         chances[np.arange(len(self.cells)), self.columns(world)[items]] = 1.0
         return GivenProbabilities(key, chances)
+
+
+def largest_rewards(world: World) -> Mapping[str, float]:
+    """Return the largest reward of each item of a world, by its id."""
+    return dict(zip((item.id for item in world.items), world.worth.tolist(), strict=True))
 
 
 def simulate_log(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
@@ -15,7 +16,8 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Interval
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.log_reader import open_log
-from engine.evaluation.interval_coverage import Coverage
+from engine.evaluation.interval_coverage import Coverage, forgetting
+from engine.evaluation.log_fitness import Check
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.offline_evaluation import Row, evaluate
 from engine.evaluation.settings_tuning import CandidateResult, Optimisation, candidates_for
@@ -26,24 +28,30 @@ from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS
 from pages.parts.evaluate.evaluation_logs import EvaluationLog, logs
+from pages.parts.evaluate.log_checks import about_checks
 from pages.parts.evaluate.log_evaluation import LogEvaluation, evaluating
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.settings_trials import SettingsTrial
 from pages.parts.evaluate.wording import (
     about_difference,
+    chart_ends,
     doubts,
+    ends_around,
     estimate_of,
     headline_row,
     is_proven,
+    labels_of,
     served,
 )
 from pages.parts.play.detail_boxes import BOXES
 from pages.parts.race.page_settings import RaceSetup
-from pages.parts.text.format import signed
+from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.text.format import bare, signed
 from pages.parts.text.glossary import meaning
 from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
+from tests.pages.own_bank import OWN_BANK
 
 Open = Callable[..., EvaluateApp]
 
@@ -424,3 +432,68 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     app.at.switch_page("../../evaluate.py")
     assert "It was applied, and later reverted" in plain_text_of(app.run().text)
     assert not run.is_in_force
+
+
+def test_a_banks_log_is_in_euros_per_1000_visitors(open_evaluate: Open) -> None:
+    app = open_evaluate(world=keep_at_hand(OWN_BANK), visitors="1000", truth="1")
+    result = found_on(app)
+    text = plain_text(app)
+    assert "€ per 1,000 visitors" in text
+    assert not re.search(r"\b0\.0\d* (to|\()", text), "no number is rounded away"
+    (card,) = (row for name, row in table_of(app).items() if "Premium card" in name)
+    assert card["Truth, €"] == pytest.approx(3_000, abs=0.5)
+    assert re.fullmatch(r"[\d,]+\s€ \([\d,]+ to [\d,]+\)", str(card["Would earn"]))
+    low, high = chart_ends(result, app.session.setup)
+    estimates = [estimate_of(result, row, app.session.setup) for row in result.rows]
+    largest = max(interval.high for interval in estimates if interval)
+    assert low == 0
+    assert high < 2 * largest
+    assert high < 0.2, "rewards of up to 1 are far beyond what is earned"
+
+
+def test_rare_rewards_of_a_file_are_percentages(open_evaluate: Open) -> None:
+    decisions = found_on(open_evaluate(**QUICK)).decisions
+    rewards = (np.arange(len(decisions)) % 50 == 0).astype(float)
+    assert EvaluationLog(replace(decisions, reward=rewards)).scale.unit == "%"
+    assert EvaluationLog(decisions).scale.unit == ""
+
+
+def test_axes_hold_what_is_drawn_and_little_more() -> None:
+    rare = Interval(0.02, 0.01, 0.04)
+    assert ends_around((0, 1), [rare, None]) == pytest.approx((0, 0.042))
+    assert ends_around((0, 1), [rare, Interval(0.0, 0.0, 0.9)]) == pytest.approx((0, 0.063))
+    assert ends_around((0, 1), [rare], [0.8]) == (0, 1)
+    assert ends_around((-1, 1), [Interval(-0.02, -0.03, 0.01)]) == pytest.approx((-0.03, 0.012))
+    assert ends_around((0, 1), [Interval(0.0, 0.0, 0.3)]) == (0, 1)
+
+
+def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK)
+    assert "Is this log fit to be asked?** Yes: all probabilities are possible" in app.text
+    log = found_on(app).log
+    unfair = replace(log, decisions=forgetting(log.decisions))
+    result = finish(evaluating(unfair, (1, 0), None))
+    first, fault = about_checks(result.checks, labels_of(result))
+    assert first.endswith("Not quite: 1 check failed.")
+    assert "was shown to" in fault
+    assert "it should have been 25.0\u00a0%, and chance does not explain" in fault
+
+
+def test_each_fault_of_a_log_has_a_sentence() -> None:
+    faults = [
+        Check("probabilities", False, value=2, event=7),
+        Check("weights", False, "<b>", 1.5, 1.0),
+        Check("repeats", False, value=200, event=301),
+        Check("gaps", False, value=3 * 86_400, expected=60, event=50),
+    ]
+    first, *sentences = map(bare, about_checks(faults, {}))
+    assert first.endswith("Not quite: 4 checks failed.")
+    beginnings = (
+        "2 events with a probability of 0, or above 1, first event 7",
+        "The mean weight of <b> is 1.50, but should be 1",
+        "200 events occur twice, first event 301",
+        "Nothing was logged for 3 days after event 50",
+    )
+    for sentence, beginning in zip(sentences, beginnings, strict=True):
+        assert sentence.startswith(beginning)
+    assert "<" not in about_checks(faults, {})[2]

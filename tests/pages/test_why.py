@@ -1,5 +1,6 @@
 """The Why page: an offer explained with the beliefs at that time, regardless of later events."""
 
+import re
 from collections.abc import Callable
 from unittest.mock import patch
 from urllib.parse import parse_qsl
@@ -9,16 +10,21 @@ import pytest
 
 from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import importance_steps
+from engine.learners.base import Contribution, Group
 from engine.pausable_steps import finish
+from engine.worlds import COFFEE
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_subject import WhyQuery, event_of
+from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.text.format import bare
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
-from pages.parts.why.wording import in_short
+from pages.parts.why.wording import for_and_against, in_short, smallest
 from pages.parts.work import job_queue
 from pages.parts.work.browser_session import BrowserSession, acting_for
 from tests.pages.conftest import App, many_frames
+from tests.pages.own_bank import OWN_BANK
 from tests.pages.presses import answer
 
 Open = Callable[..., App]
@@ -266,3 +272,30 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
     assert subject is not None
     first, _ = in_short(subject.world, subject.ranked, Gap({}, mean, 0.01, None), 0, 1)
     assert first.endswith(f"is better is {said}.")
+
+
+def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: Open) -> None:
+    app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-10").finish_the_crowd()
+    why = asked_why(app)
+    subject, asked = session(why).subject, session(why)
+    assert subject is not None
+    text = bare(why.text)
+    assert "€ per 1,000 visitors" in text
+    assert "parts under 20" in text, "a two-hundredth of what the best offers earn"
+    assert re.search(r"95\s% interval of the difference [+−][\d,]+ to [+−][\d,]+\s€", text)
+    whole = gap_rows(why)["= expected reward"]
+    assert whole == pytest.approx(300_000 * asked.gap().mean)
+
+
+def test_a_small_lead_of_a_rare_reward_is_a_lead(why: App) -> None:
+    subject = session(why).subject
+    assert subject is not None
+    ranked = subject.ranked
+    gap = Gap({Group(("age",)): Contribution(0.003, 0.001)}, 0.003, 0.001, None)
+    lead, _ = in_short(OWN_BANK, ranked, gap, 0, 1)
+    assert "is 900\u00a0€ per 1,000 visitors higher" in bare(lead)
+    assert "(95\u00a0% interval of the difference +312 to +1,488\u00a0€)" in bare(lead)
+    sides = for_and_against(gap, {Group(("age",)): "Age"}, OWN_BANK, 0, 1)
+    assert bare(sides) == "Reasons for Premium card: Age (900\u00a0€)."
+    assert "have the same expected reward" in in_short(COFFEE, ranked, gap, 0, 1)[0]
+    assert smallest(COFFEE) == 0.005

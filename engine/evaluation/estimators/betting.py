@@ -77,13 +77,21 @@ class Betting(Estimator):
 
 def values(weighed: WeightedDecisions, low: float, high: float) -> tuple[Array, Array]:
     """Doubly robust value of each event for the target, in parts of the bounds, and the same of
-    the shortfall from the largest reward, (N,) each."""
-    reward = (weighed.decisions.reward - low) / (high - low)
-    gained, lost = weighed.weight * reward, weighed.weight * (1 - reward)
+    the shortfall from the largest reward, (N,) each.
+
+    What an action can never pay is a part of the shortfall that is known without a weight.
+    """
+    log = weighed.decisions
+    reward, shares = (log.reward - low) / (high - low), np.ones(len(log.actions))
+    if weighed.probabilities is not None:
+        shares = log.shares((low, high))
+    gained, lost = weighed.weight * reward, weighed.weight * (shares[log.shown] - reward)
+    if weighed.probabilities is not None:
+        lost += weighed.probabilities @ (1 - shares)
     if (believed := _believed(weighed, low, high)) is not None:
-        means, room = believed
+        means, room = np.minimum(believed[0], shares), believed[1]
         gained += _correction(weighed, np.minimum(means, room))
-        lost += _correction(weighed, np.minimum(1 - means, room))
+        lost += _correction(weighed, np.minimum(shares - means, room))
     return gained, lost
 
 

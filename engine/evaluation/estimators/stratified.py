@@ -23,7 +23,8 @@ rewards count as certain. Here no weight is ever large:
 5. Offers that the log could hardly show (`unreached`) may have earned 0: a learner dropped them for
    being worse than the offers behind the mean not shown.
 
-Rewards are counted as successes or as failures, whichever are rarer. If contexts have only a few
+Rewards are counted in parts of the largest that each action can pay, if `Decisions.largest` tells
+it, and as successes or as failures, whichever are rarer. If contexts have only a few
 events each, events with similar probabilities form the strata instead. Equation numbers refer to
 ``engine/evaluation/README.md``. The coverage is measured, not proven, by
 `tests/benchmarks/estimators.py` and `greedy_logs.py` there: tuned on some seeds of coffee, news
@@ -133,17 +134,16 @@ class Stratified(Estimator):
         log, target = weighed.decisions, weighed.probabilities
         if target is None or log.probabilities is None:
             return replace(self, unknown=self.unknown + len(log))
-        low, high = self.bounds
-        reward = (log.reward - low) / (high - low)
+        limited, reward = _in_parts(weighed, self.bounds)
         steps = -np.frexp(np.maximum(log.probabilities, 2.0**-_STEPS))[1] + 1
-        by_step = _sums(weighed, reward, steps, _STEPS + 1)
+        by_step = _sums(limited, reward, steps, _STEPS + 1)
         return replace(
             self,
             events=self.events + len(log),
-            contexts=_merged(self.contexts, _by_context(weighed, reward)),
+            contexts=_merged(self.contexts, _by_context(limited, reward)),
             steps=self.steps + SumTable(_STEP_NAMES, log.actions, by_step),
-            unshown=self.unshown.add(weighed, reward),
-            selection=self.selection.add(weighed),
+            unshown=self.unshown.add(limited, reward),
+            selection=self.selection.add(limited),
             proven=(self.proven or Betting(self.bounds)).add(weighed),
         )
 
@@ -167,12 +167,13 @@ class Stratified(Estimator):
             missed = self._counting(1, level)
             result = Interval(*(whole - end for end in (missed.estimate, missed.high, missed.low)))
         low, high = self.bounds
-        ends = (result.estimate, max(0.0, result.low), min(1.0, result.high))
+        ends = (result.estimate, max(0.0, result.low), min(whole, result.high))
         return Interval(*(low + (high - low) * end for end in ends))
 
     @property
     def _whole(self) -> float:
-        """Mean of the target's summed probabilities: 1 for a policy, less for a part of one."""
+        """Largest possible mean in parts of the bounds: 1 for a policy, less for a part of one and
+        for actions that pay less."""
         return float(self.steps.sums[0].sum()) / self.events
 
     def _counting(self, side: int, level: float) -> Interval:
@@ -237,6 +238,22 @@ class Stratified(Estimator):
         differ."""
         picked = PICKED * self.selection.advantage(self.events)
         return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
+
+
+def _in_parts(
+    weighed: WeightedDecisions, bounds: tuple[float, float]
+) -> tuple[WeightedDecisions, Array]:
+    """Rewards in parts of the largest that each action can pay, (N,), and the target as a part of a
+    policy: with weights and probabilities times what the actions can pay, in parts of the bounds.
+
+    The mean of weight times reward stays the same, and a full reward of each action is 1.
+    """
+    log, (low, high) = weighed.decisions, bounds
+    shares = log.shares(bounds)
+    of_shown, reward = shares[log.shown], (log.reward - low) / (high - low)
+    parts = np.divide(reward, of_shown, out=np.zeros(len(log)), where=of_shown > 0)
+    assert weighed.probabilities is not None
+    return WeightedDecisions(log, weighed.weight * of_shown, weighed.probabilities * shares), parts
 
 
 def _by_context(weighed: WeightedDecisions, reward: Array) -> SumTable | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 MOST_VALUES = 50
@@ -67,6 +68,8 @@ class Columns:
         actions: actions offered in every event, the baseline first, if no column holds them; empty
             for the actions in the log.
         event: unique id of the event.
+        quarters: pairs of a column of numbers and the limits between its quarters by the first
+            rows; as context it has at most four values.
     """
 
     shown: str = ""
@@ -78,6 +81,7 @@ class Columns:
     time: str = ""
     actions: tuple[str, ...] = ()
     event: str = ""
+    quarters: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,8 +145,37 @@ def guess(head: Any) -> Columns:
     # An action's name may be one of the words: ``prob_offer`` is beside ``prob_no_offer``.
     if columns.propensity in (name for _, name in columns.probabilities):
         columns = replace(columns, propensity=named["propensity"])
-    left = (name for name in names if name not in columns.names)
-    return replace(columns, context=tuple(name for name in left if _may_be_context(head, name)))
+    left = [name for name in names if name not in columns.names]
+    context = tuple(name for name in left if _may_be_context(head, name))
+    limits = {name: _limits(head, name) for name in left if name not in context}
+    quarters = tuple((name, between) for name, between in limits.items() if between)
+    return replace(columns, context=context, quarters=quarters)
+
+
+def quarter_of(number: float, limits: Sequence[float]) -> str:
+    """Name the quarter of a number, given the limits between quarters, ascending."""
+    place = sum(number >= limit for limit in limits)
+    if place == 0:
+        return f"below {limits[0]:.12g}"
+    if place == len(limits):
+        return f"{limits[-1]:.12g} or more"
+    return f"{limits[place - 1]:.12g} to {limits[place]:.12g}"
+
+
+def _limits(head: Any, name: str) -> tuple[float, ...]:
+    """Limits between the quarters of a column of numbers; none for other columns, ids, and numbers
+    that are all equal."""
+    kind, column = head[name].type, head[name]
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)) or _IDS.fullmatch(
+        _plain(name)
+    ):
+        return ()
+    numbers = column.drop_null().to_numpy().astype(float)
+    numbers = numbers[np.isfinite(numbers)]
+    if not len(numbers):
+        return ()
+    limits = np.unique(np.quantile(numbers, (0.25, 0.5, 0.75), method="closest_observation"))
+    return tuple(limits[limits > numbers.min()].tolist())
 
 
 def nested(head: Any, columns: Columns) -> tuple[str, ...]:

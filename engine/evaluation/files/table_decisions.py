@@ -1,6 +1,7 @@
 """Rows of a table as logged decisions, a batch at a time, vectorised over events."""
 
 import json
+import math
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from engine.evaluation.files.cell_values import (
     with_point,
     words,
 )
-from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.column_roles import Columns, quarter_of
 from engine.evaluation.files.duplicate_events import EventIds
 from engine.evaluation.files.rounded_probabilities import ROUNDING, normalised, summing_to_one
 from engine.evaluation.logged_decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
@@ -75,7 +76,7 @@ def decisions(
     propensity = _propensity(batch, columns, offers, np.maximum(shown, 0), rows)
     if columns.event:
         _once(batch[columns.event], ids, rows)
-    context_index, contexts = _contexts(batch, columns.context, rows)
+    context_index, contexts = _contexts(batch, columns, rows)
     if not rows.good.all():
         return None
     chances, rounding = offers.probabilities, rows.written.rounding
@@ -218,16 +219,19 @@ def _parted(text: str) -> Sequence[str]:
 
 
 def _contexts(
-    batch: Any, names: Sequence[str], rows: CheckedRows
+    batch: Any, roles: Columns, rows: CheckedRows
 ) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """Context of each event, as in `Decisions.contexts`."""
-    if not names:
+    if not roles.context:
         return np.zeros(batch.num_rows, dtype=np.intp), ("",)
+    quarters = dict(roles.quarters)
     columns, size = [], np.zeros(batch.num_rows, dtype=np.int_)
-    for name in names:
+    for name in roles.context:
         codes, texts = words(in_json(batch[name]), rows)
         if rows.decimal_comma:
             texts = list(map(with_point, texts))
+        if name in quarters:
+            texts = [_quarter(text, quarters[name]) for text in texts]
         columns.append((codes, [_context_columns(name, text) for text in texts]))
         size += np.array([len(text) for text in texts])[codes]
     reason = f"its context has more than {MOST_CONTEXT:,} characters"
@@ -237,6 +241,15 @@ def _contexts(
     parts = [pa.array(texts).take(pa.array(codes)) for codes, texts in columns]
     coded = pc.binary_join_element_wise(*parts, ", ").dictionary_encode()
     return coded.indices.to_numpy().astype(np.intp), tuple(coded.dictionary.to_pylist())
+
+
+def _quarter(text: str, limits: Sequence[float]) -> str:
+    """Name of the quarter of a number; a text that is not a number as it is."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return quarter_of(number, limits) if math.isfinite(number) else ""
 
 
 def _context_columns(name: str, text: str) -> str:

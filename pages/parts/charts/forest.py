@@ -1,7 +1,7 @@
 """Family of forest plots: naive mean, estimate with interval, truth and guess in each row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import altair as alt
@@ -39,7 +39,13 @@ class Branch:
     guess: float | None = None
     is_unsure: bool = False
 
+    def scaled(self, factor: float) -> "Branch":
+        """Return the row with all values times a factor."""
+        values = {name: getattr(self, name) for name in _VALUES}
+        return replace(self, **{name: value and value * factor for name, value in values.items()})
 
+
+_VALUES = ("naive", "estimate", "low", "high", "truth", "guess")
 Marks = tuple[str, ...]
 """Kinds of marks drawn, of `NAIVE`, `ESTIMATE`, `TRUTH` and `GUESS`, for the legend."""
 
@@ -62,10 +68,17 @@ def forest_spec(
     marks: Marks,
     places: tuple[int | None, ...],
     size: Size = PAGE,
+    title: str = "mean reward",
+    number_format: str = ".3f",
 ) -> Spec:
-    """Dots with intervals, hollow dots, diamonds and triangles, a row for each policy or action."""
+    """Dots with intervals, hollow dots, diamonds and triangles, a row for each policy or action.
+
+    Args:
+        title: of the axis.
+        number_format: of the numbers in tooltips, for D3.
+    """
     look = theme(dark)
-    x = across("value", "mean reward", ends, tickCount=6)
+    x = across("value", title, ends, tickCount=6)
     y = lanes("name", labelLimit=170, labelPadding=8, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(
@@ -89,8 +102,8 @@ def forest_spec(
     )
     naming = tooltip(name="Served to everybody", mark="What")
     # Only estimates have an interval; other marks would show "null to null".
-    named_value = naming + tooltip(".3f", value="Mean reward")
-    tips = named_value + tooltip(".3f", low="From", high="To")
+    named_value = naming + tooltip(number_format, value=f"{title[0].upper()}{title[1:]}")
+    tips = named_value + tooltip(number_format, low="From", high="To")
     base = blank().encode(y=y)
     ruled = base.transform_filter(HAS_INTERVAL)
     estimates = base.transform_filter(alt.datum.mark == ESTIMATE)

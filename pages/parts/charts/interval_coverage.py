@@ -18,17 +18,19 @@ PROMISED = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Intervals of an estimator: how many held the truth, and the mean width."""
+    """Intervals of an estimator: how many held the truth, and the mean width as a number and as a
+    text."""
 
     name: str
     held: int
     intervals: int
     width: float
+    width_text: str
 
     @property
     def how_wide(self) -> str:
         """The mean width in words; infinite for a log of a single event."""
-        return f"{self.width:.2f} wide" if math.isfinite(self.width) else "some unbounded"
+        return f"{self.width_text} wide" if math.isfinite(self.width) else "some unbounded"
 
 
 @lru_cache(maxsize=16)
@@ -38,9 +40,8 @@ def coverage_spec(dark: bool, rows: int) -> Spec:
     x = across("share", "intervals that contained the truth", (0, 1), format="%")
     y = lanes("name", labelLimit=150, labelPadding=8)
     tips = tooltip(name="Estimator") + tooltip(".1%", share="Contained the truth")
-    tips += tooltip(",", held="Intervals with the truth", intervals="Intervals") + tooltip(
-        ".3f", width="Mean width"
-    )
+    tips += tooltip(",", held="Intervals with the truth", intervals="Intervals")
+    tips += tooltip(width="Mean width")
     base = blank().encode(y=y, tooltip=tips)
     colour = alt.condition("datum.keeps", alt.value(look.accent), alt.value(look.faint))
     return finish(
@@ -63,7 +64,7 @@ def coverage_rows(kept: Sequence[Kept]) -> pa.Table:
                 "share": bar.held / bar.intervals,
                 "held": bar.held,
                 "intervals": bar.intervals,
-                "width": bar.width,
+                "width": bar.width_text,
                 "told": f"{bar.held:,}/{bar.intervals:,}, {bar.how_wide}",
                 "keeps": bar.held >= PROMISED * bar.intervals,
                 "first": place == 0,

@@ -1,7 +1,8 @@
 """Reasons for a choice: bars from zero for the parts of a gap, and for the worth of each field."""
 
+import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import altair as alt
 import pyarrow as pa
@@ -12,37 +13,52 @@ from engine.evaluation.mean_intervals import Z
 from engine.learners.base import Source
 from pages.parts.charts.bars import HAS_INTERVAL, intervals, upright, words
 from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, lanes, table, tooltip
-from pages.parts.text.format import signed
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import theme
 
 Row = dict[str, object]
 
-_LEAST = 5e-3
-"""Least reward of the parts drawn."""
 _LANE = 30
 """Pixels of a row."""
 _ROOM = 62
 """Pixels above and below the rows, for the axis."""
+_TINY = 1e-9
+"""Least end of an axis."""
 
 
-def reach_of(rows: pa.Table) -> float:
-    """End of an axis, to either side, that holds all bars, growing in steps."""
+def reach_of(rows: pa.Table, size: float) -> float:
+    """End of an axis, to either side, that holds all bars and at least a quarter of the size of the
+    world's rewards: a power of two."""
     largest = max((abs(value) for value in rows["value"].to_pylist()), default=0.0)
-    return next((end for end in (0.25, 0.5, 1.0, 2.0, 4.0) if end >= 1.02 * largest), 8.0)
+    return float(2 ** math.ceil(math.log2(max(1.02 * largest, size / 4, _TINY))))
 
 
-def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) -> pa.Table:
+def format_of(scale: RewardScale) -> str:
+    """D3 format of signed numbers in tooltips, with a digit more than in texts."""
+    return f"+,.{scale.digits + 1}f"
+
+
+def gap_rows(
+    gap: Gap,
+    names: Mapping[Source, str],
+    colours: tuple[str, str],
+    scale: RewardScale,
+    least: float,
+) -> pa.Table:
     """Rows of `gap_spec`: the parts, their sum, and the distance of the draws.
 
     Args:
         names: display names of all sources.
         colours: of the chosen action and of the other action.
+        scale: of the numbers.
+        least: reward of the smallest part drawn.
     """
-    rows = [_row(names[part], by, gap.parts[part].sd, "part") for part, by in drawn(gap)]
-    rows.append(_row(KNOWLEDGE, gap.mean, gap.sd, "whole"))
+    row = partial(_row, scale)
+    rows = [row(names[part], by, gap.parts[part].sd, "part") for part, by in drawn(gap, least)]
+    rows.append(row(KNOWLEDGE, gap.mean, gap.sd, "whole"))
     if gap.curiosity is not None:
-        rows.append(_row(CURIOSITY, gap.curiosity, None, "luck"))
-        rows.append(_row(DRAWS, gap.mean + gap.curiosity, None, "whole"))
+        rows.append(row(CURIOSITY, gap.curiosity, None, "luck"))
+        rows.append(row(DRAWS, gap.mean + gap.curiosity, None, "whole"))
     return table(
         [
             row | {"at": at, "colour": colours[float(str(row["value"])) < 0]}
@@ -54,26 +70,31 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
 KNOWLEDGE, CURIOSITY, DRAWS = "= expected reward", "+ luck", "= sample"
 
 
-def drawn(gap: Gap) -> list[tuple[Source, float]]:
-    """Parts with a bar, the largest first."""
+def drawn(gap: Gap, least: float) -> list[tuple[Source, float]]:
+    """Parts of at least this reward, the largest first."""
     parts = largest_first({source: part.mean for source, part in gap.parts.items()})
-    return [(source, by) for source, by in parts if abs(by) >= _LEAST]
+    return [(source, by) for source, by in parts if abs(by) >= least]
 
 
-def _row(name: str, value: float, sd: float | None, kind: str) -> Row:
-    row: Row = {"name": name, "value": value, "told": signed(value), "kind": kind}
-    return row | ({"low": value - Z * sd, "high": value + Z * sd} if sd else {})
+def _row(scale: RewardScale, name: str, reward: float, sd: float | None, kind: str) -> Row:
+    value, written = scale.number(reward), scale.signed(reward)
+    row: Row = {"name": name, "value": value, "told": written, "kind": kind}
+    if not sd:
+        return row
+    return row | {"low": scale.number(reward - Z * sd), "high": scale.number(reward + Z * sd)}
 
 
 @lru_cache(maxsize=64)
-def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Spec:
+def gap_spec(
+    dark: bool, rows: int, reach: float, action: str, other: str, number_format: str = "+,.3f"
+) -> Spec:
     """Bars from zero: to the right for an action, left for the other; 95 % intervals."""
     look, is_whole = theme(dark), "datum.kind === 'whole'"
-    x = _across(f"← for {other} | for {action} →", (-reach, reach), "+.2~f")
+    x = _across(f"← for {other} | for {action} →", (-reach, reach), _axis_format(reach, "+"))
     y = _lanes()
     # Drawn values have no interval; the tooltip would show null.
-    told = tooltip(name="What") + tooltip("+.3f", value="Adds")
-    may = tooltip("+.3f", low="At least (95 %)", high="At most (95 %)")
+    told = tooltip(name="What") + tooltip(number_format, value="Adds")
+    may = tooltip(number_format, low="At least (95 %)", high="At most (95 %)")
     thick = f"min(({is_whole} ? 18 : 14) * px, 0.8 * bandwidth('y'))"
     shades = blank().mark_rect(color=look.accent, aria=False)
     bars = blank().mark_bar(height=alt.ExprRef(thick), cornerRadius=2)
@@ -98,6 +119,11 @@ def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Sp
         *_lines(dark, y),
     ]
     return finish(dark, _ROOM + _LANE * rows, *layers)
+
+
+def _axis_format(reach: float, sign: str = "") -> str:
+    """D3 format of the numbers of an axis that ends there."""
+    return f"{sign},.{max(2, 2 - math.floor(math.log10(reach)))}~f"
 
 
 def _across(title: str, domain: tuple[float, float], format: str) -> alt.X:
@@ -130,16 +156,16 @@ def _lines(dark: bool, y: alt.Y) -> list[alt.Chart]:
 # -- what each field is worth -----------------------------------------------------------
 
 
-def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
+def worth_rows(each: Sequence[Importance], names: Sequence[str], scale: RewardScale) -> pa.Table:
     """Rows of `worth_spec`, one for each omitted field."""
     return table(
         [
             {
                 "at": at,
                 "name": name,
-                "value": importance.loss.mean,
-                "low": importance.loss.low,
-                "high": importance.loss.high,
+                "value": scale.number(importance.loss.mean),
+                "low": scale.number(importance.loss.low),
+                "high": scale.number(importance.loss.high),
                 "told": f"{importance.score:.0f}",
                 "matters": importance.loss.low > 0,
             }
@@ -149,13 +175,17 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
 
 
 @lru_cache(maxsize=32)
-def worth_spec(dark: bool, rows: int, reach: float) -> Spec:
+def worth_spec(dark: bool, rows: int, reach: float, scale: RewardScale) -> Spec:
     """Bars from zero: reward a visitor lost without a field, with its interval."""
     look = theme(dark)
-    x = _across("reward lost per visitor", (-reach / 4, reach), ".2~f")
+    title = f"{scale.unit or 'reward'} lost{scale.per}"
+    x = _across(title, (-reach / 4, reach), _axis_format(reach))
     y = _lanes()
     tips = tooltip(name="Left out")
-    tips += tooltip(".3f", value="Reward lost", low="At least (95 %)", high="At most (95 %)")
+    number_format = f",.{scale.digits + 1}f"
+    tips += tooltip(
+        number_format, value="Reward lost", low="At least (95 %)", high="At most (95 %)"
+    )
     colour = alt.condition("datum.matters", alt.value(look.accent), alt.value(look.faint))
     bars = blank().mark_bar(height=14, cornerRadius=2)
     layers = [

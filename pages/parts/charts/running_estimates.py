@@ -13,7 +13,9 @@ HEIGHT = 280
 NAIVE, ESTIMATE, TRUTH = "where shown", "would earn", "the truth"
 
 
-def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
+def growing_spec(
+    dark: bool, span: int, ends: Ends, reveals: bool, title: str = "mean reward"
+) -> Spec:
     """Lines: the naive mean, and the estimate with its interval, as a log grows."""
     look = theme(dark)
     looks: LineStyles = (
@@ -21,7 +23,7 @@ def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
         (ESTIMATE, LineStyle(look.accent)),
     )
     truth: LineStyles = ((TRUTH, LineStyle(look.ink, "diamond", 1.5)),) if reveals else ()
-    return lines(dark, span, ends, "mean reward", looks + truth, HEIGHT)
+    return lines(dark, span, ends, title, looks + truth, HEIGHT)
 
 
 def growing_rows(
@@ -38,9 +40,11 @@ def growing_rows(
     return table(labelled(rows, ends, HEIGHT))
 
 
-def stretches_spec(dark: bool, span: int, ends: Ends, looks: LineStyles) -> Spec:
+def stretches_spec(
+    dark: bool, span: int, ends: Ends, looks: LineStyles, title: str = "mean reward"
+) -> Spec:
     """Lines with bands: estimates of several targets from each part of a log."""
-    return lines(dark, span, ends, "mean reward, per eighth of the log", looks, HEIGHT)
+    return lines(dark, span, ends, f"{title}, per eighth of the log", looks, HEIGHT)
 
 
 def stretches_rows(estimates: Mapping[str, Sequence[RunningEstimate]], ends: Ends) -> pa.Table:

@@ -1,7 +1,9 @@
 """Mean reward and sparkline of each loop in a list."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -9,12 +11,15 @@ from engine import PersonalizerError
 from engine.evaluation.stored_learning_curve import stored_curve_steps
 from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.worlds import World
+from pages.parts.text.format import plain
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark, theme
 from pages.parts.work.frame_scheduler import result_of
 
 MOST = 2_000
 """Most events of a loop whose log is read for a list."""
 _POINTS = 60
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +59,36 @@ def _cached_rewards(
     return LoopRewards(rows[-1]["mean"], tuple(row["recent"] for row in rows))
 
 
-def sparkline(curve: Sequence[float]) -> str:
-    """Return a curve as HTML, with the ends of its scale: from 0 to 1, or wider if needed."""
-    low, high = min(0.0, *curve), max(1.0, *curve)
+def mean_reward(rewards: LoopRewards | None, world: World | None) -> str:
+    """Return the mean reward of a loop in the scale of its world, as Markdown; a dash if it is
+    unknown."""
+    if rewards is None:
+        return "–"
+    scale = RewardScale.of(world)
+    per = scale.per if scale.is_money else ""
+    mean = scale.value(rewards.mean)
+    return f"Mean reward **{plain(mean) if scale.unit else mean}**{per}"
+
+
+def sparkline(curve: Sequence[float], world: World | None) -> str:
+    """Return a curve as HTML, with the ends of its axis in the world's scale: from 0 to 1, or to
+    the size of the world's rewards if that is less than a half; wider if needed."""
+    scale, size = RewardScale.of(world), 1.0 if world is None else world.reward_size
+    low, high = min(0.0, *curve), max(1.0 if size >= _HALF else size, *curve)
     values = [*curve, curve[-1]] if len(curve) == 1 else curve
     points = ", ".join(
         f"{100 * n / (len(values) - 1):.1f}% {100 * (high - value) / (high - low):.1f}%"
         for n, value in enumerate(values)
     )
     look = theme(is_dark())
-    description = (
-        f"Mean reward of the latest visitors: {curve[0]:.2f} at first, {curve[-1]:.2f} now"
+    per = scale.per if scale.is_money else ""
+    description = escape(
+        f"Mean reward of the latest visitors: {scale.value(curve[0])} at first, "
+        f"{scale.value(curve[-1])}{per} now; from {_end(scale, low)} to {_end(scale, high)}"
     )
-    ends = "".join(f"<span>{_end(at)}</span>" for at in (high, low))
+    ends = "".join(f"<span>{_end(scale, at)}</span>" for at in (high, low))
     return (
-        f'<div role="img" aria-label="{description}; from {low:.2g} to {high:.2g}" '
+        f'<div role="img" aria-label="{description}" '
         f'style="display:flex;gap:4px;height:32px">'
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
         f'font-size:14px;line-height:1;text-align:end;color:{look.faint}">{ends}</div>'
@@ -78,6 +98,10 @@ def sparkline(curve: Sequence[float]) -> str:
     )
 
 
-def _end(reward: float) -> str:
-    """Format the end of a scale in two digits."""
-    return f"{reward:.2g}".replace("-", "\N{MINUS SIGN}")
+def _end(scale: RewardScale, reward: float) -> str:
+    """Format the end of an axis as a number with two digits."""
+    number = scale.number(reward)
+    digits = 1 - math.floor(math.log10(abs(number))) if number else 0
+    text = f"{round(number, digits):,.{max(digits, 0)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "\N{MINUS SIGN}")

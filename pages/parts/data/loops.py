@@ -15,10 +15,9 @@ from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
 from pages.parts.data.export_links import take_along
-from pages.parts.data.loop_rewards import loop_rewards, sparkline
+from pages.parts.data.loop_rewards import loop_rewards, mean_reward, sparkline
 from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
-from pages.parts.text.money import per_thousand
 from pages.parts.text.pages_folder import PAGES
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.server_logging import refusals_logged
@@ -109,10 +108,10 @@ def _show(library: LoopLibrary, owner: str, about: LoopInfo, is_first: bool) -> 
     with row:
         with st.container(gap=None, width="stretch"):
             st.markdown(headline(about.name, world))
-            note(plain(_facts(about, world, rewards.mean if rewards else None)))
+            note(plain(_facts(about, world)))
         st.markdown(counted(about.events, "visitor"), width=110)
-        st.markdown(f"Mean reward **{rewards.mean:.2f}**" if rewards else "–", width=110)
-        st.html(sparkline(rewards.curve) if rewards else "<div></div>", width=110)
+        st.markdown(mean_reward(rewards, world), width=110)
+        st.html(sparkline(rewards.curve, world) if rewards else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         with st.container(horizontal=True, width="content"):
             if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
@@ -129,14 +128,11 @@ def headline(name: str, world: World | None) -> str:
     return f"**{plain(f'{picture} {name}'.strip())}**"
 
 
-def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
-    """Time of last use, world and seed if not in the name, origin, and mean reward in the world's
-    unit."""
+def _facts(about: LoopInfo, world: World | None) -> str:
+    """Time of last use, world and seed if not in the name, and origin."""
     simulation = f"{world.title if world else 'no world'}, random seed {about.seed}"
     used = ago(time.time() - about.used)
     parts = [used, simulation if about.name != simulation else "", ORIGINS.get(about.origin, "")]
-    if world is not None and world.unit and mean is not None:
-        parts.append(per_thousand(world, mean))
     return " · ".join(filter(None, parts))
 
 

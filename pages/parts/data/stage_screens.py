@@ -9,7 +9,7 @@ from engine import PersonalizerError
 from engine.store import LoopInfo, LoopLibrary, world_codec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_presentation import Talk
-from pages.parts.data.loop_rewards import loop_rewards, sparkline
+from pages.parts.data.loop_rewards import loop_rewards, mean_reward, sparkline
 from pages.parts.data.loops import headline
 from pages.parts.scene.stage_show import Screen, Show
 from pages.parts.settings.loop_library_access import library
@@ -52,5 +52,5 @@ def _show_row(library: LoopLibrary, loop: LoopInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))
-        st.markdown(f"Mean reward **{rewards.mean:.2f}**" if rewards else "–")
-        st.html(sparkline(rewards.curve) if rewards else "<div></div>")
+        st.markdown(mean_reward(rewards, world))
+        st.html(sparkline(rewards.curve, world) if rewards else "<div></div>")

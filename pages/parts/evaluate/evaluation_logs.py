@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 
+import numpy as np
+
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.batch_concatenation import decisions_steps
 from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
+from engine.evaluation.simulated_log import largest_rewards
 from engine.evaluation.target_policies import GivenProbabilities, greedy, replaying
 from engine.loop.event import EventState
 from engine.loop.lock import locked
@@ -19,6 +22,7 @@ from engine.simulation.simulated_visitors import crowd
 from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.job_queue import shared
 
 _KEPT = 10
@@ -45,6 +49,14 @@ class EvaluationLog:
     service: GivenProbabilities | None = None
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
+
+    @property
+    def scale(self) -> RewardScale:
+        """Scale of the rewards: of the world, or by the mean size of the rewards."""
+        if self.world is not None:
+            return RewardScale.of(self.world)
+        rewards = self.decisions.reward
+        return RewardScale.of_size(float(np.abs(rewards).mean()) if len(rewards) else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,8 @@ def _log(
         unmatched = unmatched_in(loop, events)
         work = greedy(events, loop)
     decisions = yield from decisions_steps(events, unmatched)
+    if world is not None:
+        decisions = decisions.limited(largest_rewards(world))
     guess = yield from work
     service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
     return EvaluationLog(decisions, events, world, guess, service, loop)

@@ -14,8 +14,10 @@ from pages.parts.evaluate.estimator_names import TITLES, USUAL
 from pages.parts.evaluate.interval_coverage_runs import CoverageExperiment, CoverageRuns
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.scene.chart_drawing import picture
-from pages.parts.text.format import counted, note, section, signed
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.format import counted, note, plain, section
 from pages.parts.text.glossary import explained, meanings
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark
 
 _KINDS: Mapping[Kind, str] = {
@@ -39,8 +41,8 @@ _STORIES: Mapping[Flaw, str] = {
     "same log. It was the luckiest, so its estimate is too high, even where its "
     "interval is wide enough.",
 }
-_NO_WIDTH = 0.005
-"""Mean width below which a note explains intervals without width."""
+_NO_WIDTH = 0.001
+"""Mean width as a part of the mean reward below which a note explains intervals without width."""
 _HELP = (
     f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Our "
     "method is built for logs like these, and its coverage is measured. On logs of a "
@@ -130,10 +132,18 @@ def _who_keeps(are_kept: Sequence[bool]) -> str:
 
 
 def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) -> None:
+    experiment = runs.experiment
+    assert experiment is not None, "there are counts"
+    world = world_of(experiment.world)
+    scale = RewardScale.of(world)
     st.markdown(verdict(counts))
     bars = [
         charts.Kept(
-            TITLES.get(estimator.key, estimator.key), count.covering, count.intervals, count.width
+            TITLES.get(estimator.key, estimator.key),
+            count.covering,
+            count.intervals,
+            count.width,
+            scale.value(count.width),
         )
         for estimator in ESTIMATORS
         if (count := counts.get(estimator.key)) is not None
@@ -147,12 +157,13 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     )
     if kind == "picked":
         off = ", ".join(
-            f"{TITLES.get(key, key)} {signed(count.bias)}" for key, count in counts.items()
+            f"{TITLES.get(key, key)} {plain(scale.signed(count.bias))}"
+            for key, count in counts.items()
         )
-        note(f"Mean overestimate of the winner's reward: {off}.")
-    if any(count.width < _NO_WIDTH for count in counts.values()):
+        note(f"Mean overestimate of the winner's reward{scale.per}: {off}.")
+    if any(count.width < _NO_WIDTH * world.reward_size for count in counts.values()):
         note(
-            "Width 0.00: all rewards that counted were nearly equal, so these methods "
+            "Width 0: all rewards that counted were nearly equal, so these methods "
             "show no doubt, right or wrong."
         )
     beyond = {key: count for key, count in counts.items() if count.beyond}
@@ -161,8 +172,6 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
             f"{TITLES.get(key, key)}: {count.beyond:,} of {count.intervals:,} "
             "estimates are above or below all possible rewards."
         )
-    experiment = runs.experiment
-    assert experiment is not None, "there are counts"
     note(
         f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, "
         f"random seeds from {experiment.seed}. Served to everybody: {_KINDS[kind].lower()}. "

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import refuse
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
+from engine.evaluation.log_fitness import Check, log_checks
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Row, bounds_of, evaluate_part, with_events
 from engine.evaluation.policy_difference import Difference
@@ -49,6 +50,7 @@ class LogEvaluation:
         rows: estimates, a row per target.
         truths: true mean rewards by target key, as far as a world knows them.
         bounds: least and largest reward.
+        checks: of the fitness of the decisions for estimates.
         also: name of the loop whose settings are evaluated in addition.
     """
 
@@ -58,6 +60,7 @@ class LogEvaluation:
     rows: Sequence[Row]
     truths: Mapping[str, float]
     bounds: tuple[float, float]
+    checks: Sequence[Check]
     also: str = ""
 
     @property
@@ -158,6 +161,6 @@ def evaluating(
         rows += with_events(estimates).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
-    return LogEvaluation(
-        log, decisions, targets, rows, known, bounds, "" if also is None else also[0]
-    )
+    checks = log_checks(decisions, [event.ranked.time for event in log.events[part]])
+    name = "" if also is None else also[0]
+    return LogEvaluation(log, decisions, targets, rows, known, bounds, checks, name)

@@ -133,4 +133,17 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
     probabilities = ", ".join(action for action, _ in guessed.probabilities)
     if probabilities:
         note(f"Probabilities of each action were detected, too: {plain(probabilities)}.")
-    return Columns(**roles, context=tuple(context), probabilities=guessed.probabilities)
+    if left_out := [
+        name for name, _ in guessed.quarters if name in offered and name not in context
+    ]:
+        note(
+            f"Left out, because they have many numbers: {', '.join(map(plain, left_out))}. "
+            "If chosen as context, they count in quarters. Leave out what is known only after "
+            "the offer."
+        )
+    return Columns(
+        **roles,
+        context=tuple(context),
+        probabilities=guessed.probabilities,
+        quarters=guessed.quarters,
+    )

@@ -6,24 +6,25 @@ from functools import partial
 
 import pandas as pd
 
+from engine.evaluation.estimators import Interval
 from pages.parts.charts import forest
 from pages.parts.evaluate import wording
 from pages.parts.evaluate.estimator_names import STORIES
+from pages.parts.evaluate.log_checks import about_checks
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Table, TableColumn, Text
 from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_from_scene import Sheet, report_of
-from pages.parts.text.format import plain
 from pages.parts.text.glossary import meaning
-from pages.parts.text.money import scale_of
+from pages.parts.text.reward_scale import RewardScale
 
 QUESTION = "What would each option have earned if everyone had got it?"
 SHEET = Sheet(
     QUESTION,
     about="about",
     figures=("largest",),
-    sentences=("served", "rule", "intervals", "grey"),
+    sentences=("served", "rule", "intervals", "grey", "checks"),
     further=("all",),
 )
 _TITLE = "What each option would have earned if everyone had got it"
@@ -43,6 +44,8 @@ _TABLE_HELP = (
     "Would earn: the same log, each reward weighted by the inverse of its "
     "probability."
 )
+_AVERAGE, _TRUTH = "Plain average", "Truth"
+"""Columns of mean rewards, without their unit."""
 _WORTH = "Evidence"
 """Column with the number of events that an estimate rests on."""
 _ON_SHEET, _ON_STAGE = 15, 9
@@ -68,11 +71,10 @@ def scene_of(session: EvaluateSession, look: FigureStyle, about: str = "") -> Sc
     return Scene(
         texts
         | {
+            "checks": lambda: _text(about_checks(result.checks, wording.labels_of(result))),
             "headline": lambda: Text(wording.headline(session, result, row)),
             "forest": figures.on_page,
-            "notes": lambda: _text(
-                [plain(scale_of(result.log.world)), *wording.doubts(result, setup)]
-            ),
+            "notes": lambda: _text(wording.doubts(result, setup)),
             "table": partial(_table, session, result),
             "how": lambda: Text(
                 STORIES.get(result.estimator_of("", setup.estimator), ""), is_note=True
@@ -154,14 +156,18 @@ class _Figures:
         return self._branches(tells=True, reveals=self._setup.truth)
 
     def _forest(self, branches: Sequence[forest.Branch]) -> Figure:
-        look, bounds = self._look, self._result.bounds
+        look, scale, result = self._look, self._result.log.scale, self._result
+        low, high = map(scale.number, wording.chart_ends(result, self._setup))
         marks, places = forest.marks_of(branches), tuple(branch.place for branch in branches)
+        numbers = scale.title, f",.{scale.digits + 1}f"
         return Figure(
-            f"chart-forest-{hash((bounds, marks, places))}",
+            f"chart-forest-{hash((low, high, marks, places, numbers))}",
             _TITLE,
-            f"{_TITLE}: " + "; ".join(map(_in_words, branches)),
-            forest.forest_spec(look.dark, len(branches), bounds, marks, places, look.size),
-            forest.forest_rows(branches),
+            f"{_TITLE}: " + "; ".join(_in_words(scale, branch) for branch in branches),
+            forest.forest_spec(
+                look.dark, len(branches), (low, high), marks, places, look.size, *numbers
+            ),
+            forest.forest_rows([branch.scaled(scale.factor) for branch in branches]),
         )
 
     def _branches(
@@ -180,7 +186,7 @@ class _Figures:
                 naive=None if naive is None else naive.estimate,
                 truth=result.truths.get(row.target) if reveals else None,
                 guess=guess if row == self._headline_row else None,
-                is_unsure=wording.is_wide(result, interval) or wording.is_thin(row, setup),
+                is_unsure=wording.is_wide(result, interval, setup) or wording.is_thin(row, setup),
             )
             if interval is not None and tells:
                 branch = replace(
@@ -198,13 +204,13 @@ def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:
     return [branch for branch in branches if branch not in left_out]
 
 
-def _in_words(branch: forest.Branch) -> str:
+def _in_words(scale: RewardScale, branch: forest.Branch) -> str:
     if branch.estimate is None or branch.low is None or branch.high is None:
         return f"{branch.name}, not known"
-    interval = f"{branch.low:.2f} to {branch.high:.2f}"
+    estimate = wording.measured(scale, Interval(branch.estimate, branch.low, branch.high))
     if branch.truth is None:
-        return f"{branch.name} {branch.estimate:.2f} ({interval})"
-    return f"{branch.name} {branch.estimate:.2f} ({interval}), in truth {branch.truth:.2f}"
+        return f"{branch.name} {estimate}"
+    return f"{branch.name} {estimate}, in truth {scale.value(branch.truth)}"
 
 
 def _actions(branches: Sequence[forest.Branch]) -> int:
@@ -226,29 +232,38 @@ def _rule(session: EvaluateSession, result: LogEvaluation) -> Text | None:
 
 def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
     """Return the table with a row per policy and action, aligned with the forest's rows."""
+    scale = result.log.scale
+    width, number = (104, f"%,.{scale.digits}f") if scale.is_money else (84, f"%.{scale.digits}f")
     return Table(
         "evaluate-table",
         pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
-            "Plain average": TableColumn("%.2f", _TABLE_HELP, 84),
-            "Truth": TableColumn("%.2f", width=60),
+            _column(_AVERAGE, scale): TableColumn(number, _TABLE_HELP, width),
+            _column(_TRUTH, scale): TableColumn(number, width=80 if scale.unit else 60),
             _WORTH: TableColumn("%,.0f visitors", meaning("worth"), 104),
         },
         row_height=forest.ROW,
     )
 
 
+def _column(title: str, scale: RewardScale) -> str:
+    """Return the title of a column of mean rewards with their unit."""
+    return f"{title}, {scale.unit}" if scale.unit else title
+
+
 def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Mapping[str, object]]:
     setup, names = session.setup, wording.names_of(result, session.setup)
+    scale = result.log.scale
     for row in result.rows:
         naive, interval = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
-            "Plain average": naive and naive.estimate,
+            _column(_AVERAGE, scale): naive and scale.number(naive.estimate),
         }
         if not session.hides:
-            figures["Would earn"] = wording.measured(interval) if interval else "unknown"
+            figures["Would earn"] = wording.measured(scale, interval) if interval else "unknown"
         if setup.truth and not session.hides:
-            figures["Truth"] = result.truths.get(row.target)
+            truth = result.truths.get(row.target)
+            figures[_column(_TRUTH, scale)] = None if truth is None else scale.number(truth)
         yield figures | {_WORTH: row.effective}

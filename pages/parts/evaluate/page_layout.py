@@ -1,6 +1,7 @@
 """Layout of the Evaluate page: headline with guess, progress, forest and table."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from pages.parts.components.guess_slider import guess_slider
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import below_table, names_of
+from pages.parts.evaluate.wording import amount, below_table, chart_ends, names_of
 from pages.parts.scene.part_drawing import draw, draw_chart
 from pages.parts.scene.part_types import Scene
 from pages.parts.text.format import note
@@ -56,13 +57,13 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
             draw(scene, "headline")
         if session.hides:
             with said:
-                low, high = map(float, result.bounds)
+                low, high = map(float, chart_ends(result, session.setup))
                 values = [round(low + (high - low) * step / 100, 9) for step in range(101)]
                 guess = guess_slider(
                     "Your guess",
                     values,
                     None,
-                    "{:.2f}".format,
+                    partial(amount, result.log.scale),
                     "evaluate-guessed",
                     "Slide to guess",
                 )
@@ -92,6 +93,17 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
 def _guess_first(session: EvaluateSession) -> None:
     st.session_state[session.setup.key("guess")] = True
     session.hide()
+
+
+def show_checks(session: EvaluateSession, scene: Scene) -> None:
+    """Draw the results of the checks of the log: a green line, or an orange one for each fault."""
+    if session.result is None:
+        return
+    passes = all(check.passes for check in session.result.checks)
+    mark = ":green[:material/check_circle:]" if passes else ":orange[:material/warning:]"
+    with st.container(gap="xsmall", key="evaluate-checks"):
+        for line in scene.text("checks").splitlines():
+            note(f"{mark} {line}")
 
 
 def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -> None:

@@ -1,14 +1,26 @@
 """Running estimates along the log: the window of events, growing prefixes, consecutive segments."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 
+from engine.evaluation.estimators import Interval
+from engine.evaluation.running_estimates import RunningEstimate
 from pages.parts.charts import running_estimates as charts
 from pages.parts.charts.lines import LineStyle, span_of
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import action_of, headline_row, names_of
+from pages.parts.evaluate.wording import (
+    action_of,
+    ends_around,
+    headline_row,
+    measured,
+    names_of,
+)
 from pages.parts.scene.chart_drawing import pair, picture
 from pages.parts.text.format import note, section
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark, theme
 
 _MOST = 4
@@ -77,14 +89,20 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
         result.prefix_estimates(target, setup.estimator),
     )
     truth = result.truths.get(target) if setup.truth else None
-    span = span_of(len(result.decisions))
+    span, scale = span_of(len(result.decisions)), result.log.scale
     final = estimates[-1].interval
+    ends = _ends(result, [*estimates, *naive[-1:]], () if truth is None else (truth,))
     picture(
-        charts.growing_rows(naive, estimates, truth, result.bounds),
-        charts.growing_spec(is_dark(), span, result.bounds, truth is not None),
-        key=f"chart-growing-{span}-{truth is not None}-{hash(result.bounds)}",
+        charts.growing_rows(
+            _scaled(scale, naive),
+            _scaled(scale, estimates),
+            None if truth is None else scale.number(truth),
+            ends,
+        ),
+        charts.growing_spec(is_dark(), span, ends, truth is not None, scale.title),
+        key=f"chart-growing-{span}-{truth is not None}-{hash((ends, scale.title))}",
         alt="Estimate and interval as the log grows; at the end "
-        + (f"{final.estimate:.2f} ({final.low:.2f} to {final.high:.2f})" if final else "nothing"),
+        + (measured(scale, final) if final else "nothing"),
     )
 
 
@@ -103,18 +121,45 @@ def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
     )
     estimates = {names[key]: result.segment_estimates(key, setup.estimator) for key in chosen}
     styles = tuple((names[key], _style_of(result, key)) for key in chosen)
-    span = span_of(len(result.decisions))
+    span, scale = span_of(len(result.decisions)), result.log.scale
+    ends = _ends(result, [one for stretches in estimates.values() for one in stretches])
+    scaled = {name: _scaled(scale, stretches) for name, stretches in estimates.items()}
     picture(
-        charts.stretches_rows(estimates, result.bounds),
-        charts.stretches_spec(is_dark(), span, result.bounds, styles),
-        key=f"chart-stretches-{hash((span, result.bounds, styles))}",
+        charts.stretches_rows(scaled, ends),
+        charts.stretches_spec(is_dark(), span, ends, styles, scale.title),
+        key=f"chart-stretches-{hash((span, ends, styles, scale.title))}",
         alt="Estimate from each stretch of the log, for each policy: "
         + "; ".join(
-            f"{name}, at the end {stretches[-1].interval.estimate:.2f}"
+            f"{name}, at the end {measured(scale, stretches[-1].interval)}"
             for name, stretches in estimates.items()
             if stretches[-1].interval
         ),
     )
+
+
+def _ends(
+    result: LogEvaluation, estimates: Sequence[RunningEstimate], values: Sequence[float] = ()
+) -> tuple[float, float]:
+    """Return the ends of a chart's axis in the scale of the log."""
+    ends = ends_around(result.bounds, [estimate.interval for estimate in estimates], values)
+    low, high = map(result.log.scale.number, ends)
+    return low, high
+
+
+def _scaled(scale: RewardScale, estimates: Sequence[RunningEstimate]) -> list[RunningEstimate]:
+    """Return estimates as numbers of a scale, with its digits and one more."""
+    digits = scale.digits + 1 if scale.unit else None
+
+    def number(reward: float) -> float:
+        return scale.number(reward) if digits is None else round(scale.number(reward), digits)
+
+    def scaled(interval: Interval) -> Interval:
+        return Interval(number(interval.estimate), number(interval.low), number(interval.high))
+
+    return [
+        replace(estimate, interval=estimate.interval and scaled(estimate.interval))
+        for estimate in estimates
+    ]
 
 
 _SHAPES = {"online": "circle", "greedy": "square", "rules": "triangle-up", "baseline": "cross"}

@@ -12,12 +12,13 @@ from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.settings_trials import SettingsTrial, Tuning
-from pages.parts.evaluate.wording import measured
+from pages.parts.evaluate.wording import markdown, measured
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.page_settings_base import show as show_widget
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import explained
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.session_singletons import existing
 
 _SHOWN = 8
@@ -104,7 +105,8 @@ def show(session: EvaluateSession) -> None:
     trial = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
     if trial is None:
         return
-    verdict, rows = _verdict(trial.optimisation), list(_rows(trial.optimisation))
+    scale = log.scale if log is not None else RewardScale()
+    verdict, rows = _verdict(trial.optimisation, scale), list(_rows(trial.optimisation, scale))
     settings = " ".join(str(row["Setting"]) for row in rows)
     st.markdown(verdict, help=explained(f"{verdict} {settings}"))
     _offer(session, trial)
@@ -115,32 +117,36 @@ def show(session: EvaluateSession) -> None:
     trials = [other for other in tuning.trials if other.of is trial.of]
     if len(trials) > 1 or trial.is_applied or tuning.auto is trial.of:
         note("Each trial:")
-        show_rows(trial_rows(trials), key="runs")
+        show_rows(trial_rows(trials, scale), key="runs")
 
 
-def trial_rows(trials: Sequence[SettingsTrial]) -> Sequence[Mapping[str, object]]:
+def trial_rows(
+    trials: Sequence[SettingsTrial], scale: RewardScale
+) -> Sequence[Mapping[str, object]]:
     """Table of all trials; of those applied, at most the latest is still in force."""
     applied = [trial for trial in trials if trial.is_applied]
     in_force = applied[-1] if applied and applied[-1].is_in_force else None
-    return [_trial_row(trial, trial is in_force) for trial in trials]
+    return [_trial_row(trial, trial is in_force, scale) for trial in trials]
 
 
-def _trial_row(trial: SettingsTrial, is_in_force: bool) -> Mapping[str, object]:
+def _trial_row(trial: SettingsTrial, is_in_force: bool, scale: RewardScale) -> Mapping[str, object]:
     return {
         "After visitors": trial.events,
         "Best": trial.optimisation.best.candidate.key,
-        "Test half": measured(trial.optimisation.best.judged),
-        "Actual offers": measured(trial.optimisation.online),
+        "Test half": measured(scale, trial.optimisation.best.judged),
+        "Actual offers": measured(scale, trial.optimisation.online),
         "Applied": "yes" if is_in_force else "no longer" if trial.is_applied else "no",
     }
 
 
-def _verdict(optimisation: Optimisation) -> str:
+def _verdict(optimisation: Optimisation, scale: RewardScale) -> str:
     """Sentence on the best settings, by the half that judges; Markdown."""
-    best, earned = optimisation.best, measured(optimisation.online)
+    best, earned = optimisation.best, markdown(scale, measured(scale, optimisation.online))
+    judged = markdown(scale, measured(scale, best.judged))
+    per = scale.per if scale.is_money else ""
     return (
         f"**{_name(best)} looked best on the selection half. On the test half it would "
-        f"earn {measured(best.judged)}; the actual offers earned {earned} there.**"
+        f"earn {judged}{per}; the actual offers earned {earned} there.**"
     )
 
 
@@ -185,17 +191,17 @@ def _name(tried: CandidateResult) -> str:
     return plain(f"{tried.candidate.key[0].upper()}{tried.candidate.key[1:]}")
 
 
-def _rows(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
+def _rows(optimisation: Optimisation, scale: RewardScale) -> Iterator[Mapping[str, object]]:
     for tried in optimisation.tried[:_SHOWN]:
         yield {
             "Setting": f"{tried.candidate.key[0].upper()}{tried.candidate.key[1:]}",
-            "Selection half": measured(tried.chosen),
-            "Test half": measured(tried.judged),
+            "Selection half": measured(scale, tried.chosen),
+            "Test half": measured(scale, tried.judged),
         }
     yield {
         "Setting": "As it was",
         "Selection half": "",
-        "Test half": measured(optimisation.online),
+        "Test half": measured(scale, optimisation.online),
     }
 
 

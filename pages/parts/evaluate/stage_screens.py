@@ -8,6 +8,7 @@ from pages.parts.evaluate.address import loop_in_link, open_loop
 from pages.parts.evaluate.page_content import scene_of
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.wording import chart_ends
 from pages.parts.scene.part_types import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_show import Show
@@ -15,7 +16,8 @@ from pages.parts.settings.page_settings_base import current_setup, open_link, wr
 from pages.parts.text.theme import is_dark
 from pages.parts.work.session_singletons import session_of
 
-_GUESSES = ("about 0.9", "about 0.7", "about 0.5", "about 0.3", "about 0.1")
+_GUESSES = (0.9, 0.7, 0.5, 0.3, 0.1)
+"""Guesses to count hands for, as parts of the chart."""
 
 
 def open_talk() -> Talk:
@@ -27,6 +29,18 @@ def open_talk() -> Talk:
     return Talk(partial(evaluate_show, session), session)
 
 
+def _guesses(session: EvaluateSession) -> tuple[str, ...]:
+    """Return guesses in the scale of the log."""
+    if session.result is None:
+        return tuple(f"about {part}" for part in _GUESSES)
+    scale = session.result.log.scale
+    low, high = chart_ends(session.result, session.setup)
+    digits = max(scale.digits - 1, 0) if scale.unit else 1
+    numbers = (scale.number(low + part * (high - low)) for part in _GUESSES)
+    unit = f" {scale.unit}" if scale.unit else ""
+    return tuple(f"about {number:,.{digits}f}{unit}" for number in numbers)
+
+
 def evaluate_show(session: EvaluateSession) -> Show:
     """Return the screens about the evaluated log."""
     scene = scene_of(session, FigureStyle(is_dark(), STAGE))
@@ -36,7 +50,7 @@ def evaluate_show(session: EvaluateSession) -> Show:
                 scene, "report", "say-looks", "looks",
                 "Ask: offered to everybody, what would it earn? Count hands with 1 to "
                 "5. Next: the answer of the log.",
-                hands=_GUESSES,
+                hands=_guesses(session),
             ),
             screen(
                 scene, "asked", "say-served", "told",

@@ -1,6 +1,6 @@
 """Sentences about the evaluation of a log; the engine computes all numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.logged_decisions import COARSE
@@ -12,8 +12,8 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.baseline_rules import tables_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import counted, in_a_sentence, plain, signed
-from pages.parts.text.money import in_money
+from pages.parts.text.format import counted, in_a_sentence, plain
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.session_singletons import existing
 
 _POLICIES = {
@@ -35,8 +35,7 @@ def action_of(row: Row) -> str | None:
 
 def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
     """Return display names of all targets by key."""
-    world = result.log.world
-    labels = {item.id: item.label for item in world.items} if world is not None else {}
+    world, labels = result.log.world, labels_of(result)
     names = {}
     for row in result.rows:
         action = action_of(row)
@@ -49,6 +48,12 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
             is_today = world is not None and action == result.today
             names[row.target] = f"{label} (default)" if is_today else label
     return names
+
+
+def labels_of(result: LogEvaluation) -> Mapping[str, str]:
+    """Return display names of the world's actions by id; empty without a world."""
+    world = result.log.world
+    return {item.id: item.label for item in world.items} if world is not None else {}
 
 
 def below_table(result: LogEvaluation) -> str:
@@ -135,15 +140,13 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     if expected is None or earned is None:
         return "The log says nothing about this rule: it never shows what the rule would choose."
     truth = result.truths.get("rules") if session.setup.truth else None
-    would, did = (
-        plain(in_money(result.log.world, interval.estimate)) for interval in (expected, earned)
-    )
+    scale = result.log.scale
     said = (
-        f"**The rule {plain(_rule(session.setup))} would earn about {expected.estimate:.2f}, from "
-        f"{expected.low:.2f} to {expected.high:.2f}{would}.** The engine earned "
-        f"{earned.estimate:.2f}{did} while it learned."
+        f"**The rule {plain(_rule(session.setup))} would earn about "
+        f"{_with_interval(scale, expected)}.** The engine earned "
+        f"{_with_interval(scale, earned)} while it learned."
     )
-    return said if truth is None else f"{said} The truth is {truth:.2f}."
+    return said if truth is None else f"{said} {_about_truth(scale, truth)}"
 
 
 def about_difference(
@@ -156,21 +159,20 @@ def about_difference(
         return "Unknown: the probabilities in this log cannot be right."
     if difference is None:
         return "Unknown: the log never shows what one of them would choose."
-    amount = (
-        f"{signed(difference.estimate)} ({signed(difference.low)} to {signed(difference.high)})"
-    )
-    amount += plain(in_money(result.log.world, difference.estimate, sign=True))
+    scale = result.log.scale
+    more = _with_interval(scale, difference, sign=True)
     if difference.low > 0:
-        said = f"**{first} would earn more than {second}: by {amount}.**"
+        said = f"**{first} would earn more than {second}: by {more}.**"
     elif difference.high < 0:
-        said = f"**{first} would earn less than {second}: by {amount}.**"
+        said = f"**{first} would earn less than {second}: by {more}.**"
     else:
         said = (
-            f"**It is not known which is better: {first} would earn {amount} compared "
+            f"**It is not known which is better: {first} would earn {more} compared "
             f"with {second}.** The interval contains zero."
         )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
-        said += f" The truth is {signed(result.truths[first_key] - result.truths[second_key])}."
+        truth = result.truths[first_key] - result.truths[second_key]
+        said += f" {_about_truth(scale, truth, sign=True)}"
     return said
 
 
@@ -214,7 +216,8 @@ def looks(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     name, naive = plain(names_of(result, setup)[row.target]), row.intervals["naive"]
     if naive is None:
         return f"{name} was never shown."
-    return f"{name} averaged {naive.estimate:.2f} where it was shown."
+    average = markdown(result.log.scale, amount(result.log.scale, naive.estimate, naive.width / 2))
+    return f"{name} averaged {average} where it was shown."
 
 
 def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
@@ -227,10 +230,9 @@ def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     interval = estimate_of(result, row, setup)
     if interval is None:
         return looks(result, row, setup)
-    estimate = f"{interval.estimate:.2f} (from {interval.low:.2f} to {interval.high:.2f})"
     return (
         f"{looks(result, row, setup)} If everybody had got it, it would have earned about "
-        f"{estimate}{plain(in_money(result.log.world, interval.estimate))}."
+        f"{_with_interval(result.log.scale, interval)}."
     )
 
 
@@ -247,28 +249,84 @@ def headline(session: EvaluateSession, result: LogEvaluation, row: Row | None) -
         return f"**{looks(result, row, setup)}** What would it earn if everybody got it?"
     said = f"**{served(result, row, setup)}**"
     if setup.truth and row.target in result.truths:
-        said += f" The truth is {result.truths[row.target]:.2f}."
+        said += f" {_about_truth(result.log.scale, result.truths[row.target])}"
     if session.guess is not None and interval is not None:
-        said += f" {_about_guess(session.guess, interval)}"
+        said += f" {_about_guess(result.log.scale, session.guess, interval)}"
     return said
 
 
-def _about_guess(guess: float, interval: Interval) -> str:
+def _about_truth(scale: RewardScale, truth: float, sign: bool = False) -> str:
+    return f"The truth is {markdown(scale, amount(scale, truth, sign=sign))}."
+
+
+def _about_guess(scale: RewardScale, guess: float, interval: Interval) -> str:
     """State the error of the person's guess, as Markdown."""
+    guessed = markdown(scale, amount(scale, guess))
     if interval.holds(guess):
-        return f":green-badge[You guessed {guess:.2f}: within the interval.]"
-    off = signed(guess - interval.estimate)
-    return f":orange-badge[You guessed {guess:.2f}, which is off by {off}.]"
+        return f":green-badge[You guessed {guessed}: within the interval.]"
+    off = markdown(scale, scale.signed(guess - interval.estimate))
+    return f":orange-badge[You guessed {guessed}, which is off by {off}.]"
 
 
-def measured(interval: Interval) -> str:
-    """Format an estimate with its interval."""
-    return f"{interval.estimate:.2f} ({interval.low:.2f} to {interval.high:.2f})"
+def markdown(scale: RewardScale, text: str) -> str:
+    """Escape a text of the scale for Markdown if it has a unit, which a user may have typed."""
+    return plain(text) if scale.unit else text
 
 
-def is_wide(result: LogEvaluation, interval: Interval | None) -> bool:
-    """Return True if an interval covers more than half of the possible range."""
-    low, high = result.bounds
+def amount(scale: RewardScale, reward: float, doubt: float = 0.0, sign: bool = False) -> str:
+    """Format a mean reward, or a difference with its sign, as plain text: money with the number of
+    visitors that it refers to."""
+    text = scale.signed(reward, doubt) if sign else scale.value(reward, doubt)
+    return text + (scale.per if scale.is_money else "")
+
+
+def measured(scale: RewardScale, interval: Interval, sign: bool = False) -> str:
+    """Format an estimate with its interval, as plain text; without one of no width."""
+    if not interval.width:
+        return scale.signed(interval.estimate) if sign else scale.value(interval.estimate)
+    return scale.estimate(interval.estimate, interval.low, interval.high, sign)
+
+
+def _with_interval(scale: RewardScale, interval: Interval, sign: bool = False) -> str:
+    """Format an estimate with its interval for a sentence, as Markdown."""
+    estimate = markdown(scale, amount(scale, interval.estimate, interval.width / 2, sign))
+    if not interval.width:
+        return f"{estimate} (without an interval: all rewards that counted are equal)"
+    return f"{estimate} ({markdown(scale, scale.range(interval.low, interval.high, sign))})"
+
+
+def chart_ends(result: LogEvaluation, setup: EvaluateSetup) -> tuple[float, float]:
+    """Return the ends of an axis of mean rewards; see `ends_around`."""
+    intervals = [estimate_of(result, row, setup) for row in result.rows]
+    naives = [row.intervals["naive"] for row in result.rows]
+    values = [naive.estimate for naive in naives if naive is not None]
+    return ends_around(result.bounds, intervals, [*values, *result.truths.values()])
+
+
+def ends_around(
+    bounds: tuple[float, float], intervals: Iterable[Interval | None], values: Iterable[float] = ()
+) -> tuple[float, float]:
+    """Return the ends of an axis around 0, estimates and further values: the bounds of the rewards,
+    or a smaller range if less than half of theirs is needed.
+
+    Intervals that reach beyond three times the largest value are cut.
+    """
+    known = [interval for interval in intervals if interval is not None]
+    centres = [0.0, *values, *(interval.estimate for interval in known)]
+    most = 3 * max(map(abs, centres))
+    least, largest = min(centres), max(centres)
+    if most:
+        least = min([least, *(max(interval.low, -most) for interval in known)])
+        largest = max([largest, *(min(interval.high, most) for interval in known)])
+    low, high = max(bounds[0], least), min(bounds[1], largest)
+    if not most or high - low >= (bounds[1] - bounds[0]) / 2:
+        return bounds
+    return low, min(bounds[1], high + (high - low) / 20)
+
+
+def is_wide(result: LogEvaluation, interval: Interval | None, setup: EvaluateSetup) -> bool:
+    """Return True if an interval covers more than half of the chart."""
+    low, high = chart_ends(result, setup)
     return interval is not None and interval.width > (high - low) / 2
 
 
@@ -341,8 +399,8 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
 def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List reasons for grey rows, as Markdown."""
     names, said = names_of(result, setup), list[str]()
-    if any(is_wide(result, estimate_of(result, row, setup)) for row in result.rows):
-        said.append("Grey: too few events, so the interval covers more than half of the range.")
+    if any(is_wide(result, estimate_of(result, row, setup), setup) for row in result.rows):
+        said.append("Grey: too few events, so the interval covers more than half of the chart.")
     if thin := [plain(names[row.target]) for row in result.rows if is_thin(row, setup)]:
         said.append(
             f"Grey: {', '.join(thin)}: based on fewer than {FEW} events, too few for a "

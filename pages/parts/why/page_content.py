@@ -14,7 +14,9 @@ from pages.parts.play import offer_wording as offers
 from pages.parts.play.beliefs import SHOWN, in_words
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
+from pages.parts.text.format import plain
 from pages.parts.text.glossary import explained
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.reward_source_names import names_of
 from pages.parts.text.theme import theme
 from pages.parts.why import wording
@@ -114,25 +116,32 @@ class _Reasons:
 
     def figure(self) -> Figure:
         """Parts of the gap, as bars to either side."""
-        style, (name, other) = self._style, self._names
+        style, (name, other), world = self._style, self._names, self._subject.world
         first, second = (_colour_of(position, style) for position in self._pair)
-        rows = reasons.gap_rows(self._gap, self._parts, (first, second))
-        reach = reasons.reach_of(rows)
+        scale = RewardScale.of(world)
+        rows = reasons.gap_rows(
+            self._gap, self._parts, (first, second), scale, wording.smallest(world)
+        )
+        reach = reasons.reach_of(rows, scale.number(world.reward_size))
         title = f"Reasons for {name} and for {other}"
         return Figure(
-            f"chart-why-gap-{rows.num_rows}-{reach:g}",
+            f"chart-why-gap-{rows.num_rows}-{reach:g}-{scale.digits}",
             title,
             f"{title}: {self._sides}",
-            reasons.gap_spec(style.dark, rows.num_rows, reach, name, other),
+            reasons.gap_spec(
+                style.dark, rows.num_rows, reach, name, other, reasons.format_of(scale)
+            ),
             rows,
         )
 
     def note(self) -> Text:
         """Largest parts in words, with an explanation of the bars."""
+        world = self._subject.world
+        least = plain(RewardScale.of(world).value(wording.smallest(world), wording.smallest(world)))
         text = (
-            f"{self._sides} All parts sum to the expected reward; parts under 0.005 "
+            f"{self._sides} All parts sum to the expected reward; parts under {least} "
             "are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
-            f"fields stand together.{wording.in_its_unit(self._subject.world)}"
+            f"fields stand together.{wording.in_its_unit(world)}"
         )
         return Text(text, is_note=True)
 
@@ -145,13 +154,14 @@ def _colour_of(position: int | None, style: FigureStyle) -> str:
 def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure:
     """Reward lost without each field, the largest first."""
     names = [wording.left_out(world, importance.left) for importance in importances.each]
-    rows = reasons.worth_rows(importances.each, names)
-    reach = reasons.reach_of(rows)
+    scale = RewardScale.of(world)
+    rows = reasons.worth_rows(importances.each, names, scale)
+    reach = reasons.reach_of(rows, scale.number(world.reward_size))
     title = "Reward lost without each field"
     return Figure(
-        f"chart-why-worth-{rows.num_rows}-{reach:g}",
+        f"chart-why-worth-{rows.num_rows}-{reach:g}-{scale.title}",
         title,
-        f"{title}: {wording.worth_in_words(list(importances.each), names)}",
-        reasons.worth_spec(style.dark, rows.num_rows, reach),
+        f"{title}: {wording.worth_in_words(list(importances.each), names, scale)}",
+        reasons.worth_spec(style.dark, rows.num_rows, reach, scale),
         rows,
     )

@@ -15,6 +15,7 @@ from pages.parts.scene.part_types import FigureStyle, Scene
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.reward_source_names import in_a_row
 from pages.parts.text.theme import is_dark
 from pages.parts.why import wording
@@ -117,7 +118,9 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
         placeholder="Search: a value, a field or an action, such as rainy latte",
         label_visibility="collapsed",
     )
-    rows, words = [_row(weight, subject.world) for weight in weights], search.lower().split()
+    scale = RewardScale.of(subject.world)
+    rows = [_row(weight, subject.world, scale) for weight in weights]
+    words = search.lower().split()
     matches = [row for row in rows if all(word in _text(row) for word in words)]
     cut = f" The largest {_MOST:,} are listed." if len(matches) > _MOST else ""
     note(
@@ -125,18 +128,19 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
         f"expected reward of the action, with its standard deviation.{cut}"
         f"{wording.in_its_unit(subject.world)}"
     )
-    numbers = st.column_config.NumberColumn(format="%+.3f")
+    digits = scale.digits + 1
+    numbers = st.column_config.NumberColumn(format=f"%+.{digits}f")
     show_rows(
         matches[:_MOST],
         height=320,
         key="why-weights",
-        column_config={"adds": numbers, "sd": st.column_config.NumberColumn(format="%.3f")},
+        column_config={"adds": numbers, "sd": st.column_config.NumberColumn(format=f"%.{digits}f")},
     )
     label = f"Download {len(matches):,} as CSV"
     download_rows(label, lambda: matches, key="weights-csv", name="weights")
 
 
-def _row(weight: LearnedWeight, world: World) -> dict[str, object]:
+def _row(weight: LearnedWeight, world: World, scale: RewardScale) -> dict[str, object]:
     labels = {field.name: field.label for field in world.fields if field.name in weight.values}
     context = [weight.values[name] for name in labels]
     # A tag is a field in the request, but not in the world.
@@ -146,8 +150,8 @@ def _row(weight: LearnedWeight, world: World) -> dict[str, object]:
         "who": in_a_row(context) or "any visitor",
         "fields": ", ".join([*labels.values(), *tags]) or "–",
         "action": world.items[world.position(weight.action)].name,
-        "adds": weight.contribution.mean,
-        "sd": weight.contribution.sd,
+        "adds": scale.number(weight.contribution.mean),
+        "sd": scale.number(weight.contribution.sd),
     }
 
 

@@ -4,18 +4,27 @@ from collections.abc import Mapping
 
 from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import Importance, Importances, Omission
+from engine.evaluation.mean_intervals import Estimate, Z
 from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.reasons import drawn
 from pages.parts.play.why_subject import Subject
-from pages.parts.text.format import counted, percent, plain, signed
-from pages.parts.text.money import in_all, in_money, more_money, scale_of
+from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.reward_scale import RewardScale
 
-_ALIKE = 0.005
-"""Smallest reward worth mentioning."""
+_SMALL = 1 / 200
+"""Smallest reward worth mentioning, as a part of the size of the world's rewards."""
 _NAMED = 3
 """Most parts named in a sentence."""
+
+
+def smallest(world: World) -> float:
+    """Smallest reward worth mentioning: a small part of the size of the world's rewards, and never
+    one that is rounded to 0."""
+    scale = RewardScale.of(world)
+    least = 0.5 / 10.0**scale.digits / scale.factor
+    return max(_SMALL * world.reward_size, least)
 
 
 def asked_about(subject: Subject) -> str:
@@ -35,8 +44,15 @@ def answered(subject: Subject, come: int) -> str:
     visitor = f"Visitor {subject.number:,} of {come:,}"
     if subject.earned is None:
         return f"{visitor} has not answered yet. This is what the engine believed then."
-    reward = f"{round(subject.earned, 2):g}{plain(in_all(subject.world, subject.earned))}"
-    return f"{visitor} gave the reward {reward}. This is what the engine believed then."
+    return f"{visitor} gave the reward {_reward(subject)}. This is what the engine believed then."
+
+
+def _reward(subject: Subject) -> str:
+    """Format the reward of an event: an amount in the world's unit, or the reward as it is."""
+    world, earned = subject.world, subject.earned or 0.0
+    if not world.unit:
+        return f"{round(earned, 2):g}"
+    return plain(f"{world.in_unit(earned, 1):,.2f}".removesuffix(".00") + f"\u00a0{world.unit}")
 
 
 def named(world: World, position: int | None) -> str:
@@ -47,17 +63,30 @@ def named(world: World, position: int | None) -> str:
 def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int | None) -> list[str]:
     """Lead of an action over another with its chance, and its share of knowledge."""
     name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
-    by = f"{abs(gap.mean):.2f}"
-    money = plain(in_money(world, abs(gap.mean)))
-    if abs(gap.mean) < _ALIKE:
-        lead = f"{name} and {other} have the same expected reward."
+    scale = RewardScale.of(world)
+    by, interval = plain(_amount(scale, abs(gap.mean), Z * gap.sd)), _interval(scale, gap)
+    if abs(gap.mean) < smallest(world):
+        lead = f"{name} and {other} have the same expected reward{interval}."
     elif gap.mean < 0:
-        lead = f"The expected reward of {name} is {by} lower than that of {other}{money}."
+        lead = f"The expected reward of {name} is {by} lower than that of {other}{interval}."
     else:
-        lead = f"The expected reward of {name} is {by} higher than that of {other}{money}."
+        lead = f"The expected reward of {name} is {by} higher than that of {other}{interval}."
     if gap.sd:
         lead += f" The chance that {name} is better is {_sureness(gap)}."
-    return [lead, _drawn(ranked, gap)]
+    return [lead, _drawn(ranked, gap, world)]
+
+
+def _amount(scale: RewardScale, reward: float, doubt: float = 0.0) -> str:
+    """Format a mean reward: money with the number of visitors that it refers to."""
+    return scale.value(reward, doubt) + (scale.per if scale.is_money else "")
+
+
+def _interval(scale: RewardScale, gap: Gap) -> str:
+    """95 % interval of a lead in brackets, as Markdown; empty for rewards as they are."""
+    if not (scale.unit and gap.sd):
+        return ""
+    ends = scale.range(gap.mean - Z * gap.sd, gap.mean + Z * gap.sd, sign=True)
+    return f" (95\u00a0% interval of the difference {plain(ends)})"
 
 
 def _sureness(gap: Gap) -> str:
@@ -69,7 +98,7 @@ def _sureness(gap: Gap) -> str:
     return percent(gap.sureness)
 
 
-def _drawn(ranked: Ranked, gap: Gap) -> str:
+def _drawn(ranked: Ranked, gap: Gap, world: World) -> str:
     """Shares of knowledge and curiosity in the lead."""
     if ranked.mode != "online":
         return "The choice of today's rules is shown whatever is expected, so no sample decided."
@@ -79,12 +108,14 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
         return "This offer was random: expected rewards played no part."
     if gap.curiosity is None:
         return "It follows from what the engine knows; no sample decided."
-    apart = gap.mean + gap.curiosity
-    parts = f"{signed(gap.mean)} from what it knows, {signed(gap.curiosity)} from luck"
-    text = f"Its sample (a plausible guess) is {abs(apart):.2f} higher: {parts}."
-    if apart < 0:
-        text = f"Its sample (a plausible guess) is {abs(apart):.2f} lower: {parts}."
-    if gap.mean < -_ALIKE < _ALIKE < apart:
+    apart, scale, alike = gap.mean + gap.curiosity, RewardScale.of(world), smallest(world)
+    known, luck = plain(scale.signed(gap.mean)), plain(scale.signed(gap.curiosity))
+    direction = "lower" if apart < 0 else "higher"
+    text = (
+        f"Its sample (a plausible guess) is {plain(_amount(scale, abs(apart)))} {direction}: "
+        f"{known} from what it knows, {luck} from luck."
+    )
+    if gap.mean < -alike < alike < apart:
         return f"{text} Luck alone put it ahead."
     return text
 
@@ -93,12 +124,14 @@ def for_and_against(
     gap: Gap, names: Mapping[Source, str], world: World, action: int, against: int | None
 ) -> str:
     """Name the largest parts on either side."""
-    parts = drawn(gap)
-    sides = []
+    scale, least = RewardScale.of(world), smallest(world)
+    parts, sides = drawn(gap, least), []
     for position, sign in ((action, 1), (against, -1)):
-        largest = [(source, by) for source, by in parts if sign * by >= _ALIKE][:_NAMED]
+        largest = [(source, by) for source, by in parts if sign * by >= least][:_NAMED]
         if largest:
-            reasons = ", ".join(f"{plain(names[source])} ({abs(by):.2f})" for source, by in largest)
+            reasons = ", ".join(
+                f"{plain(names[source])} ({plain(scale.value(abs(by)))})" for source, by in largest
+            )
             sides.append(f"Reasons for {plain(named(world, position))}: {reasons}.")
     return " ".join(sides) or "Nothing learned so far separates them."
 
@@ -122,34 +155,42 @@ def worth(importances: Importances, world: World) -> str:
     """Summarise the measurement in a sentence or two."""
     fields = [importance for importance in importances.each if importance.left.kind == "field"]
     matter = [importance for importance in fields if importance.loss.low > 0]
-    gained = importances.value.mean - importances.by_chance.mean
+    scale = RewardScale.of(world)
     text = (
         f"Measured on {counted(importances.events, 'visitor')}: its best guesses earn "
-        f"**{importances.value.mean:.2f}** per visitor, a random action "
-        f"**{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
+        f"{_estimate(scale, importances.value)}{scale.per}, a random action "
+        f"{_estimate(scale, importances.by_chance)}."
     )
     if not matter:
         return f"{text} No single field is known to matter yet."
     most = matter[0]
     others = len(matter) - 1
     name = plain(left_out(world, most.left))
-    lost = f"**{most.loss.mean:.2f}** of it{plain(in_money(world, most.loss.mean))}"
-    text += f" Without {name} it would lose {lost}."
+    text += f" Without {name} it would lose {_estimate(scale, most.loss)} of it."
     if not others:
         return text
     return f"{text} {counted(others, 'other field matters', 'other fields matter')}, too."
 
 
+def _estimate(scale: RewardScale, estimate: Estimate) -> str:
+    """Format a mean in bold Markdown, with its interval unless rewards are written as they are."""
+    doubt = (estimate.high - estimate.low) / 2
+    if not scale.unit:
+        return f"**{scale.value(estimate.mean)}**"
+    interval = scale.range(estimate.low, estimate.high)
+    return f"**{plain(scale.value(estimate.mean, doubt))}** ({plain(interval)})"
+
+
 def in_its_unit(world: World) -> str:
-    """Scale of the world's unit after a blank; empty without a unit."""
-    scale = plain(scale_of(world))
-    return scale and f" {scale}"
+    """Unit of the numbers of a chart after a blank, as Markdown; empty for rewards as they are."""
+    scale = RewardScale.of(world)
+    return f" Numbers are in {plain(scale.unit)}{scale.per}." if scale.unit else ""
 
 
-def worth_in_words(importances: list[Importance], names: list[str]) -> str:
+def worth_in_words(importances: list[Importance], names: list[str], scale: RewardScale) -> str:
     """Importances as text, for screen readers."""
     return "; ".join(
-        f"{name} {each.loss.mean:.2f} ({each.loss.low:.2f} to {each.loss.high:.2f}), score "
+        f"{name} {scale.estimate(each.loss.mean, each.loss.low, each.loss.high)}, score "
         f"{each.score:.0f}"
         for each, name in zip(importances, names, strict=True)
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import PersonalizerError
-from engine.evaluation.estimators import ESTIMATORS
+from engine.evaluation.estimators import ESTIMATORS, Stratified
 from engine.evaluation.logged_decisions import decisions_from
 from engine.evaluation.offline_evaluation import FEW, bounds_of, evaluate
 from engine.evaluation.target_policies import (
@@ -126,3 +126,37 @@ def test_a_log_of_nothing_is_refused_and_a_reward_is_named_by_its_number_in_all(
 def test_contexts_that_never_came_change_nothing() -> None:
     more = replace(LOG, contexts=(*LOG.contexts, *(f"other={i}" for i in range(500))))
     assert evaluate([more], TARGETS).rows() == evaluate([LOG], TARGETS).rows()
+
+
+PRICES = {"action0": 1.0, "action1": 0.2, "action2": 0.0}
+PRICED = replace(LOG, reward=LOG.reward * np.array([*PRICES.values()])[LOG.shown]).limited(PRICES)
+
+
+def test_no_interval_is_wider_than_what_an_action_can_pay() -> None:
+    *_, uniform, _, fifth, nothing = evaluate([PRICED], TARGETS).rows()
+    for row, most in ((uniform, 0.4), (fifth, 0.2)):
+        for key, interval in row.intervals.items():
+            assert interval is not None
+            assert key == "naive" or interval.high <= most + 1e-9
+    for key in ("cressie_read", "cressie_read_mended", "betting", "strata"):
+        interval = nothing.intervals[key]
+        assert interval is not None
+        assert (interval.low, interval.estimate, interval.high) == (0, 0, 0)
+
+
+def test_a_price_is_no_reason_for_a_wider_interval() -> None:
+    """Equal prices are a change of unit: an interval is as wide as that of whole rewards."""
+    cheap = replace(LOG, reward=LOG.reward * 0.1, means=LOG.means * 0.1)  # type: ignore[operator]
+    cheap = cheap.limited(dict.fromkeys(LOG.actions, 0.1))
+    for target in TARGETS:
+        whole, tenth = (Stratified().add(target.weigh(log)).alone() for log in (LOG, cheap))
+        assert whole is not None
+        assert tenth is not None
+        assert (tenth.low, tenth.high) == pytest.approx((whole.low / 10, whole.high / 10))
+
+
+def test_limits_are_at_least_the_rewards_in_the_log() -> None:
+    assert LOG.limited({"action0": 1.0}) is LOG, "an action without a limit"
+    limits = LOG.limited(dict.fromkeys(LOG.actions, 0.2)).largest
+    assert limits is not None
+    assert limits.tolist() == [1.0, 1.0, 1.0]

@@ -35,6 +35,7 @@ from pages.parts.charts.base import segment_names
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.lines import LineStyle
 from pages.parts.charts.map_axes import axes_of
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 from tests.pages.charts.test_stage_size import specs
@@ -73,7 +74,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield lesson_maps.marks_spec(False, 3, ("right", "wrong", "missed", "no"))
     yield race.segments_spec(False, 5, 1.0, entries)
     yield reasons.gap_spec(False, 3, 1.0, "Latte", "Tea")
-    yield reasons.worth_spec(False, 3, 1.0)
+    yield reasons.worth_spec(False, 3, 1.0, RewardScale())
     yield truth_map.truth_spec(world, False, next(iter(axes_of(world))))
 
 

@@ -1,15 +1,28 @@
 """Figures of a loop in a row of the list, equal to those of the loop itself."""
 
 from engine.worlds import WORLDS
-from pages.parts.data.loop_rewards import sparkline
+from pages.parts.data.loop_rewards import LoopRewards, mean_reward, sparkline
+from pages.parts.text.format import bare
+from tests.pages.own_bank import OWN_BANK
 
 COFFEE = WORLDS["coffee"]
 
 
 def test_a_sparkline_says_its_numbers_and_stays_in_its_frame() -> None:
-    drawn = sparkline([0.25, -0.5, 1.0])
+    drawn = sparkline([0.25, -0.5, 1.0], COFFEE)
     assert "0.25 at first, 1.00 now" in drawn
     assert "<span>1</span><span>\N{MINUS SIGN}0.5</span>" in drawn
     points = drawn.partition("polygon(")[2].partition(")")[0].split(", ")
     assert points == ["0.0% 50.0%", "50.0% 100.0%", "100.0% 0.0%", "100% 100%", "0% 100%"]
-    assert sparkline([0.5])
+    assert sparkline([0.5], None)
+
+
+def test_rare_rewards_are_in_their_scale_and_fill_the_sparkline() -> None:
+    rewards = LoopRewards(0.01, (0.004, 0.02))
+    assert bare(mean_reward(rewards, OWN_BANK)) == "Mean reward 3,000\u00a0€ per 1,000 visitors"
+    assert mean_reward(rewards, COFFEE) == "Mean reward **0.01**"
+    line = sparkline(rewards.curve, OWN_BANK)
+    assert "1,200\u00a0€ at first, 6,000\u00a0€ per 1,000 visitors now; from 0 to 6,000" in line
+    assert "<span>6,000</span><span>0</span>" in line
+    assert "polygon(0.0% 80.0%, 100.0% 0.0%," in line
+    assert "from 0 to 4,000" in sparkline([0.001], OWN_BANK), "what the best offers earn"

@@ -6,8 +6,10 @@ from streamlit.testing.v1 import AppTest
 
 from engine.evaluation.files.column_roles import Columns
 
+LINES = b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n"
 
-def page() -> None:
+
+def page(lines: bytes) -> None:
     """Draw the form; the session's state holds the source passed to the session."""
     import streamlit as st  # noqa: PLC0415
 
@@ -19,16 +21,19 @@ def page() -> None:
             st.session_state["asked"] = asked
 
     upload = this_upload()
+    if "begun" not in st.session_state:  # Test sessions share their upload.
+        st.session_state["begun"] = True
+        upload.free()
     if not upload.is_whole:
         incoming = upload.begin()
-        incoming.write(b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n")
+        incoming.write(lines)
         incoming.end()
         upload.name = "mine.csv"
     choose_file(Session())  # type: ignore[arg-type]
 
 
 def test_a_column_that_says_something_else_is_no_context_any_more() -> None:
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": LINES}).run()
 
     def columns() -> Columns:
         assert not app.exception
@@ -44,7 +49,7 @@ def test_a_column_that_says_something_else_is_no_context_any_more() -> None:
 
 
 def test_bounds_that_nothing_can_be_reckoned_with_are_not_used() -> None:
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": LINES}).run()
     app.number_input[1].set_value(1e300).run()
     assert app.session_state["asked"].bounds == (0.0, 1.0)
     app.number_input[0].set_value(2.0).run()
@@ -53,7 +58,7 @@ def test_bounds_that_nothing_can_be_reckoned_with_are_not_used() -> None:
 
 
 def test_a_corrected_column_is_context_again() -> None:
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": LINES}).run()
 
     def context() -> tuple[str, ...]:
         assert not app.exception
@@ -67,3 +72,17 @@ def test_a_corrected_column_is_context_again() -> None:
     (reward,) = (each for each in app.selectbox if each.label == "Reward")
     reward.select("").run()
     assert context() == ("place", "gain"), "but for what was taken out"
+
+
+def test_a_column_of_many_numbers_is_said_to_be_left_out_and_counts_in_quarters() -> None:
+    rows = "".join(f"NL,x,.5,1,{n}.5\n" for n in range(100))
+    lines = f"place,action,prob,reward,balance\n{rows}".encode()
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": lines}).run()
+    assert not app.exception
+    notes = " ".join(each.value for each in app.markdown)
+    assert "Left out, because they have many numbers: balance" in notes
+    app.multiselect[0].select("balance").run()
+    columns = cast(Columns, app.session_state["asked"].columns)
+    assert columns.context == ("place", "balance")
+    assert len(dict(columns.quarters)["balance"]) == 3
+    assert "Left out" not in " ".join(each.value for each in app.markdown)

@@ -7,10 +7,11 @@ from engine.evaluation.settings_tuning import CandidateResult, Optimisation, can
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.evaluate.settings_trials import SettingsTrial, Tuning
 from pages.parts.evaluate.settings_trials_panel import trial_rows
+from pages.parts.text.reward_scale import RewardScale
 
 
 def applied(tuning: Tuning) -> list[object]:
-    return [row["Applied"] for row in trial_rows(tuning.trials)]
+    return [row["Applied"] for row in trial_rows(tuning.trials, RewardScale())]
 
 
 def test_settings_that_gave_way_to_later_ones_are_no_longer_applied() -> None:

@@ -1,11 +1,12 @@
 """The roles of a table's columns are guessed and can be corrected."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.column_roles import Columns, guess, nested
+from engine.evaluation.files.column_roles import Columns, guess, nested, quarter_of
 from tests.engine.evaluation.files.sample_files import COLUMNS, table
 
 
@@ -20,7 +21,12 @@ def test_the_open_bandit_log_is_read_as_it_is_meant() -> None:
         "user-item_affinity_0": [0.0, 0.5],
     }  # fmt: skip
     assert guess(pa.table(columns)) == Columns(
-        "item_id", "click", "propensity_score", ("position", "user_feature_0"), time="timestamp"
+        "item_id",
+        "click",
+        "propensity_score",
+        ("position", "user_feature_0"),
+        time="timestamp",
+        quarters=(("user-item_affinity_0", (0.5,)),),
     )
 
 
@@ -79,3 +85,29 @@ def test_lists_and_maps_are_told_of_unless_they_say_what_was_offered() -> None:
     head = pa.table({"action": ["a"], "offered": lists, "likes": lists, "country": ["NL"]})
     table = head.append_column("more", pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())))
     assert nested(table, guess(table)) == ("likes", "more")
+
+
+def test_numbers_with_many_values_have_quarters() -> None:
+    head = pa.table(
+        {
+            "action": ["a", "b"] * 50,
+            "reward": [0, 1] * 50,
+            "prob": [0.5] * 100,
+            "balance": [float(n) for n in range(100)],
+            "age": list(range(100)),
+            "zero": [0.0] * 100,
+            "rare": [0.0] * 99 + [5.0],
+            "customer_id": list(range(100)),
+        }
+    )
+    result = guess(head)
+    assert result.context == ()
+    quarters = dict(result.quarters)
+    assert set(quarters) == {"balance", "age"}
+    names = [quarter_of(number, quarters["balance"]) for number in (0, 30, 60, 99)]
+    assert len(set(names)) == 4
+    sizes = Counter(quarter_of(n, quarters["age"]) for n in range(100)).values()
+    assert max(sizes) <= 26
+    assert quarter_of(-5, (10.0, 20.0)) == "below 10"
+    assert quarter_of(10, (10.0, 20.0)) == "10 to 20"
+    assert quarter_of(1_500_000, (1_000_000.0,)) == "1000000 or more"

@@ -155,3 +155,11 @@ def test_of_two_columns_with_one_name_neither_is_taken() -> None:
 def test_a_context_has_an_end() -> None:
     data = text(GOOD, GOOD.replace("rainy", "rainy" * 2_001))
     assert refused(data) == [(3, "its context has more than 10,000 characters")]
+
+
+def test_numbers_are_read_in_quarters_and_other_texts_as_they_are() -> None:
+    columns = Columns("action", "reward", "p", ("x",), quarters=(("x", (50.0, 100.0)),))
+    data = b"x,action,p,reward\n49.5,a,.5,1\n50,b,.5,0\n1e3,a,.5,1\n,b,.5,0\nn/a,a,.5,0\n"
+    (log,) = read(data, columns)
+    texts = [log.contexts[at] for at in log.context_index]
+    assert texts == ["x=below 50", "x=50 to 100", "x=100 or more", "x=null", "x=n/a"]

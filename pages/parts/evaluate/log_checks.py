@@ -1,0 +1,72 @@
+"""Checks of a log before any figure: their results in words."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.evaluation.log_fitness import Check, Name
+from pages.parts.text.format import counted, duration, percent, plain
+
+_SOUND: Mapping[Name, str] = {
+    "probabilities": "all probabilities are possible",
+    "shares": "each action was shown as often as its probabilities say",
+    "weights": "mean weights agree with 1",
+    "repeats": "no part occurs twice",
+    "gaps": "there is no long gap",
+}
+"""Results of checks that pass."""
+_QUESTION = "**Is this log fit to be asked?**"
+
+
+def about_checks(checks: Sequence[Check], labels: Mapping[str, str]) -> list[str]:
+    """State the results, a line each, as Markdown: one line if all checks pass.
+
+    Args:
+        labels: display names of actions by id.
+    """
+    failed = [check for check in checks if not check.passes]
+    if not failed:
+        *most, last = (_SOUND[check.name] for check in checks)
+        return [f"{_QUESTION} Yes: {', '.join(most)}, and {last}."]
+    lines = [_fault(check, plain(labels.get(check.action, check.action))) for check in failed]
+    return [f"{_QUESTION} Not quite: {counted(len(failed), 'check')} failed.", *lines]
+
+
+def _fault(check: Check, action: str) -> str:
+    """State the result of a failed check and its meaning."""
+    match check.name:
+        case "probabilities":
+            return (
+                f"{counted(round(check.value), 'event')} with a probability of 0, or above 1, "
+                f"first event {check.event:,}. Such an event cannot be weighted."
+            )
+        case "shares":
+            return (
+                f"{action} was shown to {_share(check.value)} of the visitors. By the logged "
+                f"probabilities it should have been {_share(check.expected)}, and chance does not "
+                "explain the difference. Either other probabilities were used, or events are "
+                "missing: do not rely on the estimates."
+            )
+        case "weights":
+            return (
+                f"The mean weight of {action} is {check.value:.2f}, but should be 1. What it would "
+                "have earned is wrong by about this factor."
+            )
+        case "repeats":
+            return (
+                f"{counted(round(check.value), 'event')} occur twice, first event "
+                f"{check.event:,}: a part of the log was added again. Intervals are too narrow."
+            )
+        case "gaps":
+            return (
+                f"Nothing was logged for {_long(check.value)} after event {check.event:,}. "
+                "Visitors may have changed in between: compare the parts in *Over the log*."
+            )
+
+
+def _share(share: float) -> str:
+    """Format a share with a decimal, as two shares may be close to each other."""
+    return f"{100 * share:.1f}\u00a0%" if 0.01 <= share <= 0.99 else percent(share)
+
+
+def _long(seconds: float) -> str:
+    days = round(seconds / 86_400)
+    return counted(days, "day") if days else duration(seconds)
