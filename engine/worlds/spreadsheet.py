@@ -22,9 +22,9 @@ A table of **segments x actions** (`world_from_table`) has one row for each comb
 the context's fields: first the values, then for each action its chance of a success there (half
 ones count half), from 0 to 1 or as a percentage; or two chances, of half a success and of a whole
 one (``0.3/0.1``). That is what it is expected to earn, unless others are worth more. A column
-``share`` (or ``Anteil``) may say how often a segment comes: values then come together as often as
-it says; so there is room for 4,000 segments. A picture may stand before any name. Behind a column
-with rewards, only one in words is a field: one with a bad reward is none. ::
+``share`` (or ``How often``, ``Anteil``) may hold the frequency of each segment: values then come
+together as often as it says, and there is room for 4,000 segments. A picture may stand before any
+name. Behind a column with rewards, only one in words is a field: one with a bad reward is none. ::
 
     weather,hurry,🥐 Roll,🍰 Cake
     Sunny,yes,0.6,10%
@@ -85,8 +85,8 @@ _VALUE = {
     "sends": ("sent as", "sends"),
 }
 """Heads of the columns of a field's value."""
-_SHARE = {"share", "anteil"}
-"""Heads of the column with shares, in English and German."""
+_SHARE = {"share", "how often", "anteil"}
+"""Heads of the column with shares, as in the tables of a page, and in German."""
 _REWARD = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
 
 

@@ -182,7 +182,9 @@ def test_a_table_of_actions_says_where_its_prices_are_and_without_any_they_stay(
     assert bare(app.at.toast[0].value).endswith("Pays: column Price (EUR).")
     paste(app, "id,kind\nCard,c\nPlan,d\n")
     assert [row.worth for row in app.session.draft.actions] == [120, None]
-    assert bare(app.at.toast[0].value).endswith("Without a column of prices: they stay as set.")
+    assert bare(app.at.toast[0].value).endswith(
+        "There is no column of prices, so they stay as they were."
+    )
 
 
 def test_a_table_of_rates_keeps_prices_and_texts_of_an_unfinished_world(open_worlds: Open) -> None:

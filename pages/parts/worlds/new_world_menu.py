@@ -141,8 +141,8 @@ def _paste(session: WorldsSession) -> None:
     _say_refused(session)
     note(
         "One row per segment: its values, then the chance of a success for each "
-        "action, from 0 to 1 (a partial success counts as half). A column *share* may "
-        "give the frequency of each segment. A table of actions has the columns "
+        "action, from 0 to 1 or in percent (a partial success counts as half). A column "
+        "*share* may give the frequency of each segment. A table of actions has the columns "
         "*Name* and *Pays*; every other column is a feature. The tables of this page "
         "can be pasted with their headers. An invalid table is refused with its cell, "
         "and nothing of it is applied."

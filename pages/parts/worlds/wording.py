@@ -62,7 +62,9 @@ def understood(draft: Draft) -> str:
 
 def about_prices(column: str) -> str:
     """Say from which column of a table of actions prices were read; empty for none."""
-    return f"Pays: column {column}." if column else "Without a column of prices: they stay as set."
+    if column:
+        return f"Pays: column {column}."
+    return "There is no column of prices, so they stay as they were."
 
 
 def _some(names: Sequence[str]) -> str:

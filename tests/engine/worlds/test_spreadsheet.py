@@ -144,6 +144,12 @@ def test_shares_are_known_in_german_too_and_are_no_action() -> None:
     assert world.frequencies.tolist() == pytest.approx([0.3, 0.7])
 
 
+def test_shares_may_be_headed_as_on_the_page() -> None:
+    world = world_from_table("sky,How often,Tea\nSun,3,0.2\nRain,1,0.6\n")
+    assert [item.id for item in world.items] == ["Tea"]
+    assert world.frequencies.tolist() == [0.75, 0.25]
+
+
 def test_html_and_markdown_are_kept_as_the_text_that_they_are() -> None:
     world = world_from_table("who,<b>A</b>,*B*\n<script>,0.1,0.2\n")
     assert [item.id for item in world.items] == ["<b>A</b>", "*B*"]
