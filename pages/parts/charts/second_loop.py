@@ -269,8 +269,8 @@ def _displayed(halves: Sequence[Half]) -> list[int]:
 
 
 def _earned(mean: float, scale: RewardScale) -> str:
-    """Mean reward of a half, short; the talk's sentence says what money refers to."""
-    return scale.value(mean) if scale.is_money else f"{scale.value(mean)} each"
+    """Mean reward of a half, short; the talk's sentence says what it refers to."""
+    return scale.value(mean) if scale.unit else f"{scale.value(mean)} each"
 
 
 def _action(world: World, ranked: Ranked, i: int, scale: BeliefScale) -> dict[str, object]:

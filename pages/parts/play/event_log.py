@@ -13,6 +13,7 @@ from pages.parts.components.download import download_rows
 from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.reproduction_script import reproduce
+from pages.parts.play.stage_wording import single
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery, event_of
 from pages.parts.scene.table import show_rows
@@ -34,6 +35,8 @@ def show_log(opened: OpenLoop) -> None:
         return
     if len(rows) < len(opened.loop.events):
         note(f"The latest {len(rows):,} events. The whole log can be exported on the Data page.")
+    if opened.world.unit:
+        note(f"Rewards are shares of the highest price: 1 is {plain(single(opened.world, 1.0))}.")
     names = {item.id: item.name for item in opened.world.items}
     filters = (
         ("Actions", "action", list(names)),

@@ -143,4 +143,6 @@ def single(world: World, reward: float) -> str:
 
 def each(scale: RewardScale, reward: float) -> str:
     """Format the mean reward of visitors with what it refers to, as Markdown."""
-    return in_scale(scale, reward) + (" per 1,000" if scale.is_money else " each")
+    if scale.is_money:
+        return f"{in_scale(scale, reward)} per 1,000"
+    return in_scale(scale, reward) + (" on average" if scale.unit else " each")

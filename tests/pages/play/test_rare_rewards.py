@@ -4,14 +4,19 @@ import re
 from dataclasses import replace
 from functools import cache
 from html import unescape
+from itertools import product
 
+import numpy as np
 import pytest
 
 from engine.loop.settings import LearningMode
-from engine.worlds import key_of
+from engine.worlds import World, key_of
 from engine.worlds.action_changes import NewRates
 from engine.worlds.draft_rows import ActionRow, rows_of
+from engine.worlds.fields import Field
+from engine.worlds.taste import Item, Taste, TasteTable
 from pages.parts.charts.belief_scale import UNKNOWN
+from pages.parts.charts.curves import RewardAxis
 from pages.parts.charts.map_axes import upright_axes_of
 from pages.parts.play import click_wording, report, second_loop_screens, stage_wording
 from pages.parts.play.page_content import ClickScene, Look, scene_of
@@ -29,9 +34,11 @@ FLAT = re.compile(r"(?<![\d,.])0\.0\d*\b|\b0\.00\d*")
 """A number that is written as zero, with decimals."""
 
 
-def session_of(visitors: int, mode: LearningMode = "online") -> PlaySession:
-    keep_at_hand(OWN_BANK)
-    setup = replace(PlaySetup(), world=key_of(OWN_BANK), seed=7, truth=True, mode=mode)
+def session_of(
+    visitors: int, mode: LearningMode = "online", world: World = OWN_BANK
+) -> PlaySession:
+    keep_at_hand(world)
+    setup = replace(PlaySetup(), world=key_of(world), seed=7, truth=True, mode=mode)
     session = PlaySession(setup)
     for _ in range(visitors):
         session.live.step()
@@ -175,3 +182,44 @@ def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() ->
     (shown,) = session.displayed.newcomers().values()
     events = [*session.displayed.loop.events.values()][200:]
     assert shown == sum(event.ranked.action_id == "Gold card" for event in events) > 0
+
+
+def rare_world(seed: int) -> World:
+    """A world with rates of .1 to 8 %, and prices if the seed is even."""
+    rng = np.random.default_rng(seed)
+    fields = tuple(
+        Field.of(name, name, {f"{name} {value}": 1 for value in range(3)}) for name in ("a", "b")
+    )
+    has_prices = seed % 2 == 0
+    prices = rng.integers(5, 500, 4).tolist() if has_prices else [1] * 4
+    items = Item.rows(("kind",), *((f"🎁 offer {i}", f"kind {i}") for i in range(4)))
+    rates = 10 ** rng.uniform(-3, np.log10(0.08), (9, 4))
+    cells = product(*([value.name for value in field.values] for field in fields))
+    table = {
+        cell: {item.id: Taste(0.0, float(rate)) for item, rate in zip(items, row, strict=True)}
+        for cell, row in zip(cells, rates, strict=True)
+    }
+    return World(
+        f"Rare {seed}",
+        "🎁",
+        "Rewards are rare.",
+        fields,
+        tuple(replace(item, value=price) for item, price in zip(items, prices, strict=True)),
+        TasteTable(("a", "b"), table),
+        unit="€" if has_prices else "",
+    )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_in_ten_worlds_of_rare_rewards_numbers_and_pictures_use_their_room(seed: int) -> None:
+    world = rare_world(seed)
+    session = session_of(400, world=world)
+    axes = next(iter(upright_axes_of(world)))
+    scene = scene_of(session, replace(LOOK, axes=axes), session.advance())
+    assert not FLAT.findall(unescape(texts_of(scene)))
+    rows = scene.figures["chart-reward"].rows.to_pylist()
+    top = RewardAxis.of(world, world, session.displayed.curve(), truth=True).top
+    assert top / 2 <= max(row["value"] for row in rows if row["line"] and row["visitor"] > 100)
+    bells = scene.figures["chart-beliefs-now"].rows.to_pylist()
+    assert max(row["mean"] + 3 * row["sd"] for row in bells) >= 0.5
+    assert max(row["truth"] for row in bells) >= 0.02
