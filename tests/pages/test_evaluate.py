@@ -52,6 +52,7 @@ from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 from tests.pages.own_bank import OWN_BANK
+from tests.pages.rare_worlds import rare_world
 
 Open = Callable[..., EvaluateApp]
 
@@ -497,3 +498,21 @@ def test_each_fault_of_a_log_has_a_sentence() -> None:
     for sentence, beginning in zip(sentences, beginnings, strict=True):
         assert sentence.startswith(beginning)
     assert "<" not in about_checks(faults, {})[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [40, 41, 42, 43])
+def test_rare_rewards_are_legible_in_any_world(open_evaluate: Open, seed: int) -> None:
+    world = rare_world(seed)
+    app = open_evaluate(world=keep_at_hand(world), visitors="1000", truth="1")
+    result, setup = found_on(app), app.session.setup
+    texts = [plain_text(app), *(str(row["Would earn"]) for row in table_of(app).values())]
+    for text in texts:
+        for low, high in re.findall(r"([−\d.,]+) to ([+−\d.,]+)", text):
+            assert low != high, text
+    low, high = chart_ends(result, setup)
+    drawn = [result.truths[row.target] for row in result.rows if row.target in result.truths]
+    for row in result.rows:
+        if interval := estimate_of(result, row, setup):
+            drawn += [interval.low, min(interval.high, high), interval.estimate]
+    assert max(drawn) - min(drawn) > (high - low) / 2
