@@ -52,6 +52,7 @@ from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 from tests.pages.own_bank import OWN_BANK
+from tests.pages.rare_worlds import rare_world
 
 Open = Callable[..., EvaluateApp]
 
@@ -240,18 +241,24 @@ def test_while_a_log_is_made_its_progress_is_shown(open_evaluate: Open) -> None:
     assert found_on(app).rows
 
 
+def csv_of(app: EvaluateApp) -> list[dict[str, str]]:
+    """Rows of the file *Download as CSV*."""
+    told = (part.proto.json for part in app.at.get("bidi_component"))
+    (link,) = (one for one in told if '/evaluate-csv"' in one)
+    token = link.partition("/file/")[2].split("/")[0]
+    found = permission_of(token)
+    assert found is not None
+    data = found.files["evaluate-csv"].make() or b""
+    return list(csv.DictReader(io.StringIO(data.decode())))
+
+
 def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, estimator="ips", seed="11")
     assert app.at.query_params["estimator"] in ("ips", ["ips"])
     assert app.session.setup.estimator == "ips"
     assert "based on fewer than 30 events" in plain_text(app)
     assert all(0 < float(str(row["Evidence"])) <= 300 for row in table_of(app).values())
-    told = (part.proto.json for part in app.at.get("bidi_component"))
-    (link,) = (one for one in told if '/evaluate-csv"' in one)
-    token = link.partition("/file/")[2].split("/")[0]
-    found = permission_of(token)
-    assert found is not None
-    rows = list(csv.DictReader(io.StringIO((found.files["evaluate-csv"].make() or b"").decode())))
+    rows = csv_of(app)
     targets, estimators = {row["policy"] for row in rows}, {row["estimator"] for row in rows}
     assert len(rows) == len(targets) * len(estimators)
     assert {"naive", "ips"} <= estimators
@@ -451,6 +458,15 @@ def test_a_banks_log_is_in_euros_per_1000_visitors(open_evaluate: Open) -> None:
     assert high < 0.2, "rewards of up to 1 are far beyond what is earned"
 
 
+def test_a_banks_csv_has_its_unit_too(open_evaluate: Open) -> None:
+    app = open_evaluate(world=keep_at_hand(OWN_BANK), visitors="300")
+    known = [row for row in csv_of(app) if row["estimate"]]
+    assert known
+    for row in known:
+        assert row["unit"] == "€ per 1,000 visitors"
+        assert float(row["high_in_unit"]) == pytest.approx(300_000 * float(row["high"]))
+
+
 def test_rare_rewards_of_a_file_are_percentages(open_evaluate: Open) -> None:
     decisions = found_on(open_evaluate(**QUICK)).decisions
     rewards = (np.arange(len(decisions)) % 50 == 0).astype(float)
@@ -497,3 +513,21 @@ def test_each_fault_of_a_log_has_a_sentence() -> None:
     for sentence, beginning in zip(sentences, beginnings, strict=True):
         assert sentence.startswith(beginning)
     assert "<" not in about_checks(faults, {})[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [40, 41, 42, 43])
+def test_rare_rewards_are_legible_in_any_world(open_evaluate: Open, seed: int) -> None:
+    world = rare_world(seed)
+    app = open_evaluate(world=keep_at_hand(world), visitors="1000", truth="1")
+    result, setup = found_on(app), app.session.setup
+    texts = [plain_text(app), *(str(row["Would earn"]) for row in table_of(app).values())]
+    for text in texts:
+        for low, high in re.findall(r"([−\d.,]+) to ([+−\d.,]+)", text):
+            assert low != high, text
+    low, high = chart_ends(result, setup)
+    drawn = [result.truths[row.target] for row in result.rows if row.target in result.truths]
+    for row in result.rows:
+        if interval := estimate_of(result, row, setup):
+            drawn += [interval.low, min(interval.high, high), interval.estimate]
+    assert max(drawn) - min(drawn) > (high - low) / 2

@@ -285,6 +285,7 @@ def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: O
     assert re.search(r"95\s% interval of the difference [+−][\d,]+ to [+−][\d,]+\s€", text)
     whole = gap_rows(why)["= expected reward"]
     assert whole == pytest.approx(300_000 * asked.gap().mean)
+    assert f"balance {subject.context['balance']}" in gap_rows(why), "not the number that was sent"
 
 
 def test_a_small_lead_of_a_rare_reward_is_a_lead(why: App) -> None:

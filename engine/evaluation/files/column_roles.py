@@ -70,6 +70,8 @@ class Columns:
         event: unique id of the event.
         quarters: pairs of a column of numbers and the limits between its quarters by the first
             rows; as context it has at most four values.
+        split: of a log without probabilities, the shares with which its actions were drawn: pairs
+            of an action and its share; empty for equal shares, None without a split.
     """
 
     shown: str = ""
@@ -82,6 +84,7 @@ class Columns:
     actions: tuple[str, ...] = ()
     event: str = ""
     quarters: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    split: tuple[tuple[str, float], ...] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,7 +96,7 @@ class Columns:
     @property
     def tells_offers(self) -> bool:
         """True if the offers are known without a pass over the whole log."""
-        return bool(self.offered or self.probabilities or self.actions)
+        return bool(self.offered or self.probabilities or self.actions or self.split)
 
     def fault(self, there: Iterable[str]) -> str | None:
         """Reason why a table with the column names ``there`` cannot be read, or None."""
@@ -108,7 +111,7 @@ class Columns:
             return "no column is said to hold the action that was shown"
         if not self.reward:
             return "no column is said to hold the reward"
-        if not (self.propensity or self.probabilities):
+        if not (self.propensity or self.probabilities or self.split is not None):
             return (
                 "no column is said to hold the probability with which the action was shown, and "
                 "without that nothing can be said of another policy"

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -81,6 +81,8 @@ def decisions(
         return None
     chances, rounding = offers.probabilities, rows.written.rounding
     of_all, of_shown = rounding.get(_OF_ALL, 1.0), rounding.get(_OF_SHOWN, 1.0)
+    if columns.split is not None:  # Stated shares are not rounded.
+        of_all = of_shown = 0.0
     if chances is not None and COARSE <= of_all <= of_shown:
         chances = normalised(chances)
         propensity = chances[events, shown]
@@ -125,7 +127,7 @@ def _propensity(
     rows.refuse(values < LEAST_CHANCE, lambda at: was_shown.format(values[at]))
     if of_shown is not None:
         reason = "its probability is {:g}, but that of the action shown is {:g}"
-        allowed = max(ROUNDING, rounding + rows.written.rounding[_OF_ALL])
+        allowed = max(ROUNDING, rounding + rows.written.rounding.get(_OF_ALL, 0.0))
         differs = np.abs(values - of_shown) > allowed
         rows.refuse(differs, lambda at: reason.format(values[at], of_shown[at]))
     return values
@@ -151,9 +153,24 @@ def _offers(batch: Any, columns: Columns, rows: CheckedRows) -> OfferedActions:
             actions, np.ones((n, len(actions)), bool), np.zeros(n, dtype=np.intp)
         )
     else:
-        every = np.ones((n, len(columns.actions)), dtype=bool)
-        return OfferedActions(columns.actions, every, np.zeros(n, dtype=np.intp))
+        actions = columns.actions or tuple(action for action, _ in columns.split or ())
+        every = np.ones((n, len(actions)), dtype=bool)
+        offers = OfferedActions(actions, every, np.zeros(n, dtype=np.intp))
+    if columns.split is not None:
+        return _with_split(offers, dict(columns.split), rows)
     return _with_probabilities(batch, columns, offers, rows) if columns.probabilities else offers
+
+
+def _with_split(
+    offers: OfferedActions, split: Mapping[str, float], rows: CheckedRows
+) -> OfferedActions:
+    """Offers with probabilities in proportion to stated shares, or equal ones without shares."""
+    shares = [split.get(action, 0.0) if split else 1.0 for action in offers.actions]
+    table = offers.offered * np.array(shares)
+    total = table.sum(axis=1, keepdims=True)
+    rows.refuse(total[:, 0] <= 0, lambda at: "none of the actions that it offers has a share")
+    table = np.divide(table, total, out=np.zeros(table.shape), where=total > 0)
+    return OfferedActions(offers.actions, offers.offered, offers.baseline, table)
 
 
 def _with_probabilities(

@@ -40,10 +40,10 @@ def _fault(check: Check, action: str) -> str:
             )
         case "shares":
             return (
-                f"{action} was shown to {_share(check.value)} of the visitors. By the logged "
-                f"probabilities it should have been {_share(check.expected)}, and chance does not "
-                "explain the difference. Either other probabilities were used, or events are "
-                "missing: do not rely on the estimates."
+                f"{action} was shown to {_share(check.value)} of the visitors. By the "
+                f"probabilities of this log it should have been {_share(check.expected)}, and "
+                "chance does not explain the difference. Either other probabilities were used, or "
+                "events are missing: do not rely on the estimates."
             )
         case "weights":
             return (

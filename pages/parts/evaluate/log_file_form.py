@@ -13,6 +13,7 @@ from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
 from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.stated_split import choose_split
 from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain
 from pages.parts.work.frame_scheduler import result_of
@@ -39,8 +40,8 @@ def choose_file(session: EvaluateSession) -> None:
             note(
                 "A log as the service's dsjson, an exported session, CSV or Parquet, up "
                 f"to {most:,} MiB. Each event needs the probability of the shown "
-                "action. The file stays on this server for this visit only, and "
-                "nobody else sees it."
+                "action, unless actions were drawn at random with known shares. The file "
+                "stays on this server for this visit only, and nobody else sees it."
             )
             upload_field(upload.token, most, partial(setattr, upload, "name"), LOG_KINDS)
             return
@@ -146,4 +147,5 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
         context=tuple(context),
         probabilities=guessed.probabilities,
         quarters=guessed.quarters,
+        split=None if probabilities or roles["propensity"] else choose_split(token),
     )

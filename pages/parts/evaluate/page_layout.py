@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from engine.evaluation.estimators import Interval
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
 from pages.parts.components.guess_slider import guess_slider
@@ -147,4 +148,17 @@ def _all_figures(result: LogEvaluation, setup: EvaluateSetup) -> Iterator[Mappin
                 "effective_events": row.effective,
                 "largest_weight": row.largest,
                 "share_with_weight": row.share,
-            }
+            } | _scaled_cells(result, interval)
+
+
+def _scaled_cells(result: LogEvaluation, interval: Interval | None) -> Mapping[str, object]:
+    """Cells of an interval in the scale of the log; none for rewards as they are."""
+    scale = result.log.scale
+    if not scale.unit:
+        return {}
+    return {
+        "unit": scale.title,
+        "estimate_in_unit": interval and scale.number(interval.estimate),
+        "low_in_unit": interval and scale.number(interval.low),
+        "high_in_unit": interval and scale.number(interval.high),
+    }

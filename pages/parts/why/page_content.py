@@ -103,7 +103,7 @@ class _Reasons:
 
     @cached_property
     def _parts(self) -> Mapping[Source, str]:
-        return names_of(self._gap.parts, self._subject.ranked.request.context_values)
+        return names_of(self._gap.parts, _context_values(self._subject))
 
     @cached_property
     def _sides(self) -> str:
@@ -144,6 +144,15 @@ class _Reasons:
             f"fields stand together.{wording.in_its_unit(world)}"
         )
         return Text(text, is_note=True)
+
+
+def _context_values(subject: Subject) -> dict[str, object]:
+    """Values of the request's context by field; those sent as numbers by their names."""
+    values: dict[str, object] = dict(subject.ranked.request.context_values)
+    for field, name in subject.context.items():
+        if isinstance(values.get(field), int | float) and not isinstance(values[field], bool):
+            values[field] = f"{field} {name}"
+    return values
 
 
 def _colour_of(position: int | None, style: FigureStyle) -> str:

@@ -86,3 +86,24 @@ def test_a_column_of_many_numbers_is_said_to_be_left_out_and_counts_in_quarters(
     assert columns.context == ("place", "balance")
     assert len(dict(columns.quarters)["balance"]) == 3
     assert "Left out" not in " ".join(each.value for each in app.markdown)
+
+
+def test_a_log_without_probabilities_can_be_used_where_its_split_is_stated() -> None:
+    lines = b"place,action,reward\nNL,x,1\nDE,y,0\nNL,y,1\n"
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": lines}).run()
+
+    def split() -> object:
+        assert not app.exception
+        return cast(Columns, app.session_state["asked"].columns).split
+
+    assert split() is None
+    (choice,) = (each for each in app.selectbox if "how was each action chosen" in each.label)
+    choice.select("equal").run()
+    assert split() == ()
+    assert "The estimates rest on your statement" in " ".join(each.value for each in app.markdown)
+    (choice,) = (each for each in app.selectbox if "how was each action chosen" in each.label)
+    choice.select("shares").run()
+    app.text_input[0].input("x 60; y 50").run()
+    assert "add up to 110" in app.error[0].value
+    app.text_input[0].input("x 60; y 40").run()
+    assert split() == (("x", 0.6), ("y", 0.4))

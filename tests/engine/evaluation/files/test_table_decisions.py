@@ -163,3 +163,26 @@ def test_numbers_are_read_in_quarters_and_other_texts_as_they_are() -> None:
     (log,) = read(data, columns)
     texts = [log.contexts[at] for at in log.context_index]
     assert texts == ["x=below 50", "x=50 to 100", "x=100 or more", "x=null", "x=n/a"]
+
+
+def test_a_log_of_a_stated_split_has_its_probabilities() -> None:
+    data = b"action,reward\na,1\nb,0\na,0\n"
+    (log,) = read(data, Columns("action", "reward", split=(("a", 0.75), ("b", 0.2), ("c", 0.05))))
+    assert log.actions == ("a", "b", "c")
+    assert log.propensity.tolist() == pytest.approx([0.75, 0.2, 0.75])
+    assert log.probabilities is not None
+    assert log.probabilities.sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+    assert log.rounding == 0
+    (log,) = read(data, Columns("action", "reward", split=()))
+    assert log.propensity.tolist() == [0.5] * 3
+    assert refused(data, Columns("action", "reward", split=(("a", 1.0),))) == [
+        (3, "its action 'b' was not offered")
+    ]
+    offered = b"action,reward,offered\na,1,a|b\nb,0,b|c\n"
+    split = (("a", 0.2), ("b", 0.6), ("c", 0.2))
+    (log,) = read(offered, Columns("action", "reward", offered="offered", split=split))
+    assert log.propensity.tolist() == pytest.approx([0.25, 0.75])
+    assert (
+        "no column is said to hold the probability"
+        in refused(data, Columns("action", "reward"))[0][1]
+    )
