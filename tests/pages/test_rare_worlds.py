@@ -66,9 +66,11 @@ def texts_of(scene: Scene, names: list[str]) -> Iterator[str]:
         elif isinstance(part, Numbers):
             yield from (f"{number.value} {number.below}" for number in part.numbers)
         elif isinstance(part, Table):
-            yield from (
-                str(value) for row in part.rows.to_dict("records") for value in row.values()
-            )
+            yield from filter(_is_text, part.rows.to_numpy().ravel().tolist())
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def check(text: str) -> None:

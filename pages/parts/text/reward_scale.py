@@ -128,10 +128,11 @@ class RewardScale:
         return max(self.digits, _digits(doubt * self.factor, 2 if self.unit else 1))
 
     def _plain(self, reward: float, decimals: int) -> str:
-        return _written(self.number(reward), decimals)
+        """A number; exactly 0, such as the end of an interval, without decimals before a unit."""
+        return _written(self.number(reward), decimals if reward or not self.unit else 0)
 
     def _signed(self, reward: float, decimals: int) -> str:
-        text = _written(self.number(reward), decimals)
+        text = self._plain(reward, decimals)
         return f"+{text}" if any(c in "123456789" for c in text) and text[0] != _MINUS else text
 
     def _with_unit(self, text: str) -> str:
