@@ -212,7 +212,7 @@ class _Figures:
         return Figure(
             f"chart-gain-{self._span}-{low}-{high}",
             "Rewards gained over today's rules",
-            f"Gained over today's rules, in {unit}, by visitor: {_both(numbers, '_gain')}",
+            f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
             charts.gain_spec(self._dark, self._span, bool(self._switches), low, high, unit),
             charts.sum_rows(numbers, self._switches, "_gain", (low, high)),
         )
