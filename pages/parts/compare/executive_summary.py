@@ -38,7 +38,9 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     who = f"{ARM_NAMES[arm]}, {when}"
     if is_equal(uplift):
         return f"**{who}: the same as today's rules** from each visitor, so far."
-    gain = f"{scale.signed(uplift.mean, doubt)}{scale.per} over today's rules"
+    if not uplift.mean:
+        return f"**{who}: as much as today's rules** ({interval(scale, uplift)})."
+    gain = f"{scale.of_differences.signed(uplift.mean, doubt)}{scale.per} over today's rules"
     return f"**{who}: {gain}** ({interval(scale, uplift)}). {significance(uplift)}"
 
 
@@ -63,7 +65,7 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     tested = f"{counted(len(segments), 'segment')} tested together"
     if not worse:
         return f"**No segment is served significantly worse than by today's rules** ({tested})."
-    scale = _scale(session)
+    scale = _scale(session).of_differences
     named = "; ".join(
         f"{plain(segment.value.name)} {scale.signed(segment.uplift.mean)}{scale.per} "
         f"({interval(scale, segment.uplift)})"

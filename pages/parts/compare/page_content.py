@@ -164,14 +164,13 @@ class _Figures:
         numbers = _times(arms, ARMS, scale.factor)
         top = self._top(numbers, optimum if truth else 0.0)
         title = f"{scale.title}, last {window:,}"
+        number = scale.format if scale.unit else ".3~f"
         return Figure(
             f"chart-arms-{self._span}-{truth}-{top:g}",
             "What does each system earn?",
             "Mean reward of the three systems by visitor: "
             + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(
-                self._dark, self._span, is_switched, truth, title, top, scale.format
-            ),
+            charts.reward_spec(self._dark, self._span, is_switched, truth, title, top, number),
             charts.reward_rows(numbers, self._switches, best, self._size, top),
         )
 
@@ -213,7 +212,7 @@ class _Figures:
         return Figure(
             f"chart-gain-{self._span}-{low}-{high}",
             "Rewards gained over today's rules",
-            f"Gained over today's rules, in {unit}, by visitor: {_both(numbers, '_gain')}",
+            f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
             charts.gain_spec(self._dark, self._span, bool(self._switches), low, high, unit),
             charts.sum_rows(numbers, self._switches, "_gain", (low, high)),
         )

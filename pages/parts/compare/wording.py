@@ -115,6 +115,9 @@ def _lead(uplift: Estimate, scale: RewardScale) -> str:
     """Compare the apprentice with today's rules in a sentence or two; Markdown."""
     if is_equal(uplift):
         return "So far it earned the same as today's rules from each visitor."
+    if not uplift.mean:
+        return f"So far it earned as much as today's rules ({interval(scale, uplift)})."
+    scale = scale.of_differences
     by = f"by {scale.mean(abs(uplift.mean), _doubt(uplift))} ({interval(scale, uplift)})"
     side = "ahead of" if uplift.mean > 0 else "behind"
     lead = f"It is {side} today's rules"
@@ -148,7 +151,7 @@ def over_today(scale: RewardScale, uplift: Estimate | None) -> str:
         return "–"
     if is_equal(uplift):
         return "same as today's rules"
-    return scale.estimate(uplift.mean, uplift.low, uplift.high, sign=True)
+    return scale.of_differences.estimate(uplift.mean, uplift.low, uplift.high, sign=True)
 
 
 def unit_of(scale: RewardScale) -> str:
@@ -176,7 +179,7 @@ def came_alone(world: World, events: Mapping[str, EventState]) -> str:
 
 def interval(scale: RewardScale, value: Estimate) -> str:
     """Format the 95 % interval of a difference."""
-    return f"95\u00a0% interval {scale.range(value.low, value.high, sign=True)}"
+    return f"95\u00a0% interval {scale.of_differences.range(value.low, value.high, sign=True)}"
 
 
 def rule_in_words(setup: CompareSetup) -> str:
@@ -336,6 +339,8 @@ def online_in_short(session: CompareSession) -> str:
     earns += scale.mean(latest.mean("apprentice"))
     if is_equal(uplift):
         return f"{earns}: the same as today's rules."
+    if not uplift.mean:
+        return f"{earns}: as much as today's rules ({interval(scale, uplift)})."
     return f"{earns}: {over_today(scale, uplift)} over today's rules."
 
 
@@ -343,8 +348,8 @@ def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]])
     """Visitors served worse than by today's rules, for each learning loop."""
     if not arms:
         return "No visitors yet."
-    ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
+    ours, others = (int(arms[-1][f"{arm}_worse"]) for arm in ("apprentice", "online"))
     return (
-        f"Served worse than by today's rules: {ours} visitors by the apprentice, {others} by the "
-        "always-online engine."
+        f"Served worse than by today's rules: {counted(ours, 'visitor')} by the apprentice, "
+        f"{others:,} by the always-online engine."
     )

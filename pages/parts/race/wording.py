@@ -97,8 +97,9 @@ def verdict(session: RaceSession) -> str:
     scale = _scale(session)
     earned = scale.mean(finals[0].reward.mean)
     crowds = counted(len(known.shared), "repetition")
-    ahead = scale.value(margin.ahead.mean, _doubt(margin.ahead))
-    more = f"{ahead} more than {second}{interval(margin.ahead, scale)}"
+    differences = scale.of_differences
+    ahead = differences.value(margin.ahead.mean, _doubt(margin.ahead))
+    more = f"{ahead} more than {second}{interval(margin.ahead, differences)}"
     text = (
         f"**{leader} earned most: {earned}.** That is {more}, over {crowds}, and more than chance "
         "explains."
@@ -201,9 +202,10 @@ def about_chance(session: RaceSession) -> str:
     if cost is None:
         return ""
     scale = _scale(session)
+    behind = scale.of_differences.value(cost.behind)
     return (
         "**This engine keeps 5 % of offers for exploration, so its log stays usable.** Those "
-        f"offers cost {scale.mean(cost.lost)}; it is {scale.value(cost.behind)} behind."
+        f"offers cost {scale.mean(cost.lost)}; it is {behind} behind."
     )
 
 
@@ -343,9 +345,9 @@ def first_and_last(session: RaceSession) -> tuple[str, str]:
         )
 
     def missed(final: Final) -> str:
-        rewards = counted(round(final.regret.mean), "reward")
-        if scale.is_money:
-            rewards = scale.of_sums.value(final.regret.mean, _doubt(final.regret))
+        rewards = scale.of_sums.value(final.regret.mean, _doubt(final.regret))
+        if not scale.is_money:
+            rewards += " reward" if rewards == "1" else " rewards"
         return (
             f"{names[final.contender]} missed {rewards} over {counted(plan.visitors, 'visitor')}, "
             f"compared with the best offer for each{interval(final.regret, scale.of_sums)}."
@@ -373,7 +375,7 @@ def leader_in_short(session: RaceSession) -> str:
         return "There is nothing to compare."
     first, second = names[margin.leader], names[margin.next]
     scale = _scale(session)
-    earned, more = scale.mean(finals[0].reward.mean), measured(margin.ahead, scale)
+    earned, more = scale.mean(finals[0].reward.mean), measured(margin.ahead, scale.of_differences)
     if not margin.is_clear:
         return f"No clear winner: {first} earned {earned}, {more} more than {second}."
     return f"{first} earned most: {earned}, {more} more than {second}."

@@ -56,6 +56,11 @@ class RewardScale:
         return replace(self, unit=plain(self.unit))
 
     @property
+    def of_differences(self) -> "RewardScale":
+        """The same scale for differences, which of percentages are percentage points."""
+        return replace(self, unit="%\u00a0points") if self.unit == "%" else self
+
+    @property
     def of_sums(self) -> "RewardScale":
         """Scale of sums of rewards: amounts of money, or numbers of rewards without a unit."""
         if self.is_money:

@@ -3,15 +3,18 @@
 import re
 from html import unescape
 
+import numpy as np
 import pytest
 
+from engine.evaluation.mean_intervals import estimate_of_differences
 from pages.parts.compare.history_in_link import History
 from pages.parts.compare.page_content import report, scene_of
 from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.wording import is_significant
+from pages.parts.compare.wording import _lead, is_significant
 from pages.parts.scene.part_types import FigureStyle, Numbers, Scene, Table
 from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.text.reward_scale import RewardScale
 from tests.pages.own_bank import OWN_BANK
 
 AGE = "2,0,1"
@@ -111,3 +114,21 @@ def test_the_report_has_the_money_with_its_interval(session: CompareSession) -> 
     assert made.world == "Simulation: Our bank"
     assert "young: Mortgage talk; middle: Premium card; senior: Savings plan." in made.about
     assert len(made.actions) == 6
+
+
+def test_a_difference_of_exactly_nothing_is_neither_ahead_nor_behind() -> None:
+    scale = RewardScale.of(OWN_BANK)
+    text = _lead(estimate_of_differences(np.array([0.4, -0.4] + 98 * [0.0])), scale)
+    assert text.startswith(
+        "So far it earned as much as today's rules (95\u00a0% interval \N{MINUS SIGN}"
+    )
+    nothing = _lead(estimate_of_differences(np.zeros(100)), scale)
+    assert nothing == "So far it earned the same as today's rules from each visitor."
+
+
+def test_windows_are_wider_where_rewards_are_rare_and_in_long_comparisons(
+    session: CompareSession,
+) -> None:
+    assert session.latest_visitors == 150, "a fifth of the axis"
+    frequent = CompareSession(CompareSetup(), History(0))
+    assert frequent.latest_visitors == 100

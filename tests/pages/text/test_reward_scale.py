@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.worlds.coffee import COFFEE
+from pages.parts.text.format import plain
 from pages.parts.text.reward_scale import RewardScale
 from tests.pages.own_bank import OWN_BANK, RULE
 
@@ -30,6 +31,20 @@ def test_rare_rewards_are_written_in_percent() -> None:
     assert PERCENT.mean(0.02304) == "2.30\u00a0% per visitor"
     assert PERCENT.signed(0.0004) == "+0.04\u00a0%"
     assert PERCENT.range(-0.0004, 0.0002, sign=True) == "\N{MINUS SIGN}0.040 to +0.020\u00a0%"
+
+
+def test_differences_of_percentages_are_percentage_points() -> None:
+    assert PERCENT.of_differences.signed(0.0104) == "+1.04\u00a0%\u00a0points"
+    assert (BANK.of_differences, PLAIN.of_differences) == (BANK, PLAIN)
+
+
+def test_sums_are_amounts_or_numbers_of_rewards() -> None:
+    assert BANK.of_sums.estimate(2, 1, 3) == "600\u00a0€ (300 to 900)"
+    assert PERCENT.of_sums.estimate(5, 4.4, 5.6) == "5.0 (4.4 to 5.6)"
+
+
+def test_typed_units_are_plain_in_markdown() -> None:
+    assert RewardScale(unit="*€*").in_markdown.value(1) == f"1.00\u00a0{plain('*€*')}"
 
 
 def test_money_has_as_many_digits_as_its_interval_warrants() -> None:

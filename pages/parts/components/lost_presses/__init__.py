@@ -24,6 +24,7 @@ BUTTONS = {
     "let-in-10": "Simulate 10",
     "let-in-100": "Simulate 100",
     "let-in-1000": "Simulate 1,000",
+    "let-in-10000": "Simulate 10,000",
     "let-in-all": "To the end",
 }
 """Names of the watched buttons, by key."""

@@ -1,6 +1,7 @@
 """Builds a report about a world: its scene, its partial rewards and the date."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
@@ -60,6 +61,7 @@ def _actions(world: World) -> Iterator[tuple[str, ...]]:
     """Rows of the table of actions: name, price if there is any, true rate, and mean reward."""
     scale, (chances, means) = RewardScale.of(world), world.item_means()
     has_prices = bool(world.unit) or any(item.value != 1 for item in world.items)
+    amounts = replace(scale, unit="")  # The head of the column has the unit.
     unit = f"\u00a0{world.unit}" if world.unit else ""
     yield "Action", *(["Pays"] if has_prices else []), "True rate", _capital(scale.title)
     order = sorted(range(len(world.items)), key=lambda at: -means[at])
@@ -67,7 +69,7 @@ def _actions(world: World) -> Iterator[tuple[str, ...]]:
     for at in shown:
         price = [f"{world.items[at].value:,g}{unit}"] if has_prices else []
         rate = f"{100 * chances[at]:.2g}\u00a0%"
-        yield world.items[at].name, *price, rate, scale.value(float(means[at]))
+        yield world.items[at].name, *price, rate, amounts.value(float(means[at]))
     if rest := len(order) - len(shown):
         yield f"and {rest} more", *([""] if has_prices else []), "", ""
 
