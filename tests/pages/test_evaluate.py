@@ -462,6 +462,9 @@ def test_a_banks_log_is_in_euros_per_1000_visitors(open_evaluate: Open) -> None:
     (card,) = (row for name, row in table_of(app).items() if "Premium card" in name)
     assert card["Truth, €"] == pytest.approx(3_000, abs=0.5)
     assert re.fullmatch(r"[\d,]+\s€ \([\d,]+ to [\d,]+\)", str(card["Would earn"]))
+    (nothing,) = (row for row in result.rows if row.target == "action Nothing new")
+    assert not is_proven(nothing), "what pays nothing needs no proof"
+    assert str(table_of(app)["🤫 Nothing new"]["Would earn"]) == "0\u00a0€"
     low, high = chart_ends(result, app.session.setup)
     estimates = [estimate_of(result, row, app.session.setup) for row in result.rows]
     largest = max(interval.high for interval in estimates if interval)
