@@ -48,6 +48,7 @@ from pages.parts.race.page_settings import RaceSetup
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import bare, signed
 from pages.parts.text.glossary import meaning
+from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
@@ -210,6 +211,17 @@ def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     told = session.result
     assert (told.log.world, told.truths, len(told.log.decisions)) == (None, {}, 105)
     assert not app.at.exception
+
+
+def test_a_log_keeps_its_unit_when_tastes_have_changed(open_app: Callable[..., App]) -> None:
+    app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-100").finish_the_crowd()
+    app.at.session_state["PlaySession"].change_tastes()
+    app.at.switch_page("../../evaluate.py")
+    app.run()
+    log = app.at.session_state["EvaluateSession"].result.log
+    assert log.world is None
+    assert log.scale == RewardScale.of(OWN_BANK)
+    assert "€ per 1,000 visitors" in app.text
 
 
 def test_a_link_leads_to_the_log_of_a_loop(
@@ -450,6 +462,9 @@ def test_a_banks_log_is_in_euros_per_1000_visitors(open_evaluate: Open) -> None:
     (card,) = (row for name, row in table_of(app).items() if "Premium card" in name)
     assert card["Truth, €"] == pytest.approx(3_000, abs=0.5)
     assert re.fullmatch(r"[\d,]+\s€ \([\d,]+ to [\d,]+\)", str(card["Would earn"]))
+    (nothing,) = (row for row in result.rows if row.target == "action Nothing new")
+    assert not is_proven(nothing), "what pays nothing needs no proof"
+    assert str(table_of(app)["🤫 Nothing new"]["Would earn"]) == "0\u00a0€"
     low, high = chart_ends(result, app.session.setup)
     estimates = [estimate_of(result, row, app.session.setup) for row in result.rows]
     largest = max(interval.high for interval in estimates if interval)

@@ -12,7 +12,7 @@ from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import importance_steps
 from engine.learners.base import Contribution, Group
 from engine.pausable_steps import finish
-from engine.worlds import COFFEE
+from engine.worlds.coffee import COFFEE
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_subject import WhyQuery, event_of

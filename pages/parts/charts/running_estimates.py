@@ -10,6 +10,7 @@ from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, line
 from pages.parts.text.theme import theme
 
 HEIGHT = 280
+EIGHTHS = "mean reward, per eighth of the log"
 NAIVE, ESTIMATE, TRUTH = "where shown", "would earn", "the truth"
 
 
@@ -41,10 +42,10 @@ def growing_rows(
 
 
 def stretches_spec(
-    dark: bool, span: int, ends: Ends, looks: LineStyles, title: str = "mean reward"
+    dark: bool, span: int, ends: Ends, looks: LineStyles, title: str = EIGHTHS
 ) -> Spec:
     """Lines with bands: estimates of several targets from each part of a log."""
-    return lines(dark, span, ends, f"{title}, per eighth of the log", looks, HEIGHT)
+    return lines(dark, span, ends, title, looks, HEIGHT)
 
 
 def stretches_rows(estimates: Mapping[str, Sequence[RunningEstimate]], ends: Ends) -> pa.Table:

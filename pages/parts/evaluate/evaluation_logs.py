@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import RLock
 
@@ -37,6 +37,7 @@ class EvaluationLog:
         events: events of the decisions, in the same order; empty for a file.
         world: world of the visitors, which knows the truth.
         bounds: least and largest reward, if stated.
+        priced: world with the unit of the rewards, if no single world knows the truth.
         guess: target of the loop's best guess after learning from the log.
         service: target of the retired service's learner, trained on the log.
         loop: loop that made the log; it may have continued since.
@@ -49,12 +50,13 @@ class EvaluationLog:
     service: GivenProbabilities | None = None
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
+    priced: World | None = None
 
     @property
     def scale(self) -> RewardScale:
         """Scale of the rewards: of the world, or by the mean size of the rewards."""
-        if self.world is not None:
-            return RewardScale.of(self.world)
+        if world := self.world or self.priced:
+            return RewardScale.of(world)
         rewards = self.decisions.reward
         return RewardScale.of_size(float(np.abs(rewards).mean()) if len(rewards) else 0.0)
 
@@ -124,7 +126,15 @@ def _making(source: ReadyMade) -> Steps[EvaluationLog]:
 
 def _reading(stored: StoredLoop) -> Steps[EvaluationLog]:
     world = None if stored.loop.state.changes else stored.world
-    return (yield from _log(stored.loop, world, stored.lock))
+    log = yield from _log(stored.loop, world, stored.lock)
+    return replace(log, priced=_priced(stored.world, stored.world_now))
+
+
+def _priced(start: World | None, now: World | None) -> World | None:
+    """Return a loop's first world if its present world has the same unit and highest value."""
+    if start is None or now is None or (start.unit, start.most) != (now.unit, now.most):
+        return None
+    return start
 
 
 def _log(

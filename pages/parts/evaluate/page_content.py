@@ -233,14 +233,14 @@ def _rule(session: EvaluateSession, result: LogEvaluation) -> Text | None:
 def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
     """Return the table with a row per policy and action, aligned with the forest's rows."""
     scale = result.log.scale
-    width, number = (104, f"%,.{scale.digits}f") if scale.is_money else (84, f"%.{scale.digits}f")
+    width, number = (92, f"%,.{scale.digits}f") if scale.is_money else (84, f"%.{scale.digits}f")
     return Table(
         "evaluate-table",
         pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
             _column(_AVERAGE, scale): TableColumn(number, _TABLE_HELP, width),
-            _column(_TRUTH, scale): TableColumn(number, width=80 if scale.unit else 60),
+            _column(_TRUTH, scale): TableColumn(number, width=72 if scale.unit else 60),
             _WORTH: TableColumn("%,.0f visitors", meaning("worth"), 104),
         },
         row_height=forest.ROW,

@@ -148,7 +148,8 @@ def _all_figures(result: LogEvaluation, setup: EvaluateSetup) -> Iterator[Mappin
                 "effective_events": row.effective,
                 "largest_weight": row.largest,
                 "share_with_weight": row.share,
-            } | _scaled_cells(result, interval)
+                **_scaled_cells(result, interval),
+            }
 
 
 def _scaled_cells(result: LogEvaluation, interval: Interval | None) -> Mapping[str, object]:

@@ -123,11 +123,12 @@ def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
     styles = tuple((names[key], _style_of(result, key)) for key in chosen)
     span, scale = span_of(len(result.decisions)), result.log.scale
     ends = _ends(result, [one for stretches in estimates.values() for one in stretches])
+    title = scale.title if scale.unit else charts.EIGHTHS
     scaled = {name: _scaled(scale, stretches) for name, stretches in estimates.items()}
     picture(
         charts.stretches_rows(scaled, ends),
-        charts.stretches_spec(is_dark(), span, ends, styles, scale.title),
-        key=f"chart-stretches-{hash((span, ends, styles, scale.title))}",
+        charts.stretches_spec(is_dark(), span, ends, styles, title),
+        key=f"chart-stretches-{hash((span, ends, styles, title))}",
         alt="Estimate from each stretch of the log, for each policy: "
         + "; ".join(
             f"{name}, at the end {measured(scale, stretches[-1].interval)}"

@@ -336,11 +336,12 @@ def is_thin(row: Row, setup: EvaluateSetup) -> bool:
 
 
 def is_proven(row: Row) -> bool:
-    """Return True if our own estimator's interval equals that of the betting sequence."""
+    """Return True if our own estimator's interval equals that of the betting sequence, and is not
+    the only possible value."""
     ours, betting = row.intervals["strata"], row.intervals["betting"]
     if row.target == "online" or row.doubt == "no_overlap" or ours is None or betting is None:
         return False
-    return (ours.low, ours.high) == (betting.low, betting.high)
+    return ours.width > 0 and (ours.low, ours.high) == (betting.low, betting.high)
 
 
 def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:

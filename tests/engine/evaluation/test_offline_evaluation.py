@@ -146,7 +146,8 @@ def test_no_interval_is_wider_than_what_an_action_can_pay() -> None:
 
 def test_a_price_is_no_reason_for_a_wider_interval() -> None:
     """Equal prices are a change of unit: an interval is as wide as that of whole rewards."""
-    cheap = replace(LOG, reward=LOG.reward * 0.1, means=LOG.means * 0.1)  # type: ignore[operator]
+    assert LOG.means is not None
+    cheap = replace(LOG, reward=LOG.reward * 0.1, means=np.asarray(LOG.means * 0.1))
     cheap = cheap.limited(dict.fromkeys(LOG.actions, 0.1))
     for target in TARGETS:
         whole, tenth = (Stratified().add(target.weigh(log)).alone() for log in (LOG, cheap))
