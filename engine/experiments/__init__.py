@@ -6,6 +6,7 @@
 - `second_loop`: another loop with other settings on the visitors of a first one, for Play.
 - `recorded_acts`: visits and rewards of a loop as a value that replays them on any seed.
 - `loop_questions`: questions about the future of a played loop, and their true answers.
+- `power`: the size of an A/B test by a power analysis.
 - `ab_test`: the trial of an A/B test and its winner, for a lesson.
 - `exploration_measures`: actions never shown, certainty, and repeated draws of a loop, for lessons.
 - `estimates_with_truth`: estimates from a log, each with its true value, for lessons.

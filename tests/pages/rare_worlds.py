@@ -1,5 +1,7 @@
 """Random worlds with rare rewards: rates of .1 to 8 %, with prices or without a unit."""
 
+from functools import cache
+
 import numpy as np
 
 from engine.worlds.fields import Field
@@ -12,6 +14,7 @@ _FIELDS = (
 )
 
 
+@cache
 def rare_world(seed: int) -> World:
     """Return a world of four offers; those of even seeds have prices in euros."""
     rng = np.random.default_rng(seed)

@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from html import unescape
 
-import numpy as np
 import pytest
 
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
-from engine.worlds import World, key_of
-from engine.worlds.fields import Field
-from engine.worlds.taste import Item, Taste
+from engine.worlds import key_of
 from pages.parts.compare import page_content as compare
 from pages.parts.compare.history_in_link import History
 from pages.parts.compare.page_settings import CompareSetup
@@ -24,35 +20,12 @@ from pages.parts.race.session import RaceSession
 from pages.parts.scene.part_types import Figure, FigureStyle, Numbers, Scene, Table, Text
 from pages.parts.settings.known_worlds import keep_at_hand
 from tests.pages.conftest import EvaluateApp
+from tests.pages.rare_worlds import rare_world
 
 INTERVAL = re.compile(r"([\u2212+\d.,]+)(?:\s[€%])? to ([\u2212+\d.,]+)(?=\s?[€%)])")
 """Ends of an interval."""
 FLAT = re.compile(r"(?<![\d.,])0\.0+(?!\d)")
 """A number other than 0 that is rounded to it."""
-LEAST_RATE, LARGEST_RATE = 0.001, 0.08
-
-
-@cache
-def world_of(seed: int) -> World:
-    """A world of five actions, with prices in euros for even seeds."""
-    rng = np.random.default_rng([seed, 17])
-    low, high = np.log([LEAST_RATE, LARGEST_RATE])
-    level = rng.uniform(low + 1.5, high - 1.0)
-    rates = np.exp((level + rng.normal(0, 0.7, (3, 3, 5))).clip(low, high))
-    prices = [300, *rng.integers(10, 300, 4).tolist()] if seed % 2 == 0 else [1] * 5
-    names = [f"a{k}" for k in range(5)]
-
-    def taste(context, item):  # type: ignore[no-untyped-def]
-        cell = int(context["age"][-1]), int(context["way"][-1])
-        return Taste(0.0, float(rates[cell][names.index(item.id)]))
-
-    values = [Item(n, "", {"kind": n}, value=p) for n, p in zip(names, prices, strict=True)]
-    fields = (
-        Field.of("age", "Age", {f"🧑 g{k}": 1 for k in range(3)}),
-        Field.of("way", "Way", {f"📱 w{k}": 1 for k in range(3)}),
-    )
-    unit = "€" if seed % 2 == 0 else ""
-    return World(f"Shop {seed}", "🏬", "A shop.", fields, tuple(values), taste, unit)
 
 
 def texts_of(scene: Scene, names: list[str]) -> Iterator[str]:
@@ -94,7 +67,7 @@ def span(figure: Figure, channel: str) -> float:
 @pytest.mark.parametrize("seed", range(10))
 def test_race(seed: int) -> None:
     setup = RaceSetup(
-        world=keep_at_hand(world_of(seed)), who="ab,present,uniform", visitors=500, crowds=4
+        world=keep_at_hand(rare_world(seed)), who="ab,present,uniform", visitors=500, crowds=4
     ).fitted()
     standings, finished = Standings(setup.plan()), FinishedRaces()
     for outcome in race(standings.plan):
@@ -126,7 +99,7 @@ def test_race(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_compare(seed: int) -> None:
     session = CompareSession(
-        CompareSetup(world=keep_at_hand(world_of(seed)), truth=True).fitted(), History(0)
+        CompareSetup(world=keep_at_hand(rare_world(seed)), truth=True).fitted(), History(0)
     )
     while len(session.comparison) < 400:
         if len(session.comparison) == 200:
@@ -139,6 +112,6 @@ def test_compare(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_evaluate(seed: int, open_evaluate: Callable[..., EvaluateApp]) -> None:
-    app = open_evaluate(world=keep_at_hand(world_of(seed)), visitors="300", truth="1")
+    app = open_evaluate(world=keep_at_hand(rare_world(seed)), visitors="300", truth="1")
     check(app.text)
-    assert key_of(world_of(seed)) == app.session.setup.world
+    assert key_of(rare_world(seed)) == app.session.setup.world

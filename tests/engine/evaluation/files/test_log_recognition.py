@@ -16,7 +16,7 @@ DSJSON = b'{"_label_cost":-1.0,"c":{},"a":[1],"p":[1.0]}\n'
         b"Customer;Offer shown;Probability;Reward\n1;Card;0,3;1\n",
         b"item,reward\nCard,1\n",
         DSJSON,
-        gzip.compress(DSJSON),
+        gzip.compress(DSJSON, mtime=0),
         b'# {"format":"personalizer-playground-dsjson","version":1}\n' + DSJSON,
         b'{"format":"personalizer-playground-loop","version":1}\n',
         b"PAR1....",

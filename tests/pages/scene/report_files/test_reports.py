@@ -82,7 +82,8 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert report is not None
     best = app.session.known.finals()[0]
     assert f"{best.reward.mean:.3f} per visitor" in report.sentences[0]
-    late, more = report.sentences[1:]
+    size, late, more = report.sentences[1:]
+    assert size.startswith("An A/B test of these 4 actions needs ")
     latest = app.session.known.latest(best.contender)
     name = app.session.displayed.names[best.contender]
     assert late.startswith(
