@@ -106,7 +106,8 @@ def report(session: EvaluateSession, about: str, link: str) -> Report | None:
         is_own = setup.log == "file"
         seed = None if session.asks_loop or is_own else setup.seed
         scene = scene_of(session, FigureStyle(), about)
-        return report_of(scene, SHEET, result.log.world, seed, "" if is_own else link)
+        link = "" if is_own else link
+        return report_of(scene, SHEET, result.log.world, seed, link, not is_own, setup.truth)
 
 
 class _Figures:

@@ -109,7 +109,8 @@ def report(session: PlaySession, link: str) -> Report | None:
         opened, truth = session.displayed, session.setup.truth
         if not opened.curve():
             return None
-        return report_of(_scene_of(opened, truth), SHEET, opened.world, opened.loop.seed, link)
+        scene, seed = _scene_of(opened, truth), opened.loop.seed
+        return report_of(scene, SHEET, opened.world, seed, link, True, truth)
 
 
 def _scene_of(opened: OpenLoop, truth: bool) -> Scene:

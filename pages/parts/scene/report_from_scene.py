@@ -36,6 +36,7 @@ def report_of(
     seed: int | None,
     link: str,
     is_simulation: bool = False,
+    truth: bool = True,
 ) -> Report:
     """Return a report of the parts selected by a sheet; see `report_on`."""
     lines = [line for name in sheet.sentences for line in scene.text(name).splitlines()]
@@ -49,6 +50,7 @@ def report_of(
         link,
         _figures(scene, sheet.further),
         is_simulation=is_simulation,
+        truth=truth,
     )
 
 

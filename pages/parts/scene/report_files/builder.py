@@ -24,11 +24,13 @@ def report_on(
     further: tuple[Figure, ...] = (),
     clock: Clock = utc_now,
     is_simulation: bool = False,
+    truth: bool = True,
 ) -> Report:
     """Return a report, dated today, about a world or an uploaded log; see `Report`.
 
     Args:
-        is_simulation: True to say that visitors are simulated, with the truth of the world.
+        is_simulation: True to say that the world is simulated, with its actions and prices.
+        truth: True to add the true rates of a simulation.
     """
     is_simulation = is_simulation and world is not None
     about = f"{about} {_SIMULATED}" if is_simulation else about
@@ -44,34 +46,38 @@ def report_on(
         link="" if is_only_here(link) else link,
         made=clock().date(),
         further=further,
-        actions=tuple(_actions(world)) if is_simulation and world is not None else (),
+        actions=tuple(_actions(world, truth)) if is_simulation and world is not None else (),
         offered=tuple((i.name, i.picture) for i in (world.items if world else ()) if i.picture),
     )
 
 
 _SIMULATED = (
-    "All visitors are simulated: the numbers follow from assumed rates and prices, and are no "
+    "The world is simulated: the numbers follow from assumed rates and prices, and are no "
     "measurement."
 )
 _MAX_ACTIONS = 12
-"""Most actions in the table: those that earn most."""
+"""Most actions in the table: those that earn most, or the first without the truth."""
 
 
-def _actions(world: World) -> Iterator[tuple[str, ...]]:
-    """Rows of the table of actions: name, price if there is any, true rate, and mean reward."""
+def _actions(world: World, truth: bool) -> Iterator[tuple[str, ...]]:
+    """Rows of the table of actions: name, price if there is any, and with the truth, true rate and
+    mean reward. Empty without prices and truth."""
     scale, (chances, means) = RewardScale.of(world), world.item_means()
     has_prices = bool(world.unit) or any(item.value != 1 for item in world.items)
     amounts = replace(scale, unit="")  # The head of the column has the unit.
     unit = f"\u00a0{world.unit}" if world.unit else ""
-    yield "Action", *(["Pays"] if has_prices else []), "True rate", _capital(scale.title)
-    order = sorted(range(len(world.items)), key=lambda at: -means[at])
+    if not (has_prices or truth):
+        return
+    heads = ["True rate", _capital(scale.title)] if truth else []
+    yield "Action", *(["Pays"] if has_prices else []), *heads
+    order = sorted(range(len(world.items)), key=lambda at: -means[at] if truth else 0.0)
     shown = sorted(order[:_MAX_ACTIONS])
     for at in shown:
         price = [f"{world.items[at].value:,g}{unit}"] if has_prices else []
-        rate = f"{100 * chances[at]:.2g}\u00a0%"
-        yield world.items[at].name, *price, rate, amounts.value(float(means[at]))
+        rate = f"{100 * chances[at]:.2g}\u00a0%", amounts.value(float(means[at]))
+        yield world.items[at].name, *price, *(rate if truth else ())
     if rest := len(order) - len(shown):
-        yield f"and {rest} more", *([""] if has_prices else []), "", ""
+        yield f"and {rest} more", *([""] if has_prices else []), *("" for _ in heads)
 
 
 def _capital(text: str) -> str:

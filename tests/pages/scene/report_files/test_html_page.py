@@ -7,9 +7,11 @@ import pytest
 
 from engine.worlds.coffee import COFFEE
 from engine.worlds.taste import Taste
+from engine.worlds.world import World
 from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.html_page import as_html
 from pages.parts.scene.report_files.paper_sizes import PAPERS
+from pages.parts.scene.report_files.report_content import Report
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.own_bank import OWN_BANK
 from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
@@ -56,7 +58,7 @@ def test_a_chart_may_have_another_one_for_phones() -> None:
 def test_a_simulation_has_the_prices_and_rates_of_its_actions() -> None:
     report = report_on(OWN_BANK, "T", "A.", (FIGURE,), ("S",), 7, "", is_simulation=True)
     assert report.world == "Simulation: Our bank"
-    assert "All visitors are simulated" in report.about
+    assert "The world is simulated" in report.about
     head, premium, *_, nothing = report.actions
     assert head == ("Action", "Pays", "True rate", "€ per 1,000 visitors")
     assert premium == ("Premium card", "120\u00a0€", "2.5\u00a0%", "3,000")
@@ -87,3 +89,16 @@ def test_without_a_link_there_is_neither_link_nor_code() -> None:
     page = as_html(replace(REPORT, link=""), PAPERS["a4"]).decode()
     assert "See it live" not in page
     assert page.count("<svg") == 2 * len(REPORT.figures)
+
+
+def test_a_report_that_hides_the_truth_has_prices_but_no_rates() -> None:
+    def reported(world: World, truth: bool) -> Report:
+        empty = ("Title", "About.", (), (), 7, "")
+        about = world, "Title", "About.", (), (), 7, ""
+        return report_on(*about, is_simulation=True, truth=truth)
+
+    hidden = reported(OWN_BANK, truth=False)
+    assert hidden.world == "Simulation: Our bank"
+    assert hidden.actions[:2] == (("Action", "Pays"), ("Premium card", "120\u00a0€"))
+    assert reported(OWN_BANK, truth=True).actions[0][2] == "True rate"
+    assert reported(COFFEE, truth=False).actions == ()

@@ -49,7 +49,7 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
         f"All 100 gave {result.mean:.2f} each (95 % interval {result.low:.2f} to"
         in (report.sentences[-1])
     )
-    assert (report.world, report.seed, report.link) == ("Coffee", 3, LINK)
+    assert (report.world, report.seed, report.link) == ("Simulation: Coffee", 3, LINK)
     assert [name for _, name in report.figures[0].keys] == [
         item.name for item in app.session.open.world.items
     ]
