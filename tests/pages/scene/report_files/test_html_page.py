@@ -93,7 +93,6 @@ def test_without_a_link_there_is_neither_link_nor_code() -> None:
 
 def test_a_report_that_hides_the_truth_has_prices_but_no_rates() -> None:
     def reported(world: World, truth: bool) -> Report:
-        empty = ("Title", "About.", (), (), 7, "")
         about = world, "Title", "About.", (), (), 7, ""
         return report_on(*about, is_simulation=True, truth=truth)
 
