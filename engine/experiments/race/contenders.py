@@ -112,7 +112,9 @@ OURS = LoopSettings()
 TRIAL = 200
 """Rewards that an A/B test waits for."""
 _BY_TRIAL = "Makes random offers until {trial} rewards are in"
-_BY_POWER = "Makes random offers to as many visitors as a power analysis asks for"
+_BY_POWER = (
+    "Makes random offers to as many visitors as a power analysis asks for, at most half of the race"
+)
 _SHARED = " Without a significant winner, the best offers share the visitors."
 EPSILON = 0.1
 """Share of visitors whom epsilon-greedy shows any action."""
@@ -130,6 +132,7 @@ def line_up(
     *policies: Policy,
     crosses: int = 2,
     trial: int | None = TRIAL,
+    visitors: int | None = None,
     field: str | None = None,
     rule: Baseline | None = None,
 ) -> dict[str, Contender]:
@@ -140,11 +143,12 @@ def line_up(
         crosses: highest order of crosses of the single hypothesis of ``single``.
         trial: number of rewards in the trials of A/B tests, which always have a winner; None for
             the number of a power analysis, and for winners that are significant.
+        visitors: of the race; a planned trial has half of them at most.
         field: with one winner for each value; the world's first by default.
         rule: of today; the world's usual one by default.
     """
     chosen = rivals() | {policy.key: policy for policy in policies}
-    size, error = (trial, None) if trial else (trial_size(world).visitors, ERROR)
+    size, error = (trial, None) if trial else (_planned(world, visitors), ERROR)
     until = _BY_POWER if error else _BY_TRIAL
     known: tuple[Contender, ...] = (
         LoopContender(
@@ -219,6 +223,12 @@ def line_up(
         ),
     )
     return {contender.key: contender for contender in known}
+
+
+def _planned(world: World, visitors: int | None) -> int:
+    """Visitors of a planned trial."""
+    size = trial_size(world).visitors
+    return size if visitors is None else max(1, min(size, visitors // 2))
 
 
 def _rival(policy: Policy) -> LoopContender:

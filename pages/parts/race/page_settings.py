@@ -126,7 +126,8 @@ class RaceSetup(Tunable):
         },
         "slider",
         "A power analysis asks for enough visitors to find an action that earns half as much again "
-        "as random offers. Its test has a winner only if the difference is significant.",
+        "as random offers. Its test takes at most half of the race, and has a winner only if the "
+        "difference is significant.",
     ).as_field
     field: str = Setting(
         "name",
@@ -234,6 +235,7 @@ class RaceSetup(Tunable):
             *map(self.tuned, self.policies()),
             crosses=self.crosses,
             trial=self.trial or None,
+            visitors=self.size[0],
             field=self.field,
             rule=self.todays_rules if self.rule else None,
         )

@@ -122,7 +122,8 @@ class RewardScale:
         """Format a sum of rewards: an amount of money, or a number of rewards."""
         if self.is_money:
             worth = rewards * self.most
-            return self._with_unit(_written(worth, _digits(worth, 3)))
+            cents = max(2, _digits(worth, 2)) if abs(worth) < 100 else 0
+            return self._with_unit(_written(worth, cents).removesuffix(".00"))
         return f"{_written(rewards, 1)} rewards"
 
     def _decimals(self, doubt: float) -> int:

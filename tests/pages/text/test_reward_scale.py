@@ -54,6 +54,7 @@ def test_money_has_as_many_digits_as_its_interval_warrants() -> None:
     )
     assert BANK.range(-1.2 * euro, 0.4 * euro, sign=True) == "\N{MINUS SIGN}1.20 to +0.40\u00a0€"
     assert BANK.total(12.3) == "3,690\u00a0€"
+    assert [BANK.total(0.2), BANK.total(0.1004)] == ["60\u00a0€", "30.12\u00a0€"]
     assert PLAIN.total(12.34) == "12.3 rewards"
 
 

@@ -340,3 +340,5 @@ def test_an_ab_test_by_power_has_the_planned_size_and_may_have_no_winner() -> No
     expected = trial_size(WORLDS["coffee"]).visitors, ERROR
     assert (planned["ab"].trial, planned["ab"].error) == expected  # type: ignore[attr-defined]
     assert "power analysis" in planned["ab"].story
+    short = line_up(WORLDS["coffee"], trial=None, visitors=500)
+    assert short["ab"].trial == 250  # type: ignore[attr-defined]
