@@ -10,9 +10,9 @@ from pages.parts.evaluate.log_evaluation import STAND_IN, LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.baseline_rules import tables_of
+from pages.parts.settings.baseline_rules import rule_in_words
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import counted, in_a_sentence, plain
+from pages.parts.text.format import counted, plain
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.session_singletons import existing
 
@@ -65,7 +65,7 @@ def below_table(result: LogEvaluation) -> str:
 
 def _rule(setup: EvaluateSetup) -> str:
     """Return the rule's display name within a sentence."""
-    return in_a_sentence(tables_of(world_of(setup.world))[setup.rule])
+    return rule_in_words(world_of(setup.world), setup.rule, setup.item)
 
 
 def about_log(session: EvaluateSession) -> str:
