@@ -317,7 +317,7 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     today = next(row for name, row in rows.items() if name.endswith("(default)"))
     after = rows["Your rule: by weather"]["Would earn"]
     assert after == today["Would earn"] != before["Would earn"]
-    assert "**The rule by weather would earn about" in app.text
+    assert "**The rule “by weather” would earn about" in app.text
     links = {link.proto.label: link.proto.query_string for link in app.at.get("page_link")}
     compare, race = (next(q for n, q in links.items() if n.startswith(page)) for page in PAGES)
     for query in (compare, race):

@@ -60,7 +60,7 @@ def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
     evidence = "Evidence: as certain as so many visitors who were all served that way."
     has_default = result.log.world is not None and result.today is not None
-    return f"{evidence} Default: the offer made today." if has_default else evidence
+    return f"{evidence} Default: the first action of each request." if has_default else evidence
 
 
 def _rule(setup: EvaluateSetup) -> str:
@@ -142,7 +142,7 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     truth = result.truths.get("rules") if session.setup.truth else None
     scale = result.log.scale
     said = (
-        f"**The rule {plain(_rule(session.setup))} would earn about "
+        f"**The rule “{plain(_rule(session.setup))}” would earn about "
         f"{_with_interval(scale, expected)}.** The engine earned "
         f"{_with_interval(scale, earned)} while it learned."
     )
