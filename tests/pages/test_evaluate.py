@@ -51,11 +51,12 @@ from pages.parts.text.glossary import meaning
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
-from tests.pages.conftest import App, EvaluateApp, many_frames
+from tests.pages.conftest import App, CompareApp, EvaluateApp, many_frames
 from tests.pages.own_bank import OWN_BANK
 from tests.pages.rare_worlds import rare_world
 
 Open = Callable[..., EvaluateApp]
+OpenCompare = Callable[..., CompareApp]
 
 PAGES = ("Compare", "Race")
 QUICK = {"visitors": "300"}
@@ -316,7 +317,7 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     today = next(row for name, row in rows.items() if name.endswith("(default)"))
     after = rows["Your rule: by weather"]["Would earn"]
     assert after == today["Would earn"] != before["Would earn"]
-    assert "**The rule by weather would earn about" in app.text
+    assert "**The rule “by weather” would earn about" in app.text
     links = {link.proto.label: link.proto.query_string for link in app.at.get("page_link")}
     compare, race = (next(q for n, q in links.items() if n.startswith(page)) for page in PAGES)
     for query in (compare, race):
@@ -327,6 +328,77 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     (present,) = (one for key, one in setup.contenders.items() if key == "present")
     assert isinstance(present, Present)
     assert present.rule == always_by_weather("Cappucino")
+
+
+def turned_to(app: EvaluateApp | CompareApp, page: str) -> None:
+    """Turn to a page as by the menu, without a link's settings; Evaluate with its rule open."""
+    app.at.session_state["rule"] = page == "evaluate"
+    app.at.switch_page(f"../../{page}.py")
+    app.at.query_params.clear()
+    app.run()
+
+
+def test_a_rule_on_trial_starts_as_todays_rules_and_stays_on_its_page(
+    open_evaluate: Open,
+) -> None:
+    app = open_evaluate(**QUICK)
+    app.at.session_state["rule"] = True
+    assert (app.run().session.setup.rule, app.session.setup.table) == ("weather", "")
+    turned_to(app, "compare")
+    app.set("compare-rule", "name").at.session_state["compare-table"] = "0,0,1,1"
+    app.run()
+    turned_to(app, "evaluate")
+    assert (app.session.setup.rule, app.session.setup.table) == ("name", "0,0,1,1")
+    assert app.session.setup.baseline() == app.at.session_state["CompareSession"].setup.baseline()
+    app.set("evaluate-rule", "always").set("evaluate-item", 2)
+    turned_to(app, "compare")
+    assert app.at.session_state["CompareSession"].setup.rule == "name", "a trial is no choice"
+    turned_to(app, "evaluate")
+    assert (app.session.setup.rule, app.session.setup.item) == ("always", 2), "and it stays"
+    turned_to(app, "compare")
+    app.set("compare-rule", "bestseller")
+    turned_to(app, "evaluate")
+    assert app.session.setup.rule == "bestseller", "until other rules are chosen"
+
+
+def test_a_trial_outlasts_the_first_visit_to_compare(open_evaluate: Open) -> None:
+    app = open_evaluate(world="shop", log="ready", **QUICK)
+    app.at.session_state["rule"] = True
+    app.run().set("evaluate-rule", "mood")
+    turned_to(app, "compare")
+    turned_to(app, "evaluate")
+    assert app.session.setup.rule == "mood"
+
+
+def test_a_link_to_evaluate_has_a_rule_of_its_own(open_compare: OpenCompare) -> None:
+    app = open_compare(rule="mood")
+    app.at.switch_page("../../evaluate.py")
+    app.at.query_params.clear()
+    for name, value in {"world": "coffee", "seed": "7", **QUICK}.items():
+        app.at.query_params[name] = value
+    assert app.run().at.session_state["EvaluateSession"].setup.rule == "weather"
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "other"),
+    [
+        ("always", "always Latte", "Latte"),
+        ("mood", "random", "Random"),
+        ("bestseller", "last month's bestseller", ""),
+    ],
+)
+def test_each_of_todays_rules_is_evaluated(
+    open_evaluate: Open, rule: str, name: str, other: str
+) -> None:
+    world = WORLDS["coffee"]
+    latte = next(i for i, item in enumerate(world.items) if item.name == "Latte")
+    app = open_evaluate(**QUICK, rule=rule, item=str(latte))
+    best = app.session.setup.baseline()
+    label = other or (world.items[world.position(best.possible({})[0])].name)
+    rows = table_of(app)
+    same = next(row for key, row in rows.items() if key.split(" (")[0].endswith(label))
+    assert rows[f"Your rule: {name}"]["Would earn"] == same["Would earn"]
+    assert EvaluateSetup.from_query(app.session.setup.query()) == (app.session.setup, [])
 
 
 def always_by_weather(item: str) -> RuleTable:

@@ -10,9 +10,9 @@ from engine.loop.event import EventState
 from engine.worlds import World
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.settings.baseline_rules import rule_in_full, rules_of
+from pages.parts.settings.baseline_rules import rule_in_full, rule_in_words
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import counted, duration, in_a_sentence, percent, plain
+from pages.parts.text.format import counted, duration, percent, plain
 from pages.parts.text.item_picture import labelled
 from pages.parts.text.reward_scale import RewardScale
 
@@ -182,13 +182,9 @@ def interval(scale: RewardScale, value: Estimate) -> str:
     return f"95\u00a0% interval {scale.of_differences.range(value.low, value.high, sign=True)}"
 
 
-def rule_in_words(setup: CompareSetup) -> str:
+def _rule(setup: CompareSetup) -> str:
     """Name today's rules within a sentence; Markdown."""
-    world = world_of(setup.world)
-    name = rules_of(world)[setup.rule]
-    if setup.rule == "always":
-        return f"always {plain(world.items[setup.item].name)}"
-    return plain(in_a_sentence(name))
+    return plain(rule_in_words(world_of(setup.world), setup.rule, setup.item))
 
 
 def summary(session: CompareSession) -> str:
@@ -200,7 +196,7 @@ def summary(session: CompareSession) -> str:
     rewards, scale = comparison.rewards(), RewardScale.of(session.world).in_markdown
     sentences = [
         f"{visitors:,} visitors came ({session.world.title}, random seed {setup.seed}). "
-        f"Today's rules ({rule_in_words(setup)}) earned "
+        f"Today's rules ({_rule(setup)}) earned "
         f"{scale.mean(float(rewards['baseline'].mean()))}.",
         _matching(session),
     ]
@@ -292,7 +288,7 @@ def about(session: CompareSession) -> str:
     """Describe the comparison for a report; Markdown."""
     return (
         f"Three systems served the same {counted(len(session.comparison), 'visitor')}: today's "
-        f"rules ({rule_in_words(session.setup)}), an apprentice that watched them, and an engine "
+        f"rules ({_rule(session.setup)}), an apprentice that watched them, and an engine "
         "that was always online. Today's rules: "
         f"{rule_in_full(session.world, session.comparison.baseline)}."
     )

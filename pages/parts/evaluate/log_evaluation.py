@@ -26,7 +26,8 @@ from engine.evaluation.target_policies import (
     truths,
 )
 from engine.pausable_steps import Steps
-from engine.simulation.baselines import RuleTable
+from engine.simulation.baselines import Mood, RuleTable
+from engine.worlds import World
 from pages.parts.evaluate.evaluation_logs import EvaluationLog
 
 STAND_IN = "cressie_read_mended"
@@ -117,14 +118,14 @@ def _today(log: EvaluationLog) -> str | None:
     return log.decisions.actions[firsts.pop()] if len(firsts) == 1 else None
 
 
-def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> list[Target]:
+def _targets(log: EvaluationLog, rule: RuleTable | Mood | None, also: Also | None) -> list[Target]:
     """Return the targets to evaluate on a log."""
     actions = log.decisions.actions
     if log.world is not None:
         order = {item.id: place for place, item in enumerate(log.world.items)}
         actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
     baseline = () if _today(log) else (Baseline(),)
-    rules = () if rule is None or log.world is None else (WorldRule(log.world, rule),)
+    rules = () if rule is None or log.world is None else (_rule_target(log.world, rule),)
     settings = None if also is None else also[1]
     learners = [learner for learner in (log.guess, log.service, settings) if learner is not None]
     return [
@@ -137,8 +138,14 @@ def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> l
     ]
 
 
+def _rule_target(world: World, rule: RuleTable | Mood) -> Target:
+    """Return a rule of a world as a target."""
+    key = "rules"
+    return UniformTarget(key) if isinstance(rule, Mood) else WorldRule(world, rule, key)
+
+
 def evaluating(
-    log: EvaluationLog, window: Window, rule: RuleTable | None, also: Also | None = None
+    log: EvaluationLog, window: Window, rule: RuleTable | Mood | None, also: Also | None = None
 ) -> Steps[LogEvaluation]:
     """Evaluate a log for each action and each policy, in steps.
 

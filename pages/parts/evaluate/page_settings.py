@@ -5,16 +5,17 @@ from typing import Literal, Self
 
 from engine.evaluation.estimators import ESTIMATORS
 from engine.evaluation.interval_coverage import Flaw
-from engine.simulation.baselines import RuleTable, usual_fields
+from engine.simulation.baselines import Baseline, usual_fields
 from engine.worlds import WORLDS
 from pages.parts.evaluate.estimator_names import TITLES, USUAL
 from pages.parts.settings.baseline_rules import (
+    ITEM,
     TABLE,
+    baseline_of,
     fields_of,
     has_room_for,
-    table_in_link,
-    table_of,
-    tables_of,
+    rule_in_link,
+    rules_of,
 )
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import Linked
@@ -65,7 +66,7 @@ def _window(text: str) -> str:
 class EvaluateSetup(Linked):
     """Settings in a link to the Evaluate page."""
 
-    KEEPS = frozenset({"rule", "table"})  # A rule on trial need not be that of today.
+    COPIES = frozenset({"rule", "item", "table"})  # A rule on trial starts as today's rules.
     PREFIX = "evaluate-"
 
     world: str = WORLD.as_field
@@ -88,14 +89,14 @@ class EvaluateSetup(Linked):
     rule: str = Setting(
         "weather",
         "Your rule",
-        lambda: {
-            rule: name for world in WORLDS.values() for rule, name in tables_of(world).items()
-        },
+        lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
         "menu",
-        "A rule that runs today, or might. Its table can be written below.",
-        check=table_in_link,
-        words="one or two fields of a world",
+        "It starts as today's rules on Compare and Race. Changes here are a trial: the links below "
+        "send the rule to these pages.",
+        check=rule_in_link,
+        words="always, mood, bestseller, or one or two fields of a world",
     ).as_field
+    item: int = ITEM.as_field
     table: str = TABLE.as_field
     window: str = Setting(
         "",
@@ -129,21 +130,21 @@ class EvaluateSetup(Linked):
     truth: bool = TRUTH.as_field
 
     def fitted(self) -> Self:
-        """See `Linked`: a rule and its table."""
+        """See `Linked`; fits rule, action and table to the world."""
         world = world_of(self.world)
-        rule = self.rule if self.rule in tables_of(world) else ",".join(usual_fields(world))
+        rule = self.rule if self.rule in rules_of(world) else ",".join(usual_fields(world))
+        item = self.item if self.item < len(world.items) else 0
         has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
-        return replace(self, rule=rule, table=self.table if has_room else "")
+        return replace(self, rule=rule, item=item, table=self.table if has_room else "")
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Fields that the rule depends on."""
         return fields_of(self.world, self.rule)
 
-    @property
-    def rule_table(self) -> RuleTable:
-        """Table of the rule."""
-        return table_of(world_of(self.world), self.fields, self.table)
+    def baseline(self) -> Baseline:
+        """Return the rule."""
+        return baseline_of(world_of(self.world), self.rule, self.item, self.table, self.seed)
 
     @property
     def span(self) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_rule
-from pages.parts.settings.baseline_rules import tables_of
+from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.text.format import note
 from pages.parts.text.pages_folder import PAGES
 
@@ -27,19 +27,28 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
             return
         left, right = st.columns([1, 1.25], gap="medium")
         with left:
-            setup.draw("rule", options=tables_of(world), on_change=_forget_table)
-            name = EvaluateSetup.key("table")
-            text = edit_table(f"{name}-editor", setup.world, setup.rule, setup.table)
-            if text != setup.table:
-                st.session_state[name] = text
-                st.rerun(scope="fragment")
+            setup.draw("rule", options=rules_of(world), on_change=_forget_table)
+            if setup.rule == "always":
+                setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
+            elif setup.fields:
+                _edit_table(setup)
         with right:
             st.markdown(about_rule(session, result))
-            note(
-                "The table opens with the rule that earns most on average, as if from "
-                "years of experience."
-            )
+            if setup.fields:
+                note(
+                    "The table opens with the rule that earns most on average, as if from "
+                    "years of experience."
+                )
             _send(setup)
+
+
+def _edit_table(setup: EvaluateSetup) -> None:
+    """Draw the table of the rule for editing."""
+    name = EvaluateSetup.key("table")
+    text = edit_table(f"{name}-editor", setup.world, setup.rule, setup.table)
+    if text != setup.table:
+        st.session_state[name] = text
+        st.rerun(scope="fragment")
 
 
 def _forget_table() -> None:
@@ -49,6 +58,7 @@ def _forget_table() -> None:
 def _send(setup: EvaluateSetup) -> None:
     """Draw links to pages that try the rule on visitors."""
     parameters = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
+    parameters |= {"item": str(setup.item)} if setup.rule == "always" else {}
     parameters |= {"table": setup.table} if setup.table else {}
     st.page_link(
         PAGES / "compare.py",

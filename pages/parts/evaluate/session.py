@@ -145,7 +145,8 @@ class EvaluateSession:
         self._take_over()
         setup = self.setup
         settings = setup.settings, self._settings_now(setup.settings)
-        question = source, setup.span, setup.rule, setup.table, settings
+        rule = setup.rule, setup.item, setup.table, setup.seed
+        question = source, setup.span, rule, settings
         if question == self._question and not self._was_cut_off:
             return
         if source != self._question[0]:
@@ -180,7 +181,7 @@ class EvaluateSession:
         try:
             if log is None:
                 log = yield from read()
-            rule = setup.rule_table if log.world == world_of(setup.world) else None
+            rule = setup.baseline() if log.world == world_of(setup.world) else None
             try:
                 also = yield from self._settings(log, setup.settings)
             except PersonalizerError as error:  # Other targets do not need the settings.

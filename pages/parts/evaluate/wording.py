@@ -10,9 +10,9 @@ from pages.parts.evaluate.log_evaluation import STAND_IN, LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.baseline_rules import tables_of
+from pages.parts.settings.baseline_rules import rule_in_words
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import counted, in_a_sentence, plain
+from pages.parts.text.format import counted, plain
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.session_singletons import existing
 
@@ -60,12 +60,12 @@ def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
     evidence = "Evidence: as certain as so many visitors who were all served that way."
     has_default = result.log.world is not None and result.today is not None
-    return f"{evidence} Default: the offer made today." if has_default else evidence
+    return f"{evidence} Default: the first action of each request." if has_default else evidence
 
 
 def _rule(setup: EvaluateSetup) -> str:
     """Return the rule's display name within a sentence."""
-    return in_a_sentence(tables_of(world_of(setup.world))[setup.rule])
+    return rule_in_words(world_of(setup.world), setup.rule, setup.item)
 
 
 def about_log(session: EvaluateSession) -> str:
@@ -142,7 +142,7 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     truth = result.truths.get("rules") if session.setup.truth else None
     scale = result.log.scale
     said = (
-        f"**The rule {plain(_rule(session.setup))} would earn about "
+        f"**The rule “{plain(_rule(session.setup))}” would earn about "
         f"{_with_interval(scale, expected)}.** The engine earned "
         f"{_with_interval(scale, earned)} while it learned."
     )

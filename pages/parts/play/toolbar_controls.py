@@ -124,11 +124,10 @@ def say_the_mode(session: PlaySession) -> None:
     if mode == "online":
         return
     name = MODE.said(mode)
-    sentence = f"{name}: visitors get what today's rules choose."
+    rules = "today's rules choose, here always the first action"
+    sentence = f"{name}: visitors get what {rules}."
     if mode == "apprentice":
-        sentence = (
-            f"{name}: visitors get what today's rules choose, and it learns to choose like them."
-        )
+        sentence = f"{name}: visitors get what {rules}. It learns to choose like them."
     if session.time_travel.at is None:
         sentence += " Change this in … → Settings."
     st.badge(sentence, icon=":material/lock:", color="blue")

@@ -42,19 +42,19 @@ def rules_of(world: World) -> dict[str, str]:
     }
 
 
+def rule_in_words(world: World, rule: str, item: int) -> str:
+    """Name a rule within a sentence, the rule "always" by its action; plain text."""
+    if rule == "always":
+        return f"always {world.items[item].name}"
+    return in_a_sentence(rules_of(world)[rule])
+
+
 def rule_in_link(text: str) -> str:
     """Accept the key of a rule of any world, or empty text for a world's usual rule.
 
     `Linked.fitted` checks the link's own world later.
     """
     if text and not any(text in rules_of(world) for world in all_at_hand()):
-        raise ValueError
-    return text
-
-
-def table_in_link(text: str) -> str:
-    """Accept the key of a rule on fields of any world, or empty text; ValueError otherwise."""
-    if text and not any(text in tables_of(world) for world in all_at_hand()):
         raise ValueError
     return text
 

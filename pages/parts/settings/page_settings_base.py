@@ -35,6 +35,9 @@ class Linked:
     PREFIX: ClassVar[str] = ""
     KEEPS: ClassVar[frozenset[str]] = frozenset()
     """Names of travelling settings that this page does not take over from other pages."""
+    COPIES: ClassVar[frozenset[str]] = frozenset()
+    """Names of settings that start as chosen on other pages: this page takes them over together
+    when other pages have changed them, and passes none of its own changes on."""
 
     @classmethod
     def declared(cls) -> dict[str, Setting[Any]]:
@@ -148,7 +151,7 @@ def open_link(kind: type[S]) -> bool:
         setup, refused = kind.read(query)
         say_refused(*_in_one(refused))
         set_widgets(setup)
-    if comes and not went_back and (brought := _brought(kind, query)):
+    if comes and not went_back and (brought := _brought(setup, query)):
         other = "world" in brought and brought["world"] != setup.values()["world"]
         setup = setup.having(brought)
         set_widgets(setup.begun(query) if other else setup)
@@ -159,19 +162,33 @@ def open_link(kind: type[S]) -> bool:
     return comes or went_back
 
 
-def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
+def _brought(setup: Linked, query: Mapping[str, str]) -> dict[str, Any]:
     """Return values chosen last on any page, for settings of this page that the link does not set;
     none if a page wrote the link, which then has all that differs from the defaults."""
     chosen: Mapping[str, Any] = st.session_state.get(_TRAVELS, {})
-    declared = kind.declared()
+    declared = setup.declared()
+    values = {
+        name: value
+        for name, value in chosen.items()
+        if name in declared.keys() - setup.KEEPS - query.keys() and declared[name].can_be(value)
+    }
+    copies = {name: values.pop(name) for name in setup.COPIES & values.keys()}
+    are_new = _note_copies(setup.having(values), copies)
     carried = {name for name, setting in declared.items() if setting.always}
     if carried and carried <= query.keys():
         return {}
-    return {
-        name: value
-        for name, value in chosen.items()
-        if name in declared.keys() - kind.KEEPS - query.keys() and declared[name].can_be(value)
-    }
+    return values | copies if are_new and not setup.COPIES & query.keys() else values
+
+
+def _note_copies(setup: Linked, copies: Mapping[str, Any]) -> bool:
+    """Record the values of `Linked.COPIES` that other pages have; return True if they would give
+    the page another set-up than those recorded before."""
+    key, declared = setup.key("copies"), setup.declared()
+    before = {name: declared[name].default for name in setup.COPIES}
+    before = st.session_state.get(key, before)
+    now = before | copies
+    st.session_state[key] = now
+    return setup.having(before).fitted() != setup.having(now).fitted()
 
 
 def say_refused(*sentences: str) -> None:
