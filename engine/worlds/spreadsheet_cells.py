@@ -220,10 +220,12 @@ def allowed_number(text: str) -> str:
 
 
 def share_of(text: str, has_decimal_comma: bool = False) -> float:
-    """Number or percentage in a text, as a fraction; NaN for neither. See `number_of`."""
+    """Number or percentage in a text, as a fraction; NaN for neither. See `number_of`. The comma of
+    "1,376 %" is a decimal comma, as no percentage is larger than 100."""
     text = text.strip()
     if text.endswith("%"):
-        return number_of(text[:-1].strip(), has_decimal_comma) / 100
+        number = text[:-1].strip()
+        return number_of(number, has_decimal_comma or is_ambiguous(number)) / 100
     return number_of(text, has_decimal_comma)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine import LoopSettings
 from engine.evaluation.mean_intervals import Estimate
-from engine.experiments.power import ERROR, POWER, trial_size
+from engine.experiments.power import EFFECT, ERROR, POWER, trial_size
 from engine.experiments.race.standings import NEAR, Final, Standings
 from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
@@ -218,19 +218,20 @@ def about_payback(session: RaceSession) -> str:
     if time.visitors is None:
         return (
             "**Learning has not paid for itself.** At the end of the race this engine has earned "
-            f"what today's rules earn in {time.paid:,} of {counted(time.crowds, 'repetition')}."
+            f"what today's rules earn in {time.paid:,} of {counted(time.crowds, 'repetition')}. "
+            "A race of more visitors may show when it does."
         )
     if time.visitors == 0:
         return "**Learning cost nothing.** This engine was never behind today's rules."
-    days = _days(time.visitors)
-    interval = ""
-    if time.low is not None:
-        high = "beyond the race" if time.high is None else f"{time.high:,}"
-        interval = f" (95 % interval {time.low:,} to {high})"
-        if time.high is not None:
-            days += (
-                f" ({_days(time.low).partition(' ')[0]} to {_days(time.high).partition(' ')[0]})"
-            )
+    if time.low is None or time.high is None:
+        low = "" if time.low is None else f" (95 % interval {time.low:,} to beyond the race)"
+        return (
+            "**When learning pays for itself is not known yet.** In half of the repetitions it had "
+            f"by visitor {time.visitors:,}{low}. More repetitions or visitors would tell."
+        )
+    interval = f" (95 % interval {time.low:,} to {time.high:,})"
+    days, *ends = (_days(number) for number in (time.visitors, time.low, time.high))
+    days += f" ({' to '.join(end.partition(' ')[0] for end in ends)})"
     return (
         f"**Learning has paid for itself after {time.visitors:,} visitors**{interval}: from then "
         "on this engine has earned at least what today's rules earn. "
@@ -245,8 +246,8 @@ def about_trial(session: RaceSession) -> str:
     return (
         f"An A/B test of these {counted(len(world.items), 'action')} needs "
         f"**{size.visitors:,} visitors** to find an action that earns "
-        f"{_scale(session).mean(size.difference)} more than another "
-        f"({percent(POWER)} power, {percent(ERROR)} error)."
+        f"{_scale(session).mean(size.difference)} more than another, {percent(EFFECT)} of what "
+        f"random offers earn ({percent(POWER)} power, {percent(ERROR)} error)."
     )
 
 

@@ -139,8 +139,8 @@ class _Reasons:
         world = self._subject.world
         least = plain(RewardScale.of(world).value(wording.smallest(world), wording.smallest(world)))
         text = (
-            f"{self._sides} All parts sum to the expected reward; parts under {least} "
-            "are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
+            f"{self._sides} All parts sum to the difference of the expected rewards; parts under "
+            f"{least} are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
             f"fields stand together.{wording.in_its_unit(world)}"
         )
         return Text(text, is_note=True)

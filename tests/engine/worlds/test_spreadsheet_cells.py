@@ -76,6 +76,7 @@ def test_a_number_with_two_readings_is_asked_about_unless_semicolons_tell_them_a
 def test_a_percentage_may_have_a_decimal_comma_and_a_space() -> None:
     for text in ("3,4 %", "3.4%", "3,4\u00a0%"):
         assert share_of(text) == pytest.approx(0.034)
+    assert share_of("1,376 %") == pytest.approx(0.01376)
 
 
 def test_a_price_may_have_its_currency() -> None:

@@ -29,8 +29,10 @@ def session(time: PaybackTime | None) -> RaceSession:
             "after 11,500 visitors** (95 % interval 7,600 to 20,000): from then on",
         ),
         (PaybackTime(11_500, 7_600, 20_000, 9, 9), "1,000 visitors a day: 12 days (8 to 20)."),
+        (PaybackTime(900, 100, 1_000, 9, 9), "1,000 visitors a day: 1 day (1 to 1)."),
+        (PaybackTime(900, 100, None, 8, 9), "is not known yet.** In half of the repetitions"),
         (PaybackTime(900, 100, None, 8, 9), "(95 % interval 100 to beyond the race)"),
-        (PaybackTime(900, 100, None, 8, 9), "1,000 visitors a day: 1 day."),
+        (PaybackTime(900, None, None, 2, 2), "it had by visitor 900. More repetitions"),
     ],
 )
 def test_the_time_until_learning_has_paid_for_itself(
@@ -45,5 +47,8 @@ def test_the_size_of_an_ab_test_in_a_banks_world() -> None:
     """Half of what random offers earn, 1,722 euros per 1,000 customers, is 861."""
     said = wording.about_trial(session(None))
     assert f"these 5 actions needs **{trial_size(OWN_BANK).visitors:,} visitors**" in said
-    assert "that earns 861\u00a0€ per 1,000 visitors more" in said
+    assert (
+        "that earns 861\u00a0€ per 1,000 visitors more than another, 50\u00a0% of what random"
+        in said
+    )
     assert "(80\u00a0% power, 5\u00a0% error)" in said
