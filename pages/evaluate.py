@@ -81,9 +81,10 @@ def draw_frame(session: EvaluateSession) -> None:
     watched = session.coverage_runs.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
     scene = scene_of(session, FigureStyle(is_dark()))
-    page_layout.show_checks(session, scene)
+    page_layout.show_failed_checks(session, scene)
     page_layout.show_headline(session, scene)
-    controls.choose_log(session, session.setup)
+    passed = partial(page_layout.show_passed_checks, session, scene)
+    controls.choose_log(session, session.setup, passed)
     if session.setup.log == "file":
         log_file_form.choose_file(session)
     if session.page_state != session.drawn:

@@ -60,12 +60,18 @@ class PlayPage(AppPage):
     @property
     def scale(self) -> float:
         """Width in pixels between rewards 0 and 1 in the chart; 0 while the chart is redrawn."""
-        zero, one = (
-            self.chart(PICTURE).get_by_text(text, exact=True).first.bounding_box()
+        boxes = [
+            [
+                mark.bounding_box()
+                for mark in self.chart(PICTURE).get_by_text(text, exact=True).all()
+            ]
             for text in ("0", "1")
-        )
-        if not zero or not one:
+        ]
+        # Chances, too, have a 0, further right.
+        zeros, ones = ([box for box in found if box] for found in boxes)
+        if not zeros or not ones:
             return 0.0
+        zero, one = min(zeros, key=lambda box: box["x"]), ones[0]
         return one["x"] + one["width"] / 2 - zero["x"] - zero["width"] / 2
 
     @property

@@ -1,5 +1,7 @@
 """Controls of the Evaluate page."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.parts.components.browser_id import owner
@@ -10,8 +12,12 @@ from pages.parts.settings.loop_library_access import loops_of
 from pages.parts.text.format import distinct_names
 
 
-def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
-    """Draw the choices of the log, the truth and the target of the headline."""
+def choose_log(session: EvaluateSession, setup: EvaluateSetup, beside: Callable[[], None]) -> None:
+    """Draw the choices of the log, the truth and the target of the headline.
+
+    Args:
+        beside: draws a further element at the end of the row.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="asked"):
         offered = LOG.offered
         if session.loop is None and setup.log != "play":
@@ -27,6 +33,7 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
             targets = EvaluateSetup.declared()["about"].offered | offered
             targets.setdefault(setup.about, setup.about)
             setup.draw("about", options=targets, label_visibility="collapsed", width=250)
+        beside()
 
 
 def choose_settings(setup: EvaluateSetup) -> None:

@@ -96,15 +96,24 @@ def _guess_first(session: EvaluateSession) -> None:
     session.hide()
 
 
-def show_checks(session: EvaluateSession, scene: Scene) -> None:
-    """Draw the results of the checks of the log: a green line, or an orange one for each fault."""
-    if session.result is None:
+def show_failed_checks(session: EvaluateSession, scene: Scene) -> None:
+    """Draw an orange line for each check of the log that failed."""
+    if session.result is None or _passes(session.result):
         return
-    passes = all(check.passes for check in session.result.checks)
-    mark = ":green[:material/check_circle:]" if passes else ":orange[:material/warning:]"
     with st.container(gap="xsmall", key="evaluate-checks"):
         for line in scene.text("checks").splitlines():
-            note(f"{mark} {line}")
+            note(f":orange[:material/warning:] {line}")
+
+
+def show_passed_checks(session: EvaluateSession, scene: Scene) -> None:
+    """Draw that the log has passed all checks, which its help lists."""
+    if session.result is not None and _passes(session.result):
+        answer, _, checks = scene.text("checks").partition(": ")
+        note(f":green[:material/check_circle:] {answer}.", help=f"{checks[:1].upper()}{checks[1:]}")
+
+
+def _passes(result: LogEvaluation) -> bool:
+    return all(check.passes for check in result.checks)
 
 
 def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -> None:

@@ -172,15 +172,16 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
 
 
 def interval(value: Estimate, scale: RewardScale) -> str:
-    """Format the 95 % interval in brackets after a blank; empty without an interval."""
-    if math.isnan(value.low):
+    """Format the 95 % interval in brackets after a blank; empty without one, and for one of zero
+    width, as of equal repetitions."""
+    if not value.low < value.high:
         return ""
     return f" (95\u00a0% interval {scale.range(value.low, value.high)})"
 
 
 def measured(value: Estimate, scale: RewardScale) -> str:
-    """Format a mean with its 95 % interval."""
-    if math.isnan(value.low):
+    """Format a mean with its 95 % interval; without one of zero width, as of equal repetitions."""
+    if not value.low < value.high:
         return scale.value(value.mean)
     return scale.estimate(value.mean, value.low, value.high)
 
