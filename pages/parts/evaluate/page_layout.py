@@ -106,7 +106,7 @@ def show_failed_checks(session: EvaluateSession, scene: Scene) -> None:
 
 
 def show_passed_checks(session: EvaluateSession, scene: Scene) -> None:
-    """Draw that the log has passed all checks, which its help lists."""
+    """Draw the line of a log without faults, with the checks in its help."""
     if session.result is not None and _passes(session.result):
         answer, _, checks = scene.text("checks").partition(": ")
         note(f":green[:material/check_circle:] {answer}.", help=f"{checks[:1].upper()}{checks[1:]}")
