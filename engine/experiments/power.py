@@ -33,10 +33,12 @@ class TrialSize:
 
 
 def trial_size(world: World, effect: float = EFFECT) -> TrialSize:
-    """Visitors that an A/B test of a world's items needs to find a relative effect; at least two
-    per item."""
-    many = len(world.items)
-    difference = effect * world.uniform_value
+    """Visitors that an A/B test of a world's items needs to find a relative effect; two per item
+    where nothing is earned, and at least."""
+    many, (_, shares, expected) = len(world.items), world.census
+    difference = effect * float(shares @ expected.mean(axis=1))
+    if not difference:
+        return TrialSize(2 * many, 0.0)
     comparisons = max(many - 1, 1)
     quantile = NormalDist().inv_cdf
     reach = quantile(1 - ERROR / (2 * comparisons)) + quantile(POWER)

@@ -8,7 +8,6 @@ requests and worlds by their own rules.
 
 import base64
 import json
-import math
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -294,16 +293,6 @@ def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
         if time.tzinfo is not None:
             return time
     raise UnreadableError(f"{_short(value)} is not a time with its zone")
-
-
-def read_number(value: Any) -> float:
-    """Read a finite number; an `UnreadableError` for other values."""
-    try:
-        if type(value) in {float, int} and math.isfinite(value):
-            return float(value)
-    except OverflowError:  # A whole number that no float can hold.
-        pass
-    raise UnreadableError(f"{_short(value)} is not a number")
 
 
 def _short(value: object) -> str:

@@ -86,7 +86,7 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
 
 
 def _of_names(draft: Draft) -> Iterator[CellFault]:
-    """Names of actions: a fault for all rows without one, and for all rows with the same."""
+    """Faults of names: of all rows without a name, and of all rows with equal names."""
     rows_of_name: dict[str, list[int]] = {}
     for number, row in enumerate(draft.actions, 1):
         if not row.is_blank:

@@ -241,9 +241,11 @@ def about_payback(session: RaceSession) -> str:
 
 
 def about_trial(session: RaceSession) -> str:
-    """State the size of an A/B test by a power analysis; Markdown."""
+    """State the size of an A/B test by a power analysis; empty if nothing is earned. Markdown."""
     world = session.known.plan.world
     size = trial_size(world)
+    if not size.difference:
+        return ""
     return (
         f"An A/B test of these {counted(len(world.items), 'action')} needs "
         f"**{size.visitors:,} visitors** to find an action that earns "

@@ -1,4 +1,4 @@
-"""Names of a visitor's answers in a world, with their rewards and worth."""
+"""Names of a visitor's answers in a world, with their rewards."""
 
 from dataclasses import dataclass
 
@@ -19,24 +19,21 @@ class Answer:
         label: display name.
         reward: reward that the engine receives.
         face: emoji.
-        brings: worth in the world's unit; empty without a unit.
     """
 
     label: str
     reward: float
     face: str
-    brings: str
 
 
 def answers_to(world: World, item: int) -> tuple[Answer, ...]:
     """Return all answers to an item, given by its position in the world, the best first."""
-    worth, unit = float(world.worth[item]), world.unit
+    worth = float(world.worth[item])
     return tuple(
         Answer(
             _called(level),
             level.worth * worth,
             next(face for least, face in _FACES if level.worth >= least),
-            f"{amount(world.in_unit(level.worth * worth, 1))}\u00a0{unit}" if unit else "",
         )
         for level in answers_of(world.levels)
     )

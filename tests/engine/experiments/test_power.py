@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.experiments.power import ERROR, POWER, reward_variance, trial_size
+from engine.experiments.power import ERROR, POWER, TrialSize, reward_variance, trial_size
 from engine.experiments.race.contender_players import leaders
 from engine.worlds.coffee import COFFEE
 from engine.worlds.gallery.hotel import HOTEL
@@ -63,3 +63,8 @@ def test_an_item_that_was_never_shown_does_not_lead() -> None:
         0,
         2,
     ]
+
+
+def test_where_nothing_is_earned_a_test_has_the_least_size() -> None:
+    barren = replace(OWN_BANK, taste=lambda c, i: Taste(half=0.0, full=0.0))
+    assert trial_size(barren) == TrialSize(10, 0.0)

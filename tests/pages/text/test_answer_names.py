@@ -11,11 +11,11 @@ COFFEE, HOTEL = WORLDS["coffee"], GALLERY["hotel"].world
 
 
 def test_the_three_answers_of_a_world_that_says_nothing_of_them() -> None:
-    details = [(answer.label, answer.reward, answer.brings) for answer in answers_to(COFFEE, 0)]
-    assert details == [("Loved it", 1.0, ""), ("So-so", 0.5, ""), ("Ignored", 0.0, "")]
+    details = [(answer.label, answer.reward) for answer in answers_to(COFFEE, 0)]
+    assert details == [("Loved it", 1.0), ("So-so", 0.5), ("Ignored", 0.0)]
 
 
-def test_levels_have_their_names_and_prices() -> None:
+def test_levels_have_their_names_and_rewards() -> None:
     levels = Level(1.0, "Booked"), Level(0.25, "Asked"), Level(0.1)
     world = replace(HOTEL, levels=levels)
     item = int(world.worth.argmin())
@@ -23,7 +23,6 @@ def test_levels_have_their_names_and_prices() -> None:
     answers = answers_to(world, item)
     assert [answer.label for answer in answers] == ["Booked", "Asked", "Worth 0.1", "Ignored"]
     assert [answer.reward for answer in answers] == [least, 0.25 * least, 0.1 * least, 0]
-    assert answers[0].brings == f"{world.items[item].value:,.2f}\u00a0€"
     assert said(world, item, 0.25 * least) == "Asked"
     assert said(world, item, 0.123) == "Reward 0.123"
     assert said(replace(COFFEE, levels=(Level(0.5, "<b>"),)), 0, 0.5) != "<b>"
@@ -41,7 +40,7 @@ def test_small_amounts_keep_their_digits() -> None:
     ]
 
 
-def test_a_worthless_action_brings_nothing_and_is_said_to_be_ignored() -> None:
+def test_answers_to_a_worthless_action_are_read_as_ignored() -> None:
     nothing = len(OWN_BANK.items) - 1
-    assert {answer.brings for answer in answers_to(OWN_BANK, nothing)} == {"0.00\u00a0€"}
+    assert {answer.reward for answer in answers_to(OWN_BANK, nothing)} == {0.0}
     assert said(OWN_BANK, nothing, 0.0) == "Ignored"

@@ -1,4 +1,4 @@
-"""What the Worlds page shows beside its tables."""
+"""Preview of a world on the Worlds page, beside its tables."""
 
 from engine.worlds import World
 from engine.worlds.coffee import COFFEE
