@@ -35,6 +35,7 @@ def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_intervals_of_rare_priced_rewards_hold_and_are_narrower_by_the_prices() -> None:
     """Eight logs of a bank: 40 intervals of actions, measured on 60 other seeds."""
     watch = Coverage(OWN_BANK, LoopSettings(), 500, estimators=(Stratified, Betting), seed=700)
