@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 def page() -> None:
     """Draw the upload; ``sent`` in the session's state is the next file of the browser."""
+    from unittest.mock import patch  # noqa: PLC0415
+
     import streamlit as st  # noqa: PLC0415
 
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
@@ -23,8 +25,8 @@ def page() -> None:
             incoming.end()
             ended("table.csv")  # type: ignore[operator]
 
-    new_world_menu.upload_field = field  # type: ignore[attr-defined, assignment]
-    new_world_menu._send(session)
+    with patch.object(new_world_menu, "upload_field", field):
+        new_world_menu._send(session)
 
 
 def test_a_new_file_does_not_show_what_was_wrong_with_the_last() -> None:
