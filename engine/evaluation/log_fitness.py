@@ -7,9 +7,8 @@ online controlled experiments*, KDD 2019).
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import NormalDist
 from typing import Literal
 
@@ -58,17 +57,13 @@ class Check:
     event: int = 0
 
 
-def log_checks(log: Decisions, times: Sequence[datetime] = ()) -> list[Check]:
-    """Check a log of N events; checks for which the log has no data are left out.
-
-    Args:
-        times: of the events, in their order; empty if unknown.
-    """
+def log_checks(log: Decisions) -> list[Check]:
+    """Check a log of N events; checks for which the log has no data are left out."""
     checks = [check_probabilities(log.propensity), check_weights(log), check_repeats(log)]
     if log.probabilities is not None:
         checks.insert(1, check_shares(log))
-    if len(times) > 2:
-        checks.append(check_gaps(times))
+    if log.time is not None and np.isfinite(log.time).sum() > 2:
+        checks.append(check_gaps(log.time))
     return checks
 
 
@@ -213,14 +208,16 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
-def check_gaps(times: Sequence[datetime]) -> Check:
-    """Look for a time without an event of a day or more that is rare among the others."""
-    seconds = np.array([time.timestamp() for time in times])
-    between = np.diff(seconds)
+def check_gaps(times: Array) -> Check:
+    """Look for a time without an event of a day or more that is rare among the others.
+
+    Args:
+        times: of the events in seconds, (N,), NaN if unknown; at least three are known.
+    """
+    order = np.argsort(times, kind="stable")[: int(np.isfinite(times).sum())]
+    between = np.diff(times[order])
     longest = int(between.argmax())
-    others = np.delete(between, longest)
-    usual = float(np.maximum(others, 0.0).mean())
+    usual = float(np.delete(between, longest).mean())
     passes = between[longest] < max(_LONG, _RARE * usual)
-    return Check(
-        "gaps", bool(passes), value=float(between[longest]), expected=usual, event=longest + 1
-    )
+    event = int(order[longest]) + 1
+    return Check("gaps", bool(passes), value=float(between[longest]), expected=usual, event=event)

@@ -17,9 +17,10 @@ _NAMES = {
         "propensity", "propensity_score", "pscore", "action_probability", "action_prob",
         "label_probability", "probability", "prob", "logging_probability", "p",
     ),
-    "reward": ("reward", "earned", "click", "clicked", "clicks", "conversion", "converted",
-               "payoff", "outcome", "success", "won", "bought", "purchased", "rating", "label",
-               "r", "y"),
+    "reward": ("reward", "earned", "revenue", "sales", "margin", "click", "clicked", "clicks",
+               "conversion", "conversions", "converted", "payoff", "outcome", "success", "won",
+               "bought", "purchase", "purchases", "purchased", "rating", "label", "amount",
+               "value", "income", "r", "y", "cost"),
     "shown": ("action", "shown", "shown_action", "action_id", "chosen_action", "reward_action_id",
               "arm", "item_id", "item", "treatment", "variant", "decision", "a"),
     "offered": ("offered", "offered_actions", "actions", "action_set", "available_actions",
@@ -28,14 +29,18 @@ _NAMES = {
     "time": ("time", "timestamp", "datetime", "date", "ts", "created_at"),
 }  # fmt: skip
 """Known names of columns by meaning, the likeliest first."""
+_OUTCOMES = _NAMES["reward"][: _NAMES["reward"].index("rating")]
+"""Names of columns that are known only after the offer, and therefore no context."""
 _WORDS = {
     "propensity": (
         {"propensity", "pscore", "probability", "prob", "wahrscheinlichkeit"},
         {"of", "the", "its", "being", "action", "shown", "chosen", "offer", "logged", "logging"},
     ),
     "reward": (
-        {"reward", "payoff", "outcome", "belohnung", "erfolg", "gewinn", "klick"},
-        {"the", "its", "value", "amount", "observed", "given", "received", "total"},
+        {"reward", "payoff", "outcome", "revenue", "sales", "margin", "belohnung", "erfolg",
+         "gewinn", "klick", "umsatz"},
+        {"the", "its", "value", "amount", "observed", "given", "received", "total", "net", "gross",
+         "in", "eur", "usd", "gbp", "chf"},
     ),
     "shown": (
         {"action", "arm", "item", "offer", "shown", "chosen", "aktion", "angebot", "variante"},
@@ -227,7 +232,7 @@ def _may_be_context(head: Any, name: str) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     is_allowed = any(test(kind) for test in _CONTEXT_TYPES)
-    if not is_allowed or _IDS.fullmatch(_plain(name)):
+    if not is_allowed or _plain(name) in _OUTCOMES or _IDS.fullmatch(_plain(name)):
         return False
     return len(set(_texts(head[name]))) <= MOST_VALUES
 

@@ -5,6 +5,7 @@ output is an answer, see `engine.evaluation.files.reader_messages`. A crash here
 running.
 """
 
+import math
 import os
 import sys
 import time
@@ -13,15 +14,18 @@ from threading import Thread
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from engine.errors import PersonalizerError, refuse
+from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.batch_concatenation import concatenated
+from engine.evaluation.files.cell_values import CheckedRows, numbers
 from engine.evaluation.files.column_roles import guess, nested
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, write_answer
-from engine.evaluation.files.table_file import head
+from engine.evaluation.files.table_file import batches, head
 from engine.evaluation.logged_decisions import Decisions
 from engine.store.exchange.untrusted_lines import Faults
 
@@ -72,7 +76,18 @@ def inspected(file: LogFile) -> Inspected:
     first = head(file)
     columns = guess(first)
     names = tuple(filter(None, first.column_names))
-    return Inspected(names, columns, nested(first, columns))
+    return Inspected(names, columns, nested(first, columns), _bounds(file, columns.reward))
+
+
+def _bounds(file: LogFile, reward: str) -> Bounds:
+    """0 to 1, extended to all numbers of a column."""
+    low, high = 0.0, 1.0
+    for batch in batches(file, [reward], Faults("evaluated")) if reward else ():
+        rows = CheckedRows(batch.lines, batch.decimal_comma)
+        values = numbers(batch.rows[reward], "reward", (low, math.inf), rows)
+        known = values[np.isfinite(values)]
+        low, high = known.min(initial=low), known.max(initial=high)
+    return float(low), float(high)
 
 
 def decisions_in(file: LogFile, request: FileRequest) -> Decisions:

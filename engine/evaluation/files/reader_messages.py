@@ -15,7 +15,9 @@ from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.logged_decisions import Decisions
 
 _ABOUT = b"about"
-_ROWS = "context_index", "shown", "propensity", "reward", "baseline", "probability_tolerance"
+_ROWS = (
+    "context_index", "shown", "propensity", "reward", "baseline", "probability_tolerance", "time",
+)  # fmt: skip
 _TABLES = "offered", "probabilities", "means"
 """Fields of `Decisions` of shape (N,) and (N, K)."""
 
@@ -50,11 +52,13 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
         names: of all named columns; empty for a format read line by line.
         columns: their guessed meaning.
         nested: columns of lists or maps, which cannot be context fields.
+        bounds: 0 to 1, extended to the numbers of the guessed reward.
     """
 
     names: tuple[str, ...] = ()
     columns: Columns | None = None
     nested: tuple[str, ...] = ()
+    bounds: tuple[float, float] = (0.0, 1.0)
 
 
 class _Log(msgspec.Struct, tag=True):

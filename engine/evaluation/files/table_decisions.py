@@ -19,6 +19,7 @@ from engine.evaluation.files.cell_values import (
     in_json,
     numbers,
     short,
+    times,
     with_point,
     words,
 )
@@ -91,7 +92,14 @@ def decisions(
     return Decisions(
         offers.actions, contexts, context_index, shown, propensity, reward,
         offers.offered, offers.baseline, chances, rounding=min(of_all, of_shown),
+        time=_time(batch[columns.time], rows) if columns.time else None,
     )  # fmt: skip
+
+
+def _time(column: Any, rows: CheckedRows) -> Array:
+    """Seconds since 1970, NaN for a time that cannot be read, which is no fault of its row."""
+    values = times(column, CheckedRows(rows.lines))
+    return np.where(np.isnat(values), np.nan, values.astype(np.int64) / 1e6)
 
 
 def _once(column: Any, ids: EventIds, rows: CheckedRows) -> None:

@@ -168,6 +168,6 @@ def evaluating(
         rows += with_events(estimates).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
-    checks = log_checks(decisions, [event.ranked.time for event in log.events[part]])
+    checks = log_checks(decisions)
     name = "" if also is None else also[0]
     return LogEvaluation(log, decisions, targets, rows, known, bounds, checks, name)

@@ -7,6 +7,7 @@ from engine.evaluation.estimators import ESTIMATORS
 from engine.evaluation.interval_coverage import Flaw
 from engine.simulation.baselines import Baseline, usual_fields
 from engine.worlds import WORLDS
+from engine.worlds.limits import MAX_UNIT
 from pages.parts.evaluate.estimator_names import TITLES, USUAL
 from pages.parts.settings.baseline_rules import (
     ITEM,
@@ -52,6 +53,24 @@ def _key(text: str) -> str:
     return text
 
 
+def _unit(text: str) -> str:
+    """Accept a unit of a few printable characters, or none; ValueError otherwise."""
+    if len(text) > MAX_UNIT or not text.isprintable():
+        raise ValueError
+    return text
+
+
+UNIT: Setting[str] = Setting(
+    "",
+    "Unit of the rewards",
+    {"": "none"},
+    kind="menu",
+    help="Such as EUR: what the log's rewards are counted in. Then figures are per 1,000 visitors.",
+    check=_unit,
+    words=f"at most {MAX_UNIT} characters",
+)
+
+
 def _window(text: str) -> str:
     """Parse two whole numbers in ascending order; ValueError otherwise."""
     first, last = (
@@ -72,6 +91,7 @@ class EvaluateSetup(Linked):
     world: str = WORLD.as_field
     seed: int = SEED.as_field
     log: Source = LOG.as_field
+    unit: str = UNIT.as_field
     visitors: int = Setting(
         1_000, "Visitors of a ready-made log", numbers(300, 1_000, 3_000)
     ).as_field

@@ -394,6 +394,10 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
             f"Estimated with *{TITLES['betting']}*, a stricter method with proven "
             f"intervals: {', '.join(proven)}."
         )
+    if result.log.world is None and result.decisions.largest is not None:
+        said.append(
+            "In this log each action pays one amount or nothing: intervals end at its amount."
+        )
     return said + why_grey(result, setup)
 
 

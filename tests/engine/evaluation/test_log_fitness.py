@@ -1,7 +1,6 @@
 """Checks of a log before any estimate: each fails on its own fault, and passes on sound logs."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from engine.evaluation.logged_decisions import Decisions
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(2_000).log
-START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def failing(log: Decisions) -> list[str]:
@@ -79,10 +77,15 @@ def test_a_part_that_occurs_twice_is_found() -> None:
 
 
 def test_a_day_without_events_is_a_gap() -> None:
-    steady = [START + timedelta(minutes=n) for n in range(50)]
+    steady = 60.0 * np.arange(50)
     assert check_gaps(steady).passes
-    late = [*steady, *(time + timedelta(days=3) for time in steady)]
+    late = np.concatenate([steady, steady + 3 * 86_400])
     check = check_gaps(late)
     assert (check.passes, check.event) == (False, 50)
     assert check.value == pytest.approx(3 * 86_400 - 49 * 60)
-    assert check_gaps([START + timedelta(days=n) for n in range(9)]).passes, "one event a day"
+    assert check_gaps(86_400.0 * np.arange(9)).passes, "one event a day"
+    newest_first = check_gaps(np.append(late[::-1], np.nan))
+    assert (newest_first.passes, newest_first.event) == (False, 51)
+    known = replace(LOG, time=60.0 * np.arange(2_000))
+    assert log_checks(known)[-1].name == "gaps"
+    assert log_checks(replace(known, time=np.full(2_000, np.nan)))[-1].name != "gaps"

@@ -35,6 +35,16 @@ def test_a_request_is_for_columns_or_for_decisions() -> None:
     assert answer(as_dsjson(table(1)), bounds=None) == Inspected()
 
 
+def test_rewards_beyond_one_set_the_range() -> None:
+    lines = b"action,revenue,p\na,0,.5\nb,300,.5\na,12.5,.5\na,-7,.5\n"
+    inspected = answer(lines, bounds=None)
+    assert isinstance(inspected, Inspected)
+    assert inspected.bounds == (-7.0, 300.0)
+    shares = answer(b"action,reward,p\na,0 %,.5\nb,60 %,.5\n", bounds=None)
+    assert isinstance(shares, Inspected)
+    assert shares.bounds == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("data", "changes", "sentence"),
     [
