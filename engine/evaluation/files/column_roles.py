@@ -57,6 +57,22 @@ _BEFORE = re.compile(r"(?:p|pi|prob|probability|propensity|pscore)[_.:( ]+(.+?)\
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRule:
+    """Rule that chose the actions of a log without probabilities, as a person states it.
+
+    Attributes:
+        column: the column that it depends on, or empty.
+        actions: pairs of a value of the column and the rule's action, which is empty for a choice
+            among all in equal parts; without a column, the only value is empty.
+        share: probability of the rule's action; the others share the rest in equal parts.
+    """
+
+    column: str
+    actions: tuple[tuple[str, str], ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """Columns of a log by meaning. An empty name stands for no column.
 
@@ -76,7 +92,7 @@ class Columns:
         quarters: pairs of a column of numbers and the limits between its quarters by the first
             rows; as context it has at most four values.
         split: of a log without probabilities, the shares with which its actions were drawn: pairs
-            of an action and its share; empty for equal shares, None without a split.
+            of an action and its share, empty for equal shares; or a rule. None if not stated.
     """
 
     shown: str = ""
@@ -89,19 +105,21 @@ class Columns:
     actions: tuple[str, ...] = ()
     event: str = ""
     quarters: tuple[tuple[str, tuple[float, ...]], ...] = ()
-    split: tuple[tuple[str, float], ...] | None = None
+    split: tuple[tuple[str, float], ...] | StatedRule | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all columns to read."""
         single = self.shown, self.reward, self.propensity, self.offered, self.time, self.event
         of_actions = (name for _, name in self.probabilities)
-        return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions))))
+        of_rule = self.split.column if isinstance(self.split, StatedRule) else ""
+        return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions, of_rule))))
 
     @property
     def tells_offers(self) -> bool:
         """True if the offers are known without a pass over the whole log."""
-        return bool(self.offered or self.probabilities or self.actions or self.split)
+        has_shares = isinstance(self.split, tuple) and self.split
+        return bool(self.offered or self.probabilities or self.actions or has_shares)
 
     def fault(self, there: Iterable[str]) -> str | None:
         """Reason why a table with the column names ``there`` cannot be read, or None."""

@@ -5,6 +5,7 @@ in the metadata of its schema.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -53,12 +54,17 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
         columns: their guessed meaning.
         nested: columns of lists or maps, which cannot be context fields.
         bounds: 0 to 1, extended to the numbers of the guessed reward.
+        actions: shown in the first rows of a table without probabilities.
+        usual: the one shown most often there for each value of each context column, and, for no
+            column, of the value "".
     """
 
     names: tuple[str, ...] = ()
     columns: Columns | None = None
     nested: tuple[str, ...] = ()
     bounds: tuple[float, float] = (0.0, 1.0)
+    actions: tuple[str, ...] = ()
+    usual: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
 
 class _Log(msgspec.Struct, tag=True):

@@ -42,7 +42,7 @@ def reading(upload: Upload, source: FileSource) -> Generator[object, None, Evalu
             file, upload.name, source.columns, source.bounds, _memory()
         )
     if amounts := log.amounts:
-        log = log.limited(dict.fromkeys(log.actions, source.bounds[1]) | amounts)
+        log = log.limited(dict.fromkeys(log.actions, source.bounds[1]) | dict(amounts))
     return EvaluationLog(log, bounds=source.bounds)
 
 

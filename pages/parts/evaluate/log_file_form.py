@@ -165,5 +165,5 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
         context=tuple(context),
         probabilities=guessed.probabilities,
         quarters=guessed.quarters,
-        split=None if probabilities or roles["propensity"] else choose_split(token),
+        split=None if probabilities or roles["propensity"] else choose_split(token, inspected),
     )

@@ -28,7 +28,7 @@ def failing(log: Decisions) -> list[str]:
 
 def test_sound_logs_pass_but_for_chance() -> None:
     assert [check.name for check in log_checks(LOG)] == [
-        "probabilities", "shares", "weights", "repeats"
+        "probabilities", "shares", "likely", "weights", "repeats"
     ]  # fmt: skip
     assert sum(bool(failing(made(400, seed).log)) for seed in range(200)) <= 2
 
@@ -41,6 +41,18 @@ def test_probabilities_that_were_not_those_of_the_draw_are_caught() -> None:
     assert not check.passes
     assert (check.action, check.value) == ("action0", 1.0)
     assert check.expected == pytest.approx(LOG.probabilities[:, 0].mean())  # type: ignore[index]
+
+
+def test_a_rule_that_was_not_the_one_is_caught_though_all_shares_are_right() -> None:
+    """Two groups of equal size; the rule's action has .9, and each group got the other's."""
+    group, other = np.arange(2_000) % 2, (np.arange(2_000) // 2) % 10 == 0
+    stated = np.where(np.arange(3) == group[:, None], 0.9, 0.05)
+    shown = np.where(other, group, 1 - group)
+    columns = {"context_index": group, "shown": shown, "probabilities": stated}
+    columns |= {"propensity": stated[np.arange(2_000), shown]}
+    log = replace(LOG, contexts=("x", "y"), means=None, offered=stated > 0, **columns)  # type: ignore[arg-type]
+    likely = next(check for check in log_checks(log) if check.name == "likely")
+    assert (likely.passes, likely.value, likely.expected) == (False, 0.1, pytest.approx(0.9))
 
 
 def test_a_mean_weight_by_hand() -> None:

@@ -86,3 +86,14 @@ def test_it_ends_with_its_server() -> None:
     assert isinstance(read_answer(BytesIO(run(request()).stdout)), Decisions)
     orphan = run(request(server=1))
     assert (orphan.returncode, orphan.stdout) == (1, b"")
+
+
+def test_a_table_without_probabilities_tells_what_was_shown_most_often() -> None:
+    lines = b"action,reward,segment,old\na,0,x,true\nb,1,y,false\nb,0,y,true\na,0,x,false\n"
+    inspected = answer(lines + b"b,0,y,false\n", bounds=None)
+    assert isinstance(inspected, Inspected)
+    assert inspected.usual["segment"] == {"x": "a", "y": "b"}
+    assert inspected.usual[""] == {"": "b"}
+    assert inspected.actions == ("a", "b")
+    assert isinstance(with_p := answer(DATA, bounds=None), Inspected)
+    assert not with_p.usual
