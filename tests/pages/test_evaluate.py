@@ -59,6 +59,7 @@ Open = Callable[..., EvaluateApp]
 OpenCompare = Callable[..., CompareApp]
 
 PAGES = ("Compare", "Race")
+PAIR = ("greedy", "online")
 QUICK = {"visitors": "300"}
 
 
@@ -160,8 +161,18 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     assert told.low > 0
     said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
     assert f"**“Always the best guess” would earn more than “Actual offers”: {said}.**" in app.text
-    apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
+    apart = [estimate_of(found, row_of(app, key), app.session.setup) for key in PAIR]
     assert told.width < sum(one.width for one in apart if one)
+    first, second = (one.estimate for one in apart if one)
+    of_table = f"In the table they are {signed(first - second)} apart"
+    assert (of_table in app.text) == (signed(first - second) != signed(told.estimate))
+    exact = [
+        replace(row, intervals=dict.fromkeys(row.intervals, Interval(value, value, value)))
+        for row in found.rows
+        if (value := told.estimate + 0.25 if row.target == "greedy" else 0.2)
+    ]
+    said = about_difference(replace(found, rows=exact), app.session.setup, *PAIR)
+    assert f"In the table they are {signed(told.estimate + 0.05)} apart" in said
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
 
 
@@ -328,6 +339,14 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     (present,) = (one for key, one in setup.contenders.items() if key == "present")
     assert isinstance(present, Present)
     assert present.rule == always_by_weather("Cappucino")
+
+
+def test_the_default_is_what_todays_rules_give_everybody(open_evaluate: Open) -> None:
+    assert not any(name.endswith("(default)") for name in table_of(open_evaluate(**QUICK)))
+    app = open_evaluate(**QUICK, rule="always", item="2")
+    (name,) = (name for name in table_of(app) if name.endswith("(default)"))
+    assert name == f"{WORLDS['coffee'].items[2].label} (default)"
+    assert "Default: the action that today's rules give everybody" in app.text
 
 
 def turned_to(app: EvaluateApp | CompareApp, page: str) -> None:

@@ -35,8 +35,7 @@ def action_of(row: Row) -> str | None:
 
 def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
     """Return display names of all targets by key."""
-    world, labels = result.log.world, labels_of(result)
-    names = {}
+    labels, names = labels_of(result), {}
     for row in result.rows:
         action = action_of(row)
         if row.target == "settings":
@@ -45,8 +44,7 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
             names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(setup)}"
         else:
             label = labels.get(action, action)
-            is_today = world is not None and action == result.today
-            names[row.target] = f"{label} (default)" if is_today else label
+            names[row.target] = f"{label} (default)" if action == result.today else label
     return names
 
 
@@ -59,8 +57,8 @@ def labels_of(result: LogEvaluation) -> Mapping[str, str]:
 def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
     evidence = "Evidence: as certain as so many visitors who were all served that way."
-    has_default = result.log.world is not None and result.today is not None
-    return f"{evidence} Default: the first action of each request." if has_default else evidence
+    default = "Default: the action that today's rules give everybody."
+    return f"{evidence} {default}" if result.today is not None else evidence
 
 
 def _rule(setup: EvaluateSetup) -> str:
@@ -170,6 +168,15 @@ def about_difference(
             f"**It is not known which is better: {first} would earn {more} compared "
             f"with {second}.** The interval contains zero."
         )
+    rows = {row.target: estimate_of(result, row, setup) for row in result.rows}
+    ends, doubt = (rows[first_key], rows[second_key]), difference.width / 2
+    if ends[0] is not None and ends[1] is not None:
+        apart = scale.signed(ends[0].estimate - ends[1].estimate, doubt)
+        if apart != scale.signed(difference.estimate, doubt):
+            said += (
+                f" In the table they are {markdown(scale, apart)} apart, as each is estimated for "
+                "itself there; here only visitors for whom the two choose differently count."
+            )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
         truth = result.truths[first_key] - result.truths[second_key]
         said += f" {_about_truth(scale, truth, sign=True)}"
