@@ -66,7 +66,7 @@ def _fault(check: Check, action: str) -> str:
         case "gaps":
             return (
                 f"Nothing was logged for {_long(check.value)} after event {check.event:,}. "
-                "Visitors may have changed in between: compare the parts in *Over the log*."
+                "Visitors may have changed in between: compare the parts under *Reliable?*."
             )
 
 

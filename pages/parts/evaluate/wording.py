@@ -166,7 +166,7 @@ def about_difference(
     else:
         said = (
             f"**It is not known which is better: {first} would earn {more} compared "
-            f"with {second}.** The interval contains zero."
+            f"with {second}.**\n\nThe interval contains zero."
         )
     rows = {row.target: estimate_of(result, row, setup) for row in result.rows}
     ends, doubt = (rows[first_key], rows[second_key]), difference.width / 2
@@ -174,12 +174,12 @@ def about_difference(
         apart = scale.signed(ends[0].estimate - ends[1].estimate, doubt)
         if apart != scale.signed(difference.estimate, doubt):
             said += (
-                f" In the table they are {markdown(scale, apart)} apart, as each is estimated for "
-                "itself there; here only visitors for whom the two choose differently count."
+                f"\n\nIn *What if* they are {markdown(scale, apart)} apart, where each is estimated for "
+                "itself; here only visitors for whom the two choose differently count."
             )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
         truth = result.truths[first_key] - result.truths[second_key]
-        said += f" {_about_truth(scale, truth, sign=True)}"
+        said += f"\n\n{_about_truth(scale, truth, sign=True)}"
     return said
 
 
@@ -253,7 +253,7 @@ def headline(session: EvaluateSession, result: LogEvaluation, row: Row | None) -
         return "**This log has too few events for any one action.**"
     setup, interval = session.setup, estimate_of(result, row, session.setup)
     if session.hides:
-        return f"**{looks(result, row, setup)}** What would it earn if everybody got it?"
+        return f"**{looks(result, row, setup)}**\n\nWhat would it earn if everybody got it?"
     said = f"**{served(result, row, setup)}**"
     if setup.truth and row.target in result.truths:
         said += f" {_about_truth(result.log.scale, result.truths[row.target])}"
@@ -369,7 +369,7 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
         )
     if setup.window:
         first, last = setup.span
-        said.append(f"Only visitors {first:,} to {last:,} are included: see *Over the log*.")
+        said.append(f"Only visitors {first:,} to {last:,} are included: see *Reliable?*.")
     for row in result.rows:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":
