@@ -1,7 +1,8 @@
 """Evaluate: off-policy estimates of each action and policy from a log.
 
-From top to bottom: the log, the headline, and for each action and policy its description and
-estimated reward.
+A row chooses the tab and the log; only the tab in view computes. What if: headline, and the
+estimated reward of each action and policy. Better?: a difference. Reliable?: checks of the log,
+estimates over the log, coverage. Settings: trials.
 """
 
 from functools import partial
@@ -25,6 +26,7 @@ from pages.parts.evaluate import (
 from pages.parts.evaluate.address import (
     WATCHED,
     loop_in_link,
+    name_tab,
     open_loop,
     this_log,
     watched_in_link,
@@ -35,7 +37,7 @@ from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.settings_trials import Tuning
 from pages.parts.evaluate.wording import about_log
-from pages.parts.scene.part_types import FigureStyle
+from pages.parts.scene.part_types import FigureStyle, Scene
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
@@ -44,6 +46,7 @@ from pages.parts.work.session_singletons import session_of
 from pages.parts.worlds import world_from_log_button
 
 world_from_log_button.open_new_world()
+name_tab()
 is_new = open_link(EvaluateSetup)
 stored = open_loop(is_new)
 
@@ -75,20 +78,25 @@ question(
 
 @frame
 def draw_frame(session: EvaluateSession) -> None:
-    """Draw a frame of the interactive part."""
+    """Draw a frame of the tab in view."""
     world_from_log_button.open_new_world()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.coverage_runs.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
-    scene = scene_of(session, FigureStyle(is_dark()))
-    page_layout.show_failed_checks(session, scene)
-    page_layout.show_headline(session, scene)
-    passed = partial(page_layout.show_passed_checks, session, scene)
-    controls.choose_log(session, session.setup, passed)
-    if session.setup.log == "file":
-        log_file_form.choose_file(session)
+    controls.choose_log(session, session.setup)
     if session.page_state != session.drawn:
         st.rerun()
+    if session.setup.log == "file":
+        log_file_form.choose_file(session)
+        if session.page_state != session.drawn:
+            st.rerun()
+    scene = scene_of(session, FigureStyle(is_dark()))
+    page_layout.show_failed_checks(session, scene)
+    _TABS[session.setup.tab](session, scene)
+
+
+def _what_if(session: EvaluateSession, scene: Scene) -> None:
+    page_layout.show_headline(session, scene)
     page_layout.show_progress(session)
     with st.container(key="evaluate-told"):
         if session.awaits:
@@ -96,10 +104,28 @@ def draw_frame(session: EvaluateSession) -> None:
             st.space()
         elif session.result is not None:
             page_layout.show_forest(session, scene, session.result)
-            difference.show_difference(session, session.result)
             rule.show_rule(session, session.result)
-            running_estimates.show_running_estimates(session, session.result)
             world_from_log_button.offer_world_from_log(session.result.log)
+
+
+def _better(session: EvaluateSession, scene: Scene) -> None:
+    page_layout.show_progress(session)
+    if session.result is not None:
+        difference.show_difference(session, session.result)
+
+
+def _reliable(session: EvaluateSession, scene: Scene) -> None:
+    page_layout.show_progress(session)
+    page_layout.show_passed_checks(session, scene)
+    if session.result is not None:
+        running_estimates.show_running_estimates(session, session.result)
+
+
+def _settings(session: EvaluateSession, scene: Scene) -> None:
+    page_layout.show_progress(session)
+
+
+_TABS = {"if": _what_if, "better": _better, "reliable": _reliable, "settings": _settings}
 
 
 @frame
@@ -119,11 +145,12 @@ def draw_tuning(tuning: Tuning) -> None:
 
 
 st.fragment(draw_frame, run_every=session.pace, key="evaluate-interactive")(session)
-session.coverage_runs.drawn = session.coverage_runs.is_live
-interval_coverage.choose(session.coverage_runs, setup)
-st.fragment(draw_coverage, run_every=session.coverage_runs.pace, key="evaluate-coverage")(
-    session.coverage_runs
-)
-settings_trials_panel.choose(session)
-session.tuning.drawn = session.tuning.is_live
-st.fragment(draw_tuning, run_every=session.tuning.pace, key="evaluate-tuning")(session.tuning)
+runs, tuning = session.coverage_runs, session.tuning
+if setup.tab == "reliable":
+    runs.drawn = runs.is_live
+    interval_coverage.choose(runs, setup)
+    st.fragment(draw_coverage, run_every=runs.pace, key="evaluate-coverage")(runs)
+if setup.tab == "settings":
+    settings_trials_panel.choose(session)
+    tuning.drawn = tuning.is_live
+    st.fragment(draw_tuning, run_every=tuning.pace, key="evaluate-tuning")(tuning)

@@ -7,9 +7,8 @@ online controlled experiments*, KDD 2019).
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import NormalDist
 from typing import Literal
 
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.logged_decisions import Codes, Decisions
 
-Name = Literal["probabilities", "shares", "weights", "repeats", "gaps"]
-"""Probabilities in (0, 1]; shares of the shown actions; mean importance weights; repeated parts;
-times without an event."""
+Name = Literal["probabilities", "shares", "likely", "weights", "repeats", "gaps"]
+"""Probabilities in (0, 1]; shares of the shown actions, and of each event's likeliest action; mean
+importance weights; repeated parts; times without an event."""
 LEAST_P = 1e-3
 """P-value below which shares differ by more than chance: a false alarm in a thousand logs."""
 FAR = 5.0
@@ -58,17 +57,13 @@ class Check:
     event: int = 0
 
 
-def log_checks(log: Decisions, times: Sequence[datetime] = ()) -> list[Check]:
-    """Check a log of N events; checks for which the log has no data are left out.
-
-    Args:
-        times: of the events, in their order; empty if unknown.
-    """
+def log_checks(log: Decisions) -> list[Check]:
+    """Check a log of N events; checks for which the log has no data are left out."""
     checks = [check_probabilities(log.propensity), check_weights(log), check_repeats(log)]
     if log.probabilities is not None:
-        checks.insert(1, check_shares(log))
-    if len(times) > 2:
-        checks.append(check_gaps(times))
+        checks[1:1] = [check_shares(log), check_likely(log)]
+    if log.time is not None and np.isfinite(log.time).sum() > 2:
+        checks.append(check_gaps(log.time))
     return checks
 
 
@@ -102,6 +97,26 @@ def check_shares(log: Decisions) -> Check:
     passes = chi_square_p(distance, freedom) >= LEAST_P
     value, share = float(shown[worst]) / events, float(expected[worst]) / events
     return Check("shares", passes, log.actions[worst], value, share)
+
+
+def check_likely(log: Decisions) -> Check:
+    """Compare how often the likeliest action of an event was shown with the sum of its
+    probabilities; events without a single likeliest action do not count.
+
+    A wrong statement of who got what can leave the shares of all actions right. The log must have
+    the probability of each action.
+    """
+    assert log.probabilities is not None
+    most = log.probabilities.max(axis=1, keepdims=True)
+    counts = (log.probabilities == most).sum(axis=1) == 1
+    chance = most[counts, 0]
+    shown = log.probabilities.argmax(axis=1)[counts] == log.shown[counts]
+    events, variance = max(len(chance), 1), float((chance * (1 - chance)).sum())
+    value, expected = float(shown.sum()) / events, float(chance.sum()) / events
+    away = max(abs(value - expected) - log.rounding, 0.0) * events
+    z = away / math.sqrt(variance) if variance >= 1 else 0.0
+    passes = 2 * NormalDist().cdf(-z) >= LEAST_P
+    return Check("likely", passes, value=value, expected=expected)
 
 
 def _groups(variances: Array) -> Array:
@@ -213,14 +228,16 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
-def check_gaps(times: Sequence[datetime]) -> Check:
-    """Look for a time without an event of a day or more that is rare among the others."""
-    seconds = np.array([time.timestamp() for time in times])
-    between = np.diff(seconds)
+def check_gaps(times: Array) -> Check:
+    """Look for a time without an event of a day or more that is rare among the others.
+
+    Args:
+        times: of the events in seconds, (N,), NaN if unknown; at least three are known.
+    """
+    order = np.argsort(times, kind="stable")[: int(np.isfinite(times).sum())]
+    between = np.diff(times[order])
     longest = int(between.argmax())
-    others = np.delete(between, longest)
-    usual = float(np.maximum(others, 0.0).mean())
+    usual = float(np.delete(between, longest).mean())
     passes = between[longest] < max(_LONG, _RARE * usual)
-    return Check(
-        "gaps", bool(passes), value=float(between[longest]), expected=usual, event=longest + 1
-    )
+    event = int(order[longest]) + 1
+    return Check("gaps", bool(passes), value=float(between[longest]), expected=usual, event=event)

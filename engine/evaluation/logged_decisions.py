@@ -28,6 +28,8 @@ _ROUNDING = 1e-6
 action's probability."""
 COARSE = 5e-5
 """Half a unit of four digits: probabilities with more digits are as good as exact."""
+_TWICE = 3
+"""Number of equal rewards after which the next one is expected to be equal, too."""
 LEAST_CHANCE = 1e-12
 """Smallest propensity accepted. A smaller value is a fault of the log, and squares of its weight
 overflow."""
@@ -57,6 +59,7 @@ class Decisions:
             as equal to it, (N,); None for `rounding`.
         largest: largest possible reward of each action, (K,), for example by its price; None if all
             actions have the bounds of the rewards.
+        time: seconds since 1970 of each event, (N,), NaN if unreadable; None if the log has none.
     """
 
     actions: tuple[str, ...]
@@ -73,6 +76,7 @@ class Decisions:
     rounding: float = 0.0
     probability_tolerance: Array | None = None
     largest: Array | None = None
+    time: Array | None = None
 
     def __post_init__(self) -> None:
         n, k = len(self.shown), len(self.actions)
@@ -98,7 +102,8 @@ class Decisions:
             _check(~unknown.any(axis=1), self.means, "believed rewards", "finite numbers")
 
     def _check_shapes(self, n: int, k: int) -> None:
-        columns = (self.context_index, self.shown, self.propensity, self.reward, self.baseline)
+        columns = [self.context_index, self.shown, self.propensity, self.reward, self.baseline]
+        columns += [] if self.time is None else [self.time]
         tables = (t for t in (self.offered, self.probabilities, self.means) if t is not None)
         if any(c.shape != (n,) for c in columns) or any(t.shape != (n, k) for t in tables):
             _refuse("The columns of a log are not equally long.")
@@ -139,6 +144,7 @@ class Decisions:
             self.rounding,
             None if probability_tolerance is None else probability_tolerance[events],
             self.largest,
+            None if self.time is None else self.time[events],
         )
 
     def limited(self, largest: Mapping[str, float]) -> "Decisions":
@@ -149,6 +155,20 @@ class Decisions:
         limits = np.array([largest[action] for action in self.actions], dtype=float)
         np.maximum.at(limits, self.shown, self.reward)
         return replace(self, largest=limits)
+
+    @property
+    def amounts(self) -> Mapping[str, float]:
+        """The amount that each action pays if it pays at all, by its id, as seen in at least
+        `_TWICE` events; empty if any action has paid two different amounts, or a negative one."""
+        paid = self.reward != 0
+        amounts, smallest = np.zeros(len(self.actions)), np.full(len(self.actions), math.inf)
+        np.maximum.at(amounts, self.shown[paid], self.reward[paid])
+        np.minimum.at(smallest, self.shown[paid], self.reward[paid])
+        times = np.bincount(self.shown[paid], minlength=len(self.actions))
+        if (smallest < amounts).any() or (smallest < 0).any():
+            return {}
+        pairs = zip(self.actions, amounts.tolist(), times.tolist(), strict=True)
+        return {action: amount for action, amount, number in pairs if number >= _TWICE}
 
     def shares(self, bounds: tuple[float, float]) -> Array:
         """Largest possible reward of each action in parts of the bounds, (K,)."""
@@ -264,6 +284,7 @@ def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decision
         probabilities=probabilities,
         means=means,
         unmatched=unmatched,
+        time=np.array([event.ranked.time.timestamp() for event in events], dtype=float),
     )
 
 

@@ -65,9 +65,15 @@ def test_all_fits_and_can_be_read_in_every_look(open_evaluate: OpenEvaluate) -> 
         assert box
         assert box["y"] + box["height"] <= 720
     faults = {*violations(page, "at first"), *cramped(page), *page.cut_on_paper()}
+    page.keyed("rule").locator("summary").click()
+    expect(page.keyed("rule").get_by_text("would earn about")).to_be_visible()
+    faults |= {*offenders(page), *violations(page, "rule open")}
+    page.choose("evaluate-tab", "Better?")
+    expect(page.page.get_by_text("would earn more than")).to_be_visible()
+    faults |= {*offenders(page), *violations(page, "better")}
+    page.choose("evaluate-tab", "Reliable?")
     page.press("start-watch")
-    for opened in ("rule", "along"):
-        page.keyed(opened).locator("summary").click()
+    page.keyed("along").locator("summary").click()
     expect(page.chart("Intervals that contained the truth").locator("svg")).to_be_visible()
     page.press("stop-watch")
     expect(page.button("start-watch")).to_be_visible()

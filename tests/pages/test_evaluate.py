@@ -59,6 +59,7 @@ Open = Callable[..., EvaluateApp]
 OpenCompare = Callable[..., CompareApp]
 
 PAGES = ("Compare", "Race")
+PAIR = ("greedy", "online")
 QUICK = {"visitors": "300"}
 
 
@@ -135,6 +136,48 @@ def test_a_guess_comes_first_and_its_error_is_displayed(open_evaluate: Open) -> 
     assert "it would have earned about" in app.text
 
 
+def test_a_first_visit_guesses_before_any_answer_or_skips(open_app: Callable[..., App]) -> None:
+    app = open_app()
+    app.click("let-in-100").finish_the_crowd()
+    app.at.switch_page("../../evaluate.py")
+    app.at.query_params.clear()
+    app.run()
+    assert "What would it earn if everybody got it?" in app.text
+    assert "it would have earned about" not in app.text
+    assert app.widget("evaluate-guessed").value is None
+    app.set("evaluate-tab", "better")
+    assert "Shown after your guess" in app.text
+    app.set("evaluate-tab", "if").click("skip")
+    assert "it would have earned about" in app.text
+    assert app.at.query_params["tab"] in ("if", ["if"])
+    assert "guess" not in app.at.query_params
+
+
+def test_a_link_from_before_the_tabs_opens_on_what_it_shows() -> None:
+    for link, tab in (("world=coffee&seed=7", "if"), ("flaw=few&times=20", "reliable")):
+        setup, refused = EvaluateSetup.from_query(dict(parse_qsl(link)))
+        assert (setup.tab, setup.guess, refused) == (tab, False, [])
+    setup, _ = EvaluateSetup.from_query({"flaw": "few", "tab": "if"})
+    assert EvaluateSetup.from_query(setup.query())[0] == setup
+
+
+@pytest.mark.parametrize(
+    ("tab", "key"),
+    [("better", "evaluate-Policy-coffee-greedy"), ("reliable", "start-watch"),
+     ("settings", "start-tuning")],
+)  # fmt: skip
+def test_only_the_tab_in_view_is_drawn(open_evaluate: Open, tab: str, key: str) -> None:
+    def keys() -> set[str]:
+        return {str(part.key) for part in [*app.at.button, *app.at.selectbox]}
+
+    app = open_evaluate(**QUICK)
+    assert "hide" in keys()
+    assert key not in keys()
+    app.set("evaluate-tab", tab)
+    assert key in keys()
+    assert "hide" not in keys()
+
+
 def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", about="action Latte")
     assert "🥛 Latte averaged" in plain_text(app)
@@ -153,15 +196,25 @@ def row_of(app: EvaluateApp, target: str) -> Row:
 
 
 def test_two_policies_are_compared(open_evaluate: Open) -> None:
-    app = open_evaluate(**QUICK, truth="1")
+    app = open_evaluate(**QUICK, truth="1", tab="better")
     found = found_on(app)
     told = found.beside("greedy", "online")
     assert told is not None
     assert told.low > 0
     said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
     assert f"**“Always the best guess” would earn more than “Actual offers”: {said}.**" in app.text
-    apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
+    apart = [estimate_of(found, row_of(app, key), app.session.setup) for key in PAIR]
     assert told.width < sum(one.width for one in apart if one)
+    first, second = (one.estimate for one in apart if one)
+    of_table = f"In *What if* they are {signed(first - second)} apart"
+    assert (of_table in app.text) == (signed(first - second) != signed(told.estimate))
+    exact = [
+        replace(row, intervals=dict.fromkeys(row.intervals, Interval(value, value, value)))
+        for row in found.rows
+        if (value := told.estimate + 0.25 if row.target == "greedy" else 0.2)
+    ]
+    said = about_difference(replace(found, rows=exact), app.session.setup, *PAIR)
+    assert f"In *What if* they are {signed(told.estimate + 0.05)} apart" in said
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
 
 
@@ -330,6 +383,14 @@ def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) ->
     assert present.rule == always_by_weather("Cappucino")
 
 
+def test_the_default_is_what_todays_rules_give_everybody(open_evaluate: Open) -> None:
+    assert not any(name.endswith("(default)") for name in table_of(open_evaluate(**QUICK)))
+    app = open_evaluate(**QUICK, rule="always", item="2")
+    (name,) = (name for name in table_of(app) if name.endswith("(default)"))
+    assert name == f"{WORLDS['coffee'].items[2].label} (default)"
+    assert "Default: the action that today's rules give everybody" in app.text
+
+
 def turned_to(app: EvaluateApp | CompareApp, page: str) -> None:
     """Turn to a page as by the menu, without a link's settings; Evaluate with its rule open."""
     app.at.session_state["rule"] = page == "evaluate"
@@ -417,9 +478,9 @@ def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
         == (evaluate([whole.take(slice(100, 200))], [LoggedPolicy()]).rows()[0].intervals["naive"])
     )
     app.at.session_state["along"] = True
-    app.run()
+    app.set("evaluate-tab", "reliable")
     charts = [chart.proto.alt for chart in app.at.get("vega_lite_chart")]
-    assert len(charts) == 3
+    assert len(charts) == 2
     again = open_evaluate(**QUICK, window="301-400")
     (error,) = again.at.error
     assert "301" in error.value
@@ -464,7 +525,7 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
     assert app.at.query_params["watched"] in (str(done), [str(done)])
     again = open_evaluate(**QUICK, flaw="few", times="20", watched=str(done))
     assert f"{done} experiments of 30 visitors" in plain_text(again)
-    unknown = open_evaluate(**QUICK, flaw="few", times="20", seed="8", watched="20")
+    unknown = open_evaluate(world="coffee", visitors="300", seed="8", watched="20")
     assert "This server no longer has the experiments" in plain_text(unknown)
 
 
@@ -483,7 +544,7 @@ def test_settings_are_tried_and_half_of_the_log_judges(
     assert few[0].key.startswith("floor")
     for where in ("engine.evaluation.settings_tuning", "pages.parts.evaluate.settings_trials"):
         monkeypatch.setattr(f"{where}.candidates_for", lambda settings: few)
-    app = open_evaluate(**QUICK).click("start-tuning")
+    app = open_evaluate(**QUICK, tab="settings").click("start-tuning")
     (run,) = app.session.tuning.trials
     found = run.optimisation
     assert {one.candidate.key for one in found.tried} == {one.key for one in few}
@@ -510,7 +571,8 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
     found = Optimisation(low, (CandidateResult(chosen, high, high),))
     session.tuning.trials.append(SettingsTrial(loop, 100, loop.settings, found))
-    assert app.run().can_press("apply")
+    app.set("evaluate-tab", "settings")
+    assert app.can_press("apply")
     app.set("evaluate-auto", True)
     (run,) = session.tuning.trials
     assert run.is_in_force
@@ -571,8 +633,8 @@ def test_axes_hold_what_is_drawn_and_little_more() -> None:
 
 
 def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
-    app = open_evaluate(**QUICK)
-    assert "Is this log fit to be asked?** Yes." in app.text
+    app = open_evaluate(**QUICK, tab="reliable")
+    assert "Is this log fit to be asked?** Yes: all probabilities are possible" in app.text
     log = found_on(app).log
     unfair = replace(log, decisions=forgetting(log.decisions))
     result = finish(evaluating(unfair, (1, 0), None))

@@ -18,7 +18,7 @@ STEP = 1_000
 def concatenated(batches: Iterable[Decisions]) -> Decisions:
     """Join batches in their order, for algorithms that need the whole log.
 
-    Probabilities and means are known only if every batch has them.
+    Probabilities, means and times are known only if every batch has them.
     """
     logs = list(batches)
     actions = tuple(dict.fromkeys(action for log in logs for action in log.actions))
@@ -28,6 +28,7 @@ def concatenated(batches: Iterable[Decisions]) -> Decisions:
     offered = [log.offered for log in logs]
     probabilities = [log.probabilities for log in logs if log.probabilities is not None]
     means = [log.means for log in logs if log.means is not None]
+    times = [log.time for log in logs if log.time is not None]
     probability_tolerance = (
         np.full(len(log), log.rounding)
         if log.probability_tolerance is None
@@ -62,6 +63,7 @@ def concatenated(batches: Iterable[Decisions]) -> Decisions:
         unmatched=sum(log.unmatched for log in logs),
         rounding=max((log.rounding for log in logs), default=0.0),
         probability_tolerance=np.concatenate([[], *probability_tolerance]),
+        time=np.concatenate([[], *times]) if len(times) == len(logs) else None,
     )
 
 

@@ -17,9 +17,10 @@ _NAMES = {
         "propensity", "propensity_score", "pscore", "action_probability", "action_prob",
         "label_probability", "probability", "prob", "logging_probability", "p",
     ),
-    "reward": ("reward", "earned", "click", "clicked", "clicks", "conversion", "converted",
-               "payoff", "outcome", "success", "won", "bought", "purchased", "rating", "label",
-               "r", "y"),
+    "reward": ("reward", "earned", "revenue", "sales", "margin", "click", "clicked", "clicks",
+               "conversion", "conversions", "converted", "payoff", "outcome", "success", "won",
+               "bought", "purchase", "purchases", "purchased", "rating", "label", "amount",
+               "value", "income", "r", "y", "cost"),
     "shown": ("action", "shown", "shown_action", "action_id", "chosen_action", "reward_action_id",
               "arm", "item_id", "item", "treatment", "variant", "decision", "a"),
     "offered": ("offered", "offered_actions", "actions", "action_set", "available_actions",
@@ -28,14 +29,18 @@ _NAMES = {
     "time": ("time", "timestamp", "datetime", "date", "ts", "created_at"),
 }  # fmt: skip
 """Known names of columns by meaning, the likeliest first."""
+_OUTCOMES = _NAMES["reward"][: _NAMES["reward"].index("rating")]
+"""Names of columns that are known only after the offer, and therefore no context."""
 _WORDS = {
     "propensity": (
         {"propensity", "pscore", "probability", "prob", "wahrscheinlichkeit"},
         {"of", "the", "its", "being", "action", "shown", "chosen", "offer", "logged", "logging"},
     ),
     "reward": (
-        {"reward", "payoff", "outcome", "belohnung", "erfolg", "gewinn", "klick"},
-        {"the", "its", "value", "amount", "observed", "given", "received", "total"},
+        {"reward", "payoff", "outcome", "revenue", "sales", "margin", "belohnung", "erfolg",
+         "gewinn", "klick", "umsatz"},
+        {"the", "its", "value", "amount", "observed", "given", "received", "total", "net", "gross",
+         "in", "eur", "usd", "gbp", "chf"},
     ),
     "shown": (
         {"action", "arm", "item", "offer", "shown", "chosen", "aktion", "angebot", "variante"},
@@ -49,6 +54,22 @@ _IDS = re.compile(r"(?:(?:.*_)?(?:id|uuid|guid|key|index|number|event|n)|unnamed
 """Names of columns that number or identify events or people."""
 _BEFORE = re.compile(r"(?:p|pi|prob|probability|propensity|pscore)[_.:( ]+(.+?)\)?", re.I)
 """Pattern of a column with one action's probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRule:
+    """Rule that chose the actions of a log without probabilities, as a person states it.
+
+    Attributes:
+        column: the column that it depends on, or empty.
+        actions: pairs of a value of the column and the rule's action, which is empty for a choice
+            among all in equal parts; without a column, the only value is empty.
+        share: probability of the rule's action; the others share the rest in equal parts.
+    """
+
+    column: str
+    actions: tuple[tuple[str, str], ...]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,7 @@ class Columns:
         quarters: pairs of a column of numbers and the limits between its quarters by the first
             rows; as context it has at most four values.
         split: of a log without probabilities, the shares with which its actions were drawn: pairs
-            of an action and its share; empty for equal shares, None without a split.
+            of an action and its share, empty for equal shares; or a rule. None if not stated.
     """
 
     shown: str = ""
@@ -84,19 +105,21 @@ class Columns:
     actions: tuple[str, ...] = ()
     event: str = ""
     quarters: tuple[tuple[str, tuple[float, ...]], ...] = ()
-    split: tuple[tuple[str, float], ...] | None = None
+    split: tuple[tuple[str, float], ...] | StatedRule | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all columns to read."""
         single = self.shown, self.reward, self.propensity, self.offered, self.time, self.event
         of_actions = (name for _, name in self.probabilities)
-        return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions))))
+        of_rule = self.split.column if isinstance(self.split, StatedRule) else ""
+        return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions, of_rule))))
 
     @property
     def tells_offers(self) -> bool:
         """True if the offers are known without a pass over the whole log."""
-        return bool(self.offered or self.probabilities or self.actions or self.split)
+        has_shares = isinstance(self.split, tuple) and self.split
+        return bool(self.offered or self.probabilities or self.actions or has_shares)
 
     def fault(self, there: Iterable[str]) -> str | None:
         """Reason why a table with the column names ``there`` cannot be read, or None."""
@@ -227,7 +250,7 @@ def _may_be_context(head: Any, name: str) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     is_allowed = any(test(kind) for test in _CONTEXT_TYPES)
-    if not is_allowed or _IDS.fullmatch(_plain(name)):
+    if not is_allowed or _plain(name) in _OUTCOMES or _IDS.fullmatch(_plain(name)):
         return False
     return len(set(_texts(head[name]))) <= MOST_VALUES
 

@@ -1,7 +1,9 @@
 """Lines of the service's dsjson as logged decisions."""
 
 import json
+import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
@@ -119,9 +121,9 @@ def _context(context: Mapping[str, Any]) -> str:
 # -- events ---------------------------------------------------------------------------
 
 
-Event = tuple[ContextOffer, int, float, float, Sequence[float] | None]
-"""An offer, the position of the action shown, its propensity, the reward, and the probabilities of
-the actions in their order; None if absent from the line."""
+Event = tuple[ContextOffer, int, float, float, Sequence[float] | None, float]
+"""An offer, the position of the action shown, its propensity, the reward, the probabilities of the
+actions in their order, None if absent from the line, and its time in seconds, NaN if absent."""
 
 
 class DsjsonReader:
@@ -228,7 +230,7 @@ class DsjsonReader:
             raise UnreadableError("it has no reward: no _label_cost")
         if not low <= -cost <= high:
             raise UnreadableError(f"its reward is {-cost:g}, but must be from {low:g} to {high:g}")
-        return offer, shown, propensity, 0.0 - cost, chances
+        return offer, shown, propensity, 0.0 - cost, chances, _seconds(line.time)
 
     def _check_dropped(self, share: float) -> None:
         """Refuse an event with another ``pdrop`` than those before: it represents another number
@@ -253,6 +255,12 @@ class DsjsonReader:
         """Return True if the line is in the range."""
         time = _time(line.time) if self._event_range.by_time else None
         return self._event_range.contains(self.number, time)
+
+
+def _seconds(text: str) -> float:
+    with suppress(UnreadableError):
+        return _time(text).timestamp()
+    return math.nan
 
 
 def _check_chances(chances: Sequence[float]) -> None:
@@ -288,7 +296,7 @@ def _propensity(labelled: float | None, of_shown: float | None) -> float:
 
 def assembled(events: Sequence[Event]) -> Decisions:
     """Convert events to columns."""
-    offer_of, which, propensities, rewards, chances = zip(*events, strict=True)
+    offer_of, which, propensities, rewards, chances, times = zip(*events, strict=True)
     of, offers = _coded(offer_of)
     in_context, contexts = _coded(offer.context for offer in offers)
     in_set, lists = _coded(offer.actions for offer in offers)
@@ -321,6 +329,7 @@ def assembled(events: Sequence[Event]) -> Decisions:
         columns[starts],
         table,
         rounding=SINGLE,
+        time=np.array(times),
     )
 
 

@@ -5,23 +5,28 @@ output is an answer, see `engine.evaluation.files.reader_messages`. A crash here
 running.
 """
 
+import math
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from engine.errors import PersonalizerError, refuse
+from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.batch_concatenation import concatenated
-from engine.evaluation.files.column_roles import guess, nested
+from engine.evaluation.files.cell_values import CheckedRows, in_json, numbers, words
+from engine.evaluation.files.column_roles import Columns, guess, nested
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, write_answer
-from engine.evaluation.files.table_file import head
+from engine.evaluation.files.table_file import batches, head
 from engine.evaluation.logged_decisions import Decisions
 from engine.store.exchange.untrusted_lines import Faults
 
@@ -72,7 +77,42 @@ def inspected(file: LogFile) -> Inspected:
     first = head(file)
     columns = guess(first)
     names = tuple(filter(None, first.column_names))
-    return Inspected(names, columns, nested(first, columns))
+    bounds = _bounds(file, columns.reward)
+    return Inspected(names, columns, nested(first, columns), bounds, *usual_actions(file, columns))
+
+
+def usual_actions(
+    file: LogFile, columns: Columns
+) -> tuple[tuple[str, ...], Mapping[str, Mapping[str, str]]]:
+    """Return the actions, and the most frequent one by the values of each context column, see
+    `Inspected`; empty for a log with probabilities."""
+    if columns.propensity or columns.probabilities or not columns.shown:
+        return (), {}
+    names = [columns.shown, *columns.context]
+    batch = next(batches(file, names, Faults("evaluated")), None)
+    if batch is None:
+        return (), {}
+    rows = CheckedRows(batch.lines, batch.decimal_comma)
+    shown, actions = words(batch.rows[columns.shown], rows)
+    usual = {"": {"": actions[int(np.bincount(shown).argmax())]}}
+    for name in columns.context:
+        codes, values = words(in_json(batch.rows[name]), rows)
+        table = np.zeros((len(values), len(actions)), dtype=int)
+        np.add.at(table, (codes, shown), 1)
+        known = zip(values, table.argmax(axis=1).tolist(), table.sum(axis=1).tolist(), strict=True)
+        usual[name] = {value: actions[action] for value, action, number in known if number}
+    return tuple(sorted(filter(None, actions))), usual
+
+
+def _bounds(file: LogFile, reward: str) -> Bounds:
+    """0 to 1, extended to all numbers of a column."""
+    low, high = 0.0, 1.0
+    for batch in batches(file, [reward], Faults("evaluated")) if reward else ():
+        rows = CheckedRows(batch.lines, batch.decimal_comma)
+        values = numbers(batch.rows[reward], "reward", (low, math.inf), rows)
+        known = values[np.isfinite(values)]
+        low, high = known.min(initial=low), known.max(initial=high)
+    return float(low), float(high)
 
 
 def decisions_in(file: LogFile, request: FileRequest) -> Decisions:

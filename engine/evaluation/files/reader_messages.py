@@ -5,6 +5,7 @@ in the metadata of its schema.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -15,7 +16,9 @@ from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.logged_decisions import Decisions
 
 _ABOUT = b"about"
-_ROWS = "context_index", "shown", "propensity", "reward", "baseline", "probability_tolerance"
+_ROWS = (
+    "context_index", "shown", "propensity", "reward", "baseline", "probability_tolerance", "time",
+)  # fmt: skip
 _TABLES = "offered", "probabilities", "means"
 """Fields of `Decisions` of shape (N,) and (N, K)."""
 
@@ -50,11 +53,18 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
         names: of all named columns; empty for a format read line by line.
         columns: their guessed meaning.
         nested: columns of lists or maps, which cannot be context fields.
+        bounds: 0 to 1, extended to the numbers of the guessed reward.
+        actions: shown in the first rows of a table without probabilities.
+        usual: the one shown most often there for each value of each context column, and, for no
+            column, of the value "".
     """
 
     names: tuple[str, ...] = ()
     columns: Columns | None = None
     nested: tuple[str, ...] = ()
+    bounds: tuple[float, float] = (0.0, 1.0)
+    actions: tuple[str, ...] = ()
+    usual: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
 
 class _Log(msgspec.Struct, tag=True):

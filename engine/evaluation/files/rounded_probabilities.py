@@ -5,6 +5,9 @@ probabilities of an event are known they are made to sum to 1. If only the shown
 the sum of 1 / q over the events that showed an action equals, up to sampling error, the number of
 events that offered it: each action's probabilities are shifted together, within half a unit, to
 match.
+
+Probabilities that were set, not computed, need few digits. They count as exact if they are what a
+person sets, see `Shares.are_set`, and the sums of 1 / q agree with them.
 """
 
 from collections import defaultdict
@@ -27,12 +30,15 @@ _SAME = 1e-10
 _CHANCE = 3.0
 """Standard errors within which a sum of 1 / q is plausible."""
 _SURE = 4.0
-"""Standard errors of a shift within which probabilities count as equal."""
+"""Standard errors of a shift within which probabilities count as equal, and of a sum of 1 / q
+within which they count as set."""
 _SMALL = 0.5
 """Standard errors below which the effect of rounding is negligible beside sampling error."""
 _INSIDE = 0.999
 """Largest shift of a probability, in half units."""
 _HALVINGS = 40
+_STEP = 0.05
+"""Step of the shares that people choose."""
 
 
 def half_unit(values: Array) -> float:
@@ -116,6 +122,7 @@ class Shares:
         rounding: half a unit of the column, as far as read.
         offered: for each action, the number of events that could show it.
         shown: for each action, the number of events that showed it, by their probability.
+        are_uniform: True if each probability is 1 / (number of possible actions).
     """
 
     rounding: float = 1.0
@@ -123,6 +130,7 @@ class Shares:
     shown: dict[str, dict[float, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
+    are_uniform: bool = True
 
     @property
     def is_coarse(self) -> bool:
@@ -134,6 +142,8 @@ class Shares:
         self.rounding = min(self.rounding, log.rounding)
         table = log.probabilities
         possible = log.offered if table is None else log.offered & (table > 0)
+        each = log.propensity * possible.sum(axis=1)
+        self.are_uniform &= bool((np.abs(each - 1) < _SAME).all())
         for at, action in enumerate(log.actions):
             self.offered[action] += int(possible[:, at].sum())
             values, counts = np.unique(log.propensity[log.shown == at], return_counts=True)
@@ -145,33 +155,95 @@ class Shares:
         """Return the calibration of the log; None if none is needed."""
         if not self.is_coarse:
             return None
+        shown = [action for action, of_action in self.shown.items() if of_action]
+        if self.are_set and all(self._sums(action).agree(_SURE) for action in shown):
+            return Calibration(SINGLE, {}, {})
         results = {action: self._shift(action) for action in self.shown}
         shifts, errors = (
             {action: result[at] for action, result in results.items()} for at in (0, 1)
         )
         return Calibration(self.rounding, shifts, errors)
 
+    @property
+    def are_set(self) -> bool:
+        """True for probabilities as people set them: 1 / (number of possible actions) in each
+        event; a value for each action, with a sum of 1; or at most two values in the whole log.
+
+        In the last two cases each value is a multiple of 5 %, or one k-th, or what one k-th for
+        each other action leaves. A third with few digits is none of these; nor are values of a
+        model, which are many.
+        """
+        if self.are_uniform:
+            return True
+        of_actions = [{value for value in values if value < 1} for values in self.shown.values()]
+        values = set[float]().union(*of_actions)
+        are_shares = all(len(of_action) == 1 for of_action in of_actions)
+        are_shares = are_shares and abs(sum(map(sum, of_actions)) - 1) < _SAME
+        if not values or not (are_shares or len(values) <= 2):
+            return False
+        least = min(values)
+        left = 1 - (len(self.offered) - 1) * least if self._is_kth(least) else 0.0
+        return all(
+            abs(value - round(value / _STEP) * _STEP) < _SAME
+            or self._is_kth(value)
+            or abs(value - left) < _SAME
+            for value in values
+        )
+
+    def _is_kth(self, value: float) -> bool:
+        """Return True for 1 / k of a whole k, of at least two units of the last digit."""
+        return abs(value * round(1 / value) - 1) < _SAME and value > 3 * self.rounding
+
+    def _sums(self, action: str) -> "_Sums":
+        of_action = self.shown[action]
+        values, counts = np.array(list(of_action)), np.array(list(of_action.values()))
+        return _Sums(values, counts, self.offered[action], self.rounding)
+
     def _shift(self, action: str) -> tuple[float, float]:
         """Shift for which the sum of 1 / q equals the number of offers, and its error, in half
         units; (0, 1) if rounding and sampling error do not explain the difference, and if the
         effect of rounding is negligible."""
-        of_action = self.shown[action]
-        if not of_action:
+        if not self.shown[action]:
             return 0.0, 1.0
-        values, counts = np.array(list(of_action)), np.array(list(of_action.values()))
-        wanted = self.offered[action]
-        error = float(np.sqrt((counts * (1 / values) * (1 / values - 1)).sum()))
-
-        def total(shift: float) -> float:
-            moved = np.maximum(values + shift * self.rounding, values / 2)
-            return float((counts / np.minimum(moved, 1.0)).sum())
-
-        low, high = -_INSIDE, _INSIDE
-        least, most, reach = total(high), total(low), _CHANCE * error
-        if most - least < _SMALL * error or not least - reach <= wanted <= most + reach:
+        sums = self._sums(action)
+        low, high, error = -_INSIDE, _INSIDE, sums.error
+        least, most = sums.total(high), sums.total(low)
+        if most - least < _SMALL * error or not sums.agree(_CHANCE, _INSIDE):
             return 0.0, 1.0
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            low, high = (middle, high) if total(middle) > wanted else (low, middle)
+            low, high = (middle, high) if sums.total(middle) > sums.wanted else (low, middle)
         shift, error = (low + high) / 2, error * 2 * _INSIDE / (most - least)
         return shift, min(1 + abs(shift), _SURE * error)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Sums of 1 / q over the events that showed an action, (V,) distinct values of q.
+
+    Attributes:
+        wanted: number of events that offered it.
+        rounding: half a unit of the values.
+    """
+
+    values: Array
+    counts: NDArray[np.int_]
+    wanted: int
+    rounding: float
+
+    @property
+    def error(self) -> float:
+        """Standard error of the sum."""
+        inverse = 1 / self.values
+        return float(np.sqrt((self.counts * inverse * (inverse - 1)).sum()))
+
+    def total(self, shift: float = 0.0) -> float:
+        """Sum with the values shifted by some half units."""
+        moved = np.maximum(self.values + shift * self.rounding, self.values / 2)
+        return float((self.counts / np.minimum(moved, 1.0)).sum())
+
+    def agree(self, errors: float, shift: float = 0.0) -> bool:
+        """Return True if the sum, with the values shifted by so many half units at most, is the
+        number of offers up to so many standard errors."""
+        reach = errors * self.error
+        return self.total(shift) - reach <= self.wanted <= self.total(-shift) + reach

@@ -19,10 +19,11 @@ from engine.evaluation.files.cell_values import (
     in_json,
     numbers,
     short,
+    times,
     with_point,
     words,
 )
-from engine.evaluation.files.column_roles import Columns, quarter_of
+from engine.evaluation.files.column_roles import Columns, StatedRule, quarter_of
 from engine.evaluation.files.duplicate_events import EventIds
 from engine.evaluation.files.rounded_probabilities import ROUNDING, normalised, summing_to_one
 from engine.evaluation.logged_decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
@@ -91,7 +92,14 @@ def decisions(
     return Decisions(
         offers.actions, contexts, context_index, shown, propensity, reward,
         offers.offered, offers.baseline, chances, rounding=min(of_all, of_shown),
+        time=_time(batch[columns.time], rows) if columns.time else None,
     )  # fmt: skip
+
+
+def _time(column: Any, rows: CheckedRows) -> Array:
+    """Seconds since 1970, NaN for a time that cannot be read, which is no fault of its row."""
+    values = times(column, CheckedRows(rows.lines))
+    return np.where(np.isnat(values), np.nan, values.astype(np.int64) / 1e6)
 
 
 def _once(column: Any, ids: EventIds, rows: CheckedRows) -> None:
@@ -153,9 +161,12 @@ def _offers(batch: Any, columns: Columns, rows: CheckedRows) -> OfferedActions:
             actions, np.ones((n, len(actions)), bool), np.zeros(n, dtype=np.intp)
         )
     else:
-        actions = columns.actions or tuple(action for action, _ in columns.split or ())
+        shares = columns.split if isinstance(columns.split, tuple) else ()
+        actions = columns.actions or tuple(action for action, _ in shares)
         every = np.ones((n, len(actions)), dtype=bool)
         offers = OfferedActions(actions, every, np.zeros(n, dtype=np.intp))
+    if isinstance(columns.split, StatedRule):
+        return _with_rule(batch, offers, columns.split, rows)
     if columns.split is not None:
         return _with_split(offers, dict(columns.split), rows)
     return _with_probabilities(batch, columns, offers, rows) if columns.probabilities else offers
@@ -170,6 +181,28 @@ def _with_split(
     total = table.sum(axis=1, keepdims=True)
     rows.refuse(total[:, 0] <= 0, lambda at: "none of the actions that it offers has a share")
     table = np.divide(table, total, out=np.zeros(table.shape), where=total > 0)
+    return OfferedActions(offers.actions, offers.offered, offers.baseline, table)
+
+
+def _with_rule(
+    batch: Any, offers: OfferedActions, rule: StatedRule, rows: CheckedRows
+) -> OfferedActions:
+    """Offers with the probabilities of a stated rule; if it chooses none of the offered actions,
+    all have equal parts."""
+    codes, values = np.zeros(batch.num_rows, dtype=np.intp), [""]
+    if rule.column:
+        codes, values = words(in_json(batch[rule.column]), rows)
+    actions = dict(rule.actions)
+    missing = np.array([value not in actions for value in values])[codes]
+    reason = f"the stated rule has no row for {rule.column} = {{}}"
+    rows.refuse(missing, lambda at: reason.format(short(values[codes[at]])))
+    place = {action: at for at, action in enumerate(offers.actions)}
+    chosen = np.array([place.get(actions.get(value, ""), -1) for value in values])[codes]
+    events, number = np.arange(len(codes)), offers.offered.sum(axis=1)
+    follows = (chosen >= 0) & (number > 1) & offers.offered[events, chosen]
+    each = np.where(follows, (1 - rule.share) / np.maximum(number - 1, 1), 1 / number)
+    table = offers.offered * each[:, None]
+    table[events[follows], chosen[follows]] = rule.share
     return OfferedActions(offers.actions, offers.offered, offers.baseline, table)
 
 

@@ -17,6 +17,12 @@ WATCHED = "watched"
 """Name of the parameter for the number of repetitions."""
 
 
+def name_tab() -> None:
+    """Add the tab to an address from before the tabs that has coverage repetitions."""
+    if WATCHED in st.query_params and "tab" not in st.query_params:
+        st.query_params["tab"] = "reliable"
+
+
 def open_loop(address_is_new: bool) -> StoredLoop | None:
     """Return the loop of the address, read-only, or the loop open on Play; None without either.
 

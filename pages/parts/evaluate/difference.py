@@ -3,9 +3,14 @@
 import streamlit as st
 
 from pages.parts.evaluate.log_evaluation import LogEvaluation
+from pages.parts.evaluate.page_content import pair_figure
+from pages.parts.evaluate.page_layout import show_skip
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_difference, headline_row, names_of
+from pages.parts.scene.part_drawing import draw_chart
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.text.format import note, section
+from pages.parts.text.theme import is_dark
 
 _HELP = (
     "Two policies on the same visitors. Where both choose the same action they earn "
@@ -25,11 +30,16 @@ def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
         note("beside")
         second = _choose("Compared with", keys, "online", result, session)
     if session.hides:
-        note("Shown after your guess.")
+        note("Shown after your guess, under *What if*.")
+        show_skip(session)
     elif first == second:
         note("These are the same policy.")
     else:
-        st.markdown(about_difference(result, setup, first, second))
+        with st.container(key="evaluate-verdict"):
+            st.markdown(about_difference(result, setup, first, second))
+        figure = pair_figure(session, result, FigureStyle(is_dark()), first, second)
+        note(figure.marks)
+        draw_chart(figure)
 
 
 def _choose(

@@ -38,6 +38,7 @@ class EvaluationLog:
         world: world of the visitors, which knows the truth.
         bounds: least and largest reward, if stated.
         priced: world with the unit of the rewards, if no single world knows the truth.
+        unit: of the rewards of a file, or empty.
         guess: target of the loop's best guess after learning from the log.
         service: target of the retired service's learner, trained on the log.
         loop: loop that made the log; it may have continued since.
@@ -51,6 +52,7 @@ class EvaluationLog:
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
     priced: World | None = None
+    unit: str = ""
 
     @property
     def scale(self) -> RewardScale:
@@ -58,7 +60,8 @@ class EvaluationLog:
         if world := self.world or self.priced:
             return RewardScale.of(world)
         rewards = self.decisions.reward
-        return RewardScale.of_size(float(np.abs(rewards).mean()) if len(rewards) else 0.0)
+        size = float(np.abs(rewards).mean()) if len(rewards) else 0.0
+        return RewardScale.of_size(size, self.unit, 1.0 if self.unit else 0.0)
 
 
 @dataclass(frozen=True, slots=True)

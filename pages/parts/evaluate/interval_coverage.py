@@ -136,7 +136,8 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     assert experiment is not None, "there are counts"
     world = world_of(experiment.world)
     scale = RewardScale.of(world)
-    st.markdown(verdict(counts))
+    with st.container(key="evaluate-verdict"):
+        st.markdown(verdict(counts))
     bars = [
         charts.Kept(
             TITLES.get(estimator.key, estimator.key),

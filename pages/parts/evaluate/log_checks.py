@@ -8,6 +8,7 @@ from pages.parts.text.format import counted, duration, percent, plain
 _SOUND: Mapping[Name, str] = {
     "probabilities": "all probabilities are possible",
     "shares": "each action was shown as often as its probabilities say",
+    "likely": "so was the likeliest action of each visitor",
     "weights": "mean weights agree with 1",
     "repeats": "no part occurs twice",
     "gaps": "there is no long gap",
@@ -45,6 +46,13 @@ def _fault(check: Check, action: str) -> str:
                 "chance does not explain the difference. Either other probabilities were used, or "
                 "events are missing: do not rely on the estimates."
             )
+        case "likely":
+            return (
+                "The likeliest action of a visitor was shown to "
+                f"{_share(check.value)} of the visitors. By the probabilities of this log it "
+                f"should have been {_share(check.expected)}, and chance does not explain the "
+                "difference. A stated rule is not the one that ran: do not rely on the estimates."
+            )
         case "weights":
             return (
                 f"The mean weight of {action} is {check.value:.2f}, but should be 1. What it would "
@@ -58,7 +66,7 @@ def _fault(check: Check, action: str) -> str:
         case "gaps":
             return (
                 f"Nothing was logged for {_long(check.value)} after event {check.event:,}. "
-                "Visitors may have changed in between: compare the parts in *Over the log*."
+                "Visitors may have changed in between: compare the parts under *Reliable?*."
             )
 
 

@@ -66,8 +66,10 @@ class LogEvaluation:
 
     @property
     def today(self) -> str | None:
-        """Action that the baseline always chooses; None if the baseline varies."""
-        return _today(self.log)
+        """Action that today's rules always give; None without such rules, and if they vary."""
+        rules = [target.rule for target in self.targets if isinstance(target, WorldRule)]
+        actions = {action for rule in rules for action in rule.table.values()}
+        return actions.pop() if len(actions) == 1 else None
 
     @property
     def tells_all(self) -> bool:
@@ -113,18 +115,13 @@ def _estimator_class(key: str) -> type[Estimator]:
     return next(estimator for estimator in ESTIMATORS if estimator.key == key)
 
 
-def _today(log: EvaluationLog) -> str | None:
-    firsts = set(log.decisions.baseline.tolist())
-    return log.decisions.actions[firsts.pop()] if len(firsts) == 1 else None
-
-
 def _targets(log: EvaluationLog, rule: RuleTable | Mood | None, also: Also | None) -> list[Target]:
     """Return the targets to evaluate on a log."""
     actions = log.decisions.actions
     if log.world is not None:
         order = {item.id: place for place, item in enumerate(log.world.items)}
         actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
-    baseline = () if _today(log) else (Baseline(),)
+    baseline = (Baseline(),) if len(set(log.decisions.baseline.tolist())) != 1 else ()
     rules = () if rule is None or log.world is None else (_rule_target(log.world, rule),)
     settings = None if also is None else also[1]
     learners = [learner for learner in (log.guess, log.service, settings) if learner is not None]
@@ -168,6 +165,6 @@ def evaluating(
         rows += with_events(estimates).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
-    checks = log_checks(decisions, [event.ranked.time for event in log.events[part]])
+    checks = log_checks(decisions)
     name = "" if also is None else also[0]
     return LogEvaluation(log, decisions, targets, rows, known, bounds, checks, name)

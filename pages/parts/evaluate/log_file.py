@@ -41,6 +41,8 @@ def reading(upload: Upload, source: FileSource) -> Generator[object, None, Evalu
         log = yield from reader_process.reading_steps(
             file, upload.name, source.columns, source.bounds, _memory()
         )
+    if amounts := log.amounts:
+        log = log.limited(dict.fromkeys(log.actions, source.bounds[1]) | dict(amounts))
     return EvaluationLog(log, bounds=source.bounds)
 
 

@@ -10,11 +10,14 @@ from engine import PersonalizerError
 from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.reader_messages import Inspected
 from engine.store import Limits
+from engine.worlds.limits import MAX_UNIT
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
 from pages.parts.evaluate.log_file import FileSource, inspecting
+from pages.parts.evaluate.page_settings import UNIT, EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.stated_split import choose_split
 from pages.parts.settings.page_settings_base import show
+from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note, plain
 from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.uploads import Upload, this_upload
@@ -26,6 +29,7 @@ _COLUMNS = {
     "propensity": "Its probability",
     "offered": "Actions that could be shown",
     "event": "Event id",
+    "time": "Time",
 }
 """Roles of a column, by the fields of `Columns`."""
 _LARGEST = 1e9
@@ -50,7 +54,7 @@ def choose_file(session: EvaluateSession) -> None:
             st.button("Another file", key="another-log", on_click=upload.free)
         inspected = _inspect(upload)
         if inspected is not None:
-            session.ask_file(upload, _choose_columns(upload, inspected))
+            session.ask_file(upload, _choose_columns(upload, inspected, session.setup))
 
 
 def _size(bytes_: int) -> str:
@@ -72,7 +76,7 @@ def _inspect(upload: Upload) -> Inspected | None:
     return inspected
 
 
-def _choose_columns(upload: Upload, inspected: Inspected) -> FileSource:
+def _choose_columns(upload: Upload, inspected: Inspected, setup: EvaluateSetup) -> FileSource:
     """Draw the guessed columns and bounds for correction; return the corrected source."""
     guessed, names = inspected.columns, inspected.names
     fault = guessed.fault(names) if guessed else None
@@ -86,8 +90,18 @@ def _choose_columns(upload: Upload, inspected: Inspected) -> FileSource:
     ):
         columns = _columns(upload, inspected, guessed) if guessed else None
         with st.container(horizontal=True):
-            low = _bound("Least reward", 0.0, f"low-{upload.token}")
-            high = _bound("Most", 1.0, f"high-{upload.token}")
+            low, high = (
+                _bound(label, usual, f"{label}-{upload.token}")
+                for label, usual in zip(("Least reward", "Most"), inspected.bounds, strict=True)
+            )
+            text_field(
+                UNIT.label,
+                key=setup.key("unit"),
+                help=UNIT.help,
+                placeholder="EUR",
+                max_chars=MAX_UNIT,
+                width=150,
+            )
         if high <= low:
             st.error(
                 "Most: must be above the least reward; 0 to 1 is used instead.",
@@ -96,11 +110,15 @@ def _choose_columns(upload: Upload, inspected: Inspected) -> FileSource:
     if inspected.nested:
         named = ", ".join(map(plain, inspected.nested))
         note(f"Not used as context, because the values are lists or maps: {named}.")
+    if columns and columns.reward:
+        unit = f" {plain(setup.unit)}" if setup.unit else ""
+        note(f"Reward: {plain(columns.reward)}, from {low:,.10g} to {high:,.10g}{unit}.")
     return FileSource(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
 
 
 def _bound(label: str, usual: float, key: str) -> float:
     """Draw a bound of the rewards and return its value, limited to `_LARGEST`."""
+    usual = min(max(usual, -_LARGEST), _LARGEST)
     return st.number_input(label, -_LARGEST, _LARGEST, usual, key=key, width=140)
 
 
@@ -147,5 +165,5 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
         context=tuple(context),
         probabilities=guessed.probabilities,
         quarters=guessed.quarters,
-        split=None if probabilities or roles["propensity"] else choose_split(token),
+        split=None if probabilities or roles["propensity"] else choose_split(token, inspected),
     )

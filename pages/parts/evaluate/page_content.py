@@ -110,6 +110,13 @@ def report(session: EvaluateSession, about: str, link: str) -> Report | None:
         return report_of(scene, SHEET, result.log.world, seed, link, not is_own, setup.truth)
 
 
+def pair_figure(
+    session: EvaluateSession, result: LogEvaluation, look: FigureStyle, first: str, second: str
+) -> Figure:
+    """Return the forest of two targets."""
+    return _Figures(session, result, look).of_pair(first, second)
+
+
 class _Figures:
     """Forest charts of a log in one look."""
 
@@ -122,8 +129,13 @@ class _Figures:
         """Return all rows, with the truth if revealed, and the person's guess."""
         tells = not self._session.hides
         branches = self._branches(tells, self._setup.truth and tells, self._session.guess)
-        marks = " \u2003 ".join(_KEYS[mark] for mark in forest.marks_of(branches))
-        return replace(self._forest(branches), marks=marks)
+        return replace(self._forest(branches), marks=_marks(branches))
+
+    def of_pair(self, *targets: str) -> Figure:
+        """Return the rows of two targets."""
+        every = {branch.name: branch for branch in self._estimates()}
+        branches = [every[self._names[target]] for target in targets]
+        return replace(self._forest(branches), marks=_marks(branches))
 
     def on_stage(self, tells: bool, reveals: bool) -> Figure:
         """Return as many rows as fit a stage, including the headline's row.
@@ -195,6 +207,11 @@ class _Figures:
                 )
             branches.append(branch)
         return branches
+
+
+def _marks(branches: Sequence[forest.Branch]) -> str:
+    """Return the meanings of the marks as Markdown."""
+    return " \u2003 ".join(_KEYS[mark] for mark in forest.marks_of(branches))
 
 
 def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:

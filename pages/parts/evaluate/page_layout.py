@@ -15,6 +15,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import amount, below_table, chart_ends, names_of
 from pages.parts.scene.part_drawing import draw, draw_chart
 from pages.parts.scene.part_types import Scene
+from pages.parts.settings.page_settings_base import keep_values
 from pages.parts.text.format import note
 
 
@@ -53,36 +54,28 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
         if "served" not in scene:
             draw(scene, "headline")
             return
-        said, button = st.columns([4, 1.15], vertical_alignment="center")
-        with said:
+        said, buttons = st.columns([4, 1.15], vertical_alignment="center")
+        with said, st.container(key="evaluate-verdict"):
             draw(scene, "headline")
         if session.hides:
             with said:
-                low, high = map(float, chart_ends(result, session.setup))
-                values = [round(low + (high - low) * step / 100, 9) for step in range(101)]
-                guess = guess_slider(
-                    "Your guess",
-                    values,
-                    None,
-                    partial(amount, result.log.scale),
-                    "evaluate-guessed",
-                    "Slide to guess",
+                guess = _guess(session, result)
+            with buttons, st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    "Reveal",
+                    key="reveal",
+                    type="primary",
+                    icon=":material/visibility:",
+                    width="stretch",
+                    on_click=_reveal,
+                    args=(session, guess),
+                    disabled=guess is None,
                 )
-            button.button(
-                "Reveal",
-                key="reveal",
-                type="primary",
-                icon=":material/visibility:",
-                width="stretch",
-                on_click=session.reveal,
-                args=(guess,),
-                disabled=guess is None,
-            )
+                show_skip(session)
         else:
-            button.button(
+            buttons.button(
                 "Guess first" if session.guess is None else "Guess again",
                 key="hide",
-                type="primary",
                 icon=":material/casino:",
                 width="stretch",
                 on_click=_guess_first,
@@ -91,8 +84,36 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
             )
 
 
-def _guess_first(session: EvaluateSession) -> None:
-    st.session_state[session.setup.key("guess")] = True
+def _guess(session: EvaluateSession, result: LogEvaluation) -> float | None:
+    """Draw the slider of the guess, which begins without a value, and return its value."""
+    low, high = map(float, chart_ends(result, session.setup))
+    values = [round(low + (high - low) * step / 100, 9) for step in range(101)]
+    text_of = partial(amount, result.log.scale)
+    return guess_slider(
+        "Your guess", values, None, text_of, "evaluate-guessed", "Slide to guess", "collapsed"
+    )
+
+
+def _reveal(session: EvaluateSession, guess: float) -> None:
+    keep_values()
+    session.reveal(guess)
+
+
+def show_skip(session: EvaluateSession) -> None:
+    """Draw the button that shows the results without a guess."""
+    st.button(
+        "Skip",
+        key="skip",
+        type="tertiary",
+        on_click=_guess_first,
+        args=(session, False),
+        help="Shows the results without a guess.",
+    )
+
+
+def _guess_first(session: EvaluateSession, first: bool = True) -> None:
+    keep_values()
+    st.session_state[session.setup.key("guess")] = first
     session.hide()
 
 
@@ -106,10 +127,9 @@ def show_failed_checks(session: EvaluateSession, scene: Scene) -> None:
 
 
 def show_passed_checks(session: EvaluateSession, scene: Scene) -> None:
-    """Draw the line of a log without faults, with the checks in its help."""
+    """Draw the line of a log without faults."""
     if session.result is not None and _passes(session.result):
-        answer, _, checks = scene.text("checks").partition(": ")
-        note(f":green[:material/check_circle:] {answer}.", help=f"{checks[:1].upper()}{checks[1:]}")
+        st.markdown(f":green[:material/check_circle:] {scene.text('checks')}")
 
 
 def _passes(result: LogEvaluation) -> bool:
@@ -124,7 +144,7 @@ def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -
         if figure := scene.figure("forest"):
             note(figure.marks)
             draw_chart(figure)
-        for line in scene.text("notes").splitlines():
+        for line in () if session.hides else scene.text("notes").splitlines():
             note(line)
     with right:
         draw(scene, "table")

@@ -1,5 +1,6 @@
 """Settings of the Evaluate page."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -7,6 +8,7 @@ from engine.evaluation.estimators import ESTIMATORS
 from engine.evaluation.interval_coverage import Flaw
 from engine.simulation.baselines import Baseline, usual_fields
 from engine.worlds import WORLDS
+from engine.worlds.limits import MAX_UNIT
 from pages.parts.evaluate.estimator_names import TITLES, USUAL
 from pages.parts.settings.baseline_rules import (
     ITEM,
@@ -24,6 +26,12 @@ from pages.parts.settings.shared_settings import SEED, TRUTH, WORLD
 from pages.parts.text.glossary import meaning
 
 Source = Literal["play", "ready", "file"]
+Tab = Literal["if", "better", "reliable", "settings"]
+TAB: Setting[Tab] = Setting(
+    "if",
+    "Question",
+    {"if": "What if", "better": "Better?", "reliable": "Reliable?", "settings": "Settings"},
+)
 LOG: Setting[Source] = Setting(
     "play",
     "Log",
@@ -52,6 +60,24 @@ def _key(text: str) -> str:
     return text
 
 
+def _unit(text: str) -> str:
+    """Accept a unit of a few printable characters, or none; ValueError otherwise."""
+    if len(text) > MAX_UNIT or not text.isprintable():
+        raise ValueError
+    return text
+
+
+UNIT: Setting[str] = Setting(
+    "",
+    "Unit of the rewards",
+    {"": "none"},
+    kind="menu",
+    help="Such as EUR: what the log's rewards are counted in. Then figures are per 1,000 visitors.",
+    check=_unit,
+    words=f"at most {MAX_UNIT} characters",
+)
+
+
 def _window(text: str) -> str:
     """Parse two whole numbers in ascending order; ValueError otherwise."""
     first, last = (
@@ -70,8 +96,10 @@ class EvaluateSetup(Linked):
     PREFIX = "evaluate-"
 
     world: str = WORLD.as_field
+    tab: Tab = TAB.as_field
     seed: int = SEED.as_field
     log: Source = LOG.as_field
+    unit: str = UNIT.as_field
     visitors: int = Setting(
         1_000, "Visitors of a ready-made log", numbers(300, 1_000, 3_000)
     ).as_field
@@ -128,6 +156,19 @@ class EvaluateSetup(Linked):
     times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500)).as_field
     guess: bool = Setting(False, "Guess first", SWITCH, "switch").as_field
     truth: bool = TRUTH.as_field
+
+    def query(self) -> dict[str, str]:
+        """See `Linked`; the tab is always named, as links from before the tabs name none."""
+        return Linked.query(self) | {"tab": self.tab}
+
+    def begun(self, given: Container[str] = ()) -> Self:
+        """See `Linked`; a visit without a link guesses first, and a link from before the tabs
+        opens on what it shows."""
+        return replace(
+            self,
+            tab="reliable" if "flaw" in given and "tab" not in given else self.tab,
+            guess=self.guess or not any(name in given for name in self.declared()),
+        )
 
     def fitted(self) -> Self:
         """See `Linked`; fits rule, action and table to the world."""

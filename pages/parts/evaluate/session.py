@@ -1,6 +1,7 @@
 """State of a browser session on the Evaluate page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from threading import RLock
 
@@ -128,6 +129,10 @@ class EvaluateSession:
             self._forget()
             return
         self._follow(source, partial(log_file.reading, upload, source))
+        unit = self.setup.unit.strip()
+        if self._log is not None and self._log.unit != unit:
+            self._log = replace(self._log, unit=unit)
+            self.result = self.result and replace(self.result, log=self._log)
 
     def _forget(self) -> None:
         """Cancel the work and clear log and results."""
@@ -251,7 +256,7 @@ class EvaluateSession:
     @property
     def page_state(self) -> tuple[object, ...]:
         """State that the page shows outside of the fragment."""
-        return self.pace, self._question, self.result
+        return self.pace, self._question, self.result, self.setup.tab
 
     @property
     def hides(self) -> bool:

@@ -27,7 +27,7 @@ _AUTO = "evaluate-auto"
 _EVERY = 200
 """Visitors between two automatic trials."""
 _AUTO_HELP = (
-    f"During this visit: whenever your session has {_EVERY:,} more visitors, settings "
+    f"While this is in view: whenever your session has {_EVERY:,} more visitors, settings "
     "are tried. The best is applied if its mean and its lower bound both exceed the "
     "session's."
 )
@@ -108,7 +108,8 @@ def show(session: EvaluateSession) -> None:
     scale = log.scale if log is not None else RewardScale()
     verdict, rows = _verdict(trial.optimisation, scale), list(_rows(trial.optimisation, scale))
     settings = " ".join(str(row["Setting"]) for row in rows)
-    st.markdown(verdict, help=explained(f"{verdict} {settings}"))
+    with st.container(key="evaluate-verdict"):
+        st.markdown(verdict, help=explained(f"{verdict} {settings}"))
     _offer(session, trial)
     show_rows(rows, key="tried")
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"

@@ -35,8 +35,7 @@ def action_of(row: Row) -> str | None:
 
 def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
     """Return display names of all targets by key."""
-    world, labels = result.log.world, labels_of(result)
-    names = {}
+    labels, names = labels_of(result), {}
     for row in result.rows:
         action = action_of(row)
         if row.target == "settings":
@@ -45,8 +44,7 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
             names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(setup)}"
         else:
             label = labels.get(action, action)
-            is_today = world is not None and action == result.today
-            names[row.target] = f"{label} (default)" if is_today else label
+            names[row.target] = f"{label} (default)" if action == result.today else label
     return names
 
 
@@ -59,8 +57,8 @@ def labels_of(result: LogEvaluation) -> Mapping[str, str]:
 def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
     evidence = "Evidence: as certain as so many visitors who were all served that way."
-    has_default = result.log.world is not None and result.today is not None
-    return f"{evidence} Default: the first action of each request." if has_default else evidence
+    default = "Default: the action that today's rules give everybody."
+    return f"{evidence} {default}" if result.today is not None else evidence
 
 
 def _rule(setup: EvaluateSetup) -> str:
@@ -168,11 +166,20 @@ def about_difference(
     else:
         said = (
             f"**It is not known which is better: {first} would earn {more} compared "
-            f"with {second}.** The interval contains zero."
+            f"with {second}.**\n\nThe interval contains zero."
         )
+    rows = {row.target: estimate_of(result, row, setup) for row in result.rows}
+    ends, doubt = (rows[first_key], rows[second_key]), difference.width / 2
+    if ends[0] is not None and ends[1] is not None:
+        apart = scale.signed(ends[0].estimate - ends[1].estimate, doubt)
+        if apart != scale.signed(difference.estimate, doubt):
+            said += (
+                f"\n\nIn *What if* they are {markdown(scale, apart)} apart, where each is estimated for "
+                "itself; here only visitors for whom the two choose differently count."
+            )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
         truth = result.truths[first_key] - result.truths[second_key]
-        said += f" {_about_truth(scale, truth, sign=True)}"
+        said += f"\n\n{_about_truth(scale, truth, sign=True)}"
     return said
 
 
@@ -246,7 +253,7 @@ def headline(session: EvaluateSession, result: LogEvaluation, row: Row | None) -
         return "**This log has too few events for any one action.**"
     setup, interval = session.setup, estimate_of(result, row, session.setup)
     if session.hides:
-        return f"**{looks(result, row, setup)}** What would it earn if everybody got it?"
+        return f"**{looks(result, row, setup)}**\n\nWhat would it earn if everybody got it?"
     said = f"**{served(result, row, setup)}**"
     if setup.truth and row.target in result.truths:
         said += f" {_about_truth(result.log.scale, result.truths[row.target])}"
@@ -362,7 +369,7 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
         )
     if setup.window:
         first, last = setup.span
-        said.append(f"Only visitors {first:,} to {last:,} are included: see *Over the log*.")
+        said.append(f"Only visitors {first:,} to {last:,} are included: see *Reliable?*.")
     for row in result.rows:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":
@@ -393,6 +400,10 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
         said.append(
             f"Estimated with *{TITLES['betting']}*, a stricter method with proven "
             f"intervals: {', '.join(proven)}."
+        )
+    if result.log.world is None and result.decisions.largest is not None:
+        said.append(
+            "In this log each action pays one amount or nothing: intervals end at its amount."
         )
     return said + why_grey(result, setup)
 

@@ -1,7 +1,6 @@
 """Checks of a log before any estimate: each fails on its own fault, and passes on sound logs."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from engine.evaluation.logged_decisions import Decisions
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(2_000).log
-START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def failing(log: Decisions) -> list[str]:
@@ -30,7 +28,7 @@ def failing(log: Decisions) -> list[str]:
 
 def test_sound_logs_pass_but_for_chance() -> None:
     assert [check.name for check in log_checks(LOG)] == [
-        "probabilities", "shares", "weights", "repeats"
+        "probabilities", "shares", "likely", "weights", "repeats"
     ]  # fmt: skip
     assert sum(bool(failing(made(400, seed).log)) for seed in range(200)) <= 2
 
@@ -43,6 +41,18 @@ def test_probabilities_that_were_not_those_of_the_draw_are_caught() -> None:
     assert not check.passes
     assert (check.action, check.value) == ("action0", 1.0)
     assert check.expected == pytest.approx(LOG.probabilities[:, 0].mean())  # type: ignore[index]
+
+
+def test_a_rule_that_was_not_the_one_is_caught_though_all_shares_are_right() -> None:
+    """Two groups of equal size; the rule's action has .9, and each group got the other's."""
+    group, other = np.arange(2_000) % 2, (np.arange(2_000) // 2) % 10 == 0
+    stated = np.where(np.arange(3) == group[:, None], 0.9, 0.05)
+    shown = np.where(other, group, 1 - group)
+    columns = {"context_index": group, "shown": shown, "probabilities": stated}
+    columns |= {"propensity": stated[np.arange(2_000), shown]}
+    log = replace(LOG, contexts=("x", "y"), means=None, offered=stated > 0, **columns)  # type: ignore[arg-type]
+    likely = next(check for check in log_checks(log) if check.name == "likely")
+    assert (likely.passes, likely.value, likely.expected) == (False, 0.1, pytest.approx(0.9))
 
 
 def test_a_mean_weight_by_hand() -> None:
@@ -79,10 +89,15 @@ def test_a_part_that_occurs_twice_is_found() -> None:
 
 
 def test_a_day_without_events_is_a_gap() -> None:
-    steady = [START + timedelta(minutes=n) for n in range(50)]
+    steady = 60.0 * np.arange(50)
     assert check_gaps(steady).passes
-    late = [*steady, *(time + timedelta(days=3) for time in steady)]
+    late = np.concatenate([steady, steady + 3 * 86_400])
     check = check_gaps(late)
     assert (check.passes, check.event) == (False, 50)
     assert check.value == pytest.approx(3 * 86_400 - 49 * 60)
-    assert check_gaps([START + timedelta(days=n) for n in range(9)]).passes, "one event a day"
+    assert check_gaps(86_400.0 * np.arange(9)).passes, "one event a day"
+    newest_first = check_gaps(np.append(late[::-1], np.nan))
+    assert (newest_first.passes, newest_first.event) == (False, 51)
+    known = replace(LOG, time=60.0 * np.arange(2_000))
+    assert log_checks(known)[-1].name == "gaps"
+    assert log_checks(replace(known, time=np.full(2_000, np.nan)))[-1].name != "gaps"

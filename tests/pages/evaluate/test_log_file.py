@@ -1,5 +1,6 @@
 """Uploaded file as a log: columns and faults."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pyarrow as pa
@@ -10,6 +11,10 @@ from engine.errors import RejectedError
 from engine.pausable_steps import finish
 from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
+from pages.parts.evaluate.page_settings import EvaluateSetup
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.wording import doubts
+from pages.parts.work import job_queue
 from pages.parts.work.uploads import Upload, Uploads
 
 ROWS = b"country,action,prob,reward\nNL,red,.5,1\nDE,blue,.25,0\nNL,blue,.5,1\n"
@@ -81,3 +86,39 @@ def test_a_log_is_read_in_steps() -> None:
     steps = reading(sent(ROWS + b"NL,red,.5,1\n" * 80_000), FileSource("", columns, (0.0, 1.0)))
     assert len([None for _ in zip(range(3), steps, strict=False)]) == 3
     assert len(finish(steps).decisions) == 80_003
+
+
+def test_an_action_that_pays_one_amount_is_limited_by_it() -> None:
+    lines = [f"2026-01-{1 + 20 * (n > 99):02} 10:{n % 60:02},{'ab'[n % 2]}," for n in range(200)]
+    paid = [f"{[30, 120][n % 2] * (n % 10 < 2)},.5" for n in range(200)]
+    rows = "\n".join(map("".join, zip(lines, paid, strict=True)))
+    upload = sent(f"when,action,revenue,p\n{rows}\n".encode())
+    inspected = finish(inspecting(upload))
+    assert inspected.columns is not None
+    columns = replace(inspected.columns, time="when")
+    log = finish(reading(upload, FileSource(upload.token, columns, inspected.bounds)))
+    assert log.decisions.largest is not None
+    assert log.decisions.largest.tolist() == [30, 120]
+    result = finish(evaluating(log, (1, 0), None))
+    (row,) = (row for row in result.rows if row.target == "action a")
+    assert all(interval.high <= 30 for interval in row.intervals.values() if interval)
+    assert any("pays one amount or nothing" in line for line in doubts(result, EvaluateSetup()))
+    assert "gaps" in [check.name for check in result.checks if not check.passes]
+
+
+def test_rewards_of_a_file_have_a_unit() -> None:
+    upload = sent(ROWS.replace(b",1\n", b",300\n"))
+    session = EvaluateSession(EvaluateSetup(log="file"))
+    inspected = finish(inspecting(upload))
+    source = FileSource(upload.token, inspected.columns, inspected.bounds)
+    session.ask_file(upload, source)
+    while session.awaits:
+        job_queue.jobs().turn()
+        session.adopt(session.setup, None)
+    assert session.result is not None
+    assert session.result.log.scale.title == "mean reward"
+    session.adopt(EvaluateSetup(log="file", unit="EUR"), None)
+    scale = session.result.log.scale
+    assert scale.mean(0.3) == "300\u00a0EUR per 1,000 visitors"
+    assert EvaluateSetup.from_query({"log": "file", "unit": "EUR"}) == (session.setup, [])
+    assert EvaluateSetup.from_query({"unit": "E" * 13})[1]

@@ -4,7 +4,7 @@ from typing import cast
 
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.column_roles import Columns, StatedRule
 
 LINES = b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n"
 
@@ -14,9 +14,12 @@ def page(lines: bytes) -> None:
     import streamlit as st  # noqa: PLC0415
 
     from pages.parts.evaluate.log_file_form import choose_file  # noqa: PLC0415
+    from pages.parts.evaluate.page_settings import EvaluateSetup  # noqa: PLC0415
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
 
     class Session:
+        setup = EvaluateSetup()
+
         def ask_file(self, _: object, asked: object) -> None:
             st.session_state["asked"] = asked
 
@@ -107,3 +110,29 @@ def test_a_log_without_probabilities_can_be_used_where_its_split_is_stated() -> 
     assert "add up to 110" in app.error[0].value
     app.text_input[0].input("x 60; y 40").run()
     assert split() == (("x", 0.6), ("y", 0.4))
+
+
+def test_the_range_of_a_revenue_is_that_of_the_file() -> None:
+    lines = b"day,action,revenue,p\n2026-01-01,x,0,.5\n2026-01-02,y,300,.5\n"
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": lines}).run()
+    assert not app.exception
+    source = app.session_state["asked"]
+    assert (source.columns.reward, source.columns.time) == ("revenue", "day")
+    assert source.bounds == (0.0, 300.0)
+    assert "Reward: revenue, from 0 to 300." in " ".join(each.value for each in app.markdown)
+
+
+def test_a_log_without_probabilities_can_be_used_where_its_rule_is_stated() -> None:
+    lines = b"place,action,reward\nNL,x,1\nDE,y,0\nNL,y,1\nNL,x,0\n"
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": lines}).run()
+    (choice,) = (each for each in app.selectbox if "how was each action chosen" in each.label)
+    choice.select("rule").run()
+    assert not app.exception
+    assert app.session_state["asked"].columns.split == StatedRule("", (("", "x"),), 0.9)
+    (column,) = (each for each in app.selectbox if each.label == "The rule depends on")
+    column.select("place").run()
+    (share,) = (each for each in app.number_input if "got the rule's action" in each.label)
+    share.set_value(75).run()
+    stated = app.session_state["asked"].columns.split
+    assert stated == StatedRule("place", (("NL", "x"), ("DE", "y")), 0.75)
+    assert "The estimates rest on your statement" in " ".join(each.value for each in app.markdown)

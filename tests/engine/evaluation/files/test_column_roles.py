@@ -55,6 +55,23 @@ def test_longer_names_are_read_if_all_their_words_say_so() -> None:
     assert (german.shown, german.propensity) == ("Gezeigtes Angebot", "Wahrscheinlichkeit")
 
 
+@pytest.mark.parametrize(
+    "name", ["revenue", "Sales", "amount", "Income", "margin", "conversions", "purchase", "value",
+             "cost", "Net revenue EUR"],
+)  # fmt: skip
+def test_what_was_paid_is_the_reward_and_no_context(name: str) -> None:
+    columns: dict[str, list[object]] = {"action": ["a", "b"], name: [0, 90], "age": [30, 40]}
+    guessed = guess(pa.table(columns))
+    assert (guessed.reward, guessed.context) == (name, ("age",))
+
+
+def test_other_outcomes_are_no_context_but_costs_and_incomes_may_be() -> None:
+    names = ["action", "clicked", "cost", "income", "revenue"]
+    guessed = guess(pa.table({name: [0, 1] for name in names}))
+    assert guessed.reward == "revenue"
+    assert guessed.context == ("cost", "income")
+
+
 def test_columns_unique_per_event_are_no_context() -> None:
     rows = range(200)
     words = {"session": [f"s{n}" for n in rows], "few": [n % 7 for n in rows]}

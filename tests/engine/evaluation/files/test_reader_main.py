@@ -35,6 +35,16 @@ def test_a_request_is_for_columns_or_for_decisions() -> None:
     assert answer(as_dsjson(table(1)), bounds=None) == Inspected()
 
 
+def test_rewards_beyond_one_set_the_range() -> None:
+    lines = b"action,revenue,p\na,0,.5\nb,300,.5\na,12.5,.5\na,-7,.5\n"
+    inspected = answer(lines, bounds=None)
+    assert isinstance(inspected, Inspected)
+    assert inspected.bounds == (-7.0, 300.0)
+    shares = answer(b"action,reward,p\na,0 %,.5\nb,60 %,.5\n", bounds=None)
+    assert isinstance(shares, Inspected)
+    assert shares.bounds == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("data", "changes", "sentence"),
     [
@@ -76,3 +86,14 @@ def test_it_ends_with_its_server() -> None:
     assert isinstance(read_answer(BytesIO(run(request()).stdout)), Decisions)
     orphan = run(request(server=1))
     assert (orphan.returncode, orphan.stdout) == (1, b"")
+
+
+def test_a_table_without_probabilities_tells_what_was_shown_most_often() -> None:
+    lines = b"action,reward,segment,old\na,0,x,true\nb,1,y,false\nb,0,y,true\na,0,x,false\n"
+    inspected = answer(lines + b"b,0,y,false\n", bounds=None)
+    assert isinstance(inspected, Inspected)
+    assert inspected.usual["segment"] == {"x": "a", "y": "b"}
+    assert inspected.usual[""] == {"": "b"}
+    assert inspected.actions == ("a", "b")
+    assert isinstance(with_p := answer(DATA, bounds=None), Inspected)
+    assert not with_p.usual

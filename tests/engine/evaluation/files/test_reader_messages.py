@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from engine.errors import Fault, PersonalizerError, RejectedError
-from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.column_roles import Columns, StatedRule
 from engine.evaluation.files.reader_messages import FileAnswer, Inspected, read_answer, write_answer
 from engine.evaluation.logged_decisions import Decisions
 from tests.engine.evaluation.made_logs import made
@@ -49,7 +49,10 @@ def test_decisions_are_the_same(log: Decisions) -> None:
 
 def test_columns_are_the_same() -> None:
     columns = Columns("a", "r", "p", ("x", "y"), (("tea", "p_tea"),), actions=("tea",))
-    for answer in (Inspected(("a", "r"), columns, ("y",)), Inspected()):
+    usual = {"x": {"v": "tea"}}
+    of_rule = replace(columns, split=StatedRule("x", (("v", "tea"),), 0.9))
+    inspected = Inspected(("a", "r"), columns, ("y",), (0.0, 9.0), ("tea",), usual)
+    for answer in (inspected, Inspected(columns=of_rule), Inspected()):
         assert sent(answer) == answer
 
 

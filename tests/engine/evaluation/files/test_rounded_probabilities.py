@@ -16,7 +16,7 @@ from engine.evaluation.files.rounded_probabilities import (
     normalised,
     summing_to_one,
 )
-from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.logged_decisions import COARSE, Decisions
 from engine.evaluation.offline_evaluation import Row, evaluate
 from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 
@@ -85,6 +85,47 @@ def test_deviations_beyond_rounding_have_no_interval(written: str) -> None:
     assert even.mean > 1
     assert {key for key, result in even.intervals.items() if result is not None} == set()
     assert one.is_off or of(one, "cressie_read").holds(RATE)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [(0.25,) * 4, (0.05,) * 20, (0.5, 0.3, 0.2), (0.9, 0.1), (0.85, 0.05, 0.05, 0.05),
+     (0.92, 0.02, 0.02, 0.02, 0.02)],
+)  # fmt: skip
+def test_probabilities_that_were_set_are_exact(shares: tuple[float, ...]) -> None:
+    log = log_of(shares, tuple(map(str, shares)), events=20_000)
+    exact = log_of(shares, tuple(f"{share:.8f}1" for share in shares), events=20_000)
+    assert log.rounding < 1e-6
+    for row, usual in zip(rows_of(log), rows_of(exact), strict=True):
+        for key in ("ips", "cressie_read"):
+            assert of(row, key).low == pytest.approx(of(usual, key).low, rel=1e-3)
+            assert of(row, key).high == pytest.approx(of(usual, key).high, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("shares", "written"),
+    [
+        ((1 / 3, 2 / 3), (".33", ".67")),
+        ((1 / 3,) * 3, (".3333",) * 3),
+        ((1 / 6, 1 / 3, 1 / 2), (".17", ".33", ".5")),
+        ((0.9125, *(0.0125,) * 7), (".91", *(".01",) * 7)),
+        ((0.28, 0.72), (".3", ".7")),
+    ],
+)
+def test_probabilities_that_were_computed_are_rounded(
+    shares: tuple[float, ...], written: tuple[str, ...]
+) -> None:
+    """The last are multiples of 5 %, but the log shows other shares."""
+    assert log_of(shares, written, events=20_000).rounding >= COARSE
+
+
+def test_values_of_a_model_are_rounded_even_if_they_are_multiples_of_a_twentieth() -> None:
+    rng = np.random.default_rng(7)
+    first = rng.integers(1, 10, 2_000) / 10
+    shown = rng.random(2_000) < first
+    lines = (f"{'ab'[not s]},0,{p if s else 1 - p:.1f}" for s, p in zip(shown, first, strict=True))
+    data = "\n".join(["action,reward,propensity", *lines]).encode()
+    assert concatenated(open_log(data, "log.csv", COLUMNS).batches()).rounding == 0.05
 
 
 def test_few_events_do_not_tell_what_was_rounded() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.column_roles import Columns, StatedRule
 from tests.engine.evaluation.files.sample_files import GOOD, as_parquet, read, refused, text
 
 TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
@@ -163,6 +163,27 @@ def test_numbers_are_read_in_quarters_and_other_texts_as_they_are() -> None:
     (log,) = read(data, columns)
     texts = [log.contexts[at] for at in log.context_index]
     assert texts == ["x=below 50", "x=50 to 100", "x=100 or more", "x=null", "x=n/a"]
+
+
+def test_a_log_of_a_stated_rule_has_its_probabilities() -> None:
+    data = b"segment,action,reward\nx,a,1\ny,a,0\nx,b,0\nz,c,0\n"
+    rule = StatedRule("segment", (("x", "a"), ("y", "b"), ("z", "")), 0.8)
+    (log,) = read(data, Columns("action", "reward", split=rule))
+    assert log.actions == ("a", "b", "c")
+    assert log.propensity.tolist() == pytest.approx([0.8, 0.1, 0.1, 1 / 3])
+    assert log.probabilities is not None
+    np.testing.assert_allclose(log.probabilities[1], [0.1, 0.8, 0.1])
+    assert log.rounding == 0
+    constant = StatedRule("", (("", "a"),), 0.9)
+    (log,) = read(data, Columns("action", "reward", split=constant))
+    assert log.propensity.tolist() == pytest.approx([0.9, 0.9, 0.05, 0.05])
+    short = StatedRule("segment", (("x", "a"), ("y", "b")), 0.8)
+    assert refused(data, Columns("action", "reward", split=short)) == [
+        (5, "the stated rule has no row for segment = 'z'")
+    ]
+    offered = b"segment,action,reward,offered\nx,a,1,a\nx,b,0,b|c\n"
+    (log,) = read(offered, Columns("action", "reward", offered="offered", split=rule))
+    assert log.propensity.tolist() == [1.0, 0.5]
 
 
 def test_a_log_of_a_stated_split_has_its_probabilities() -> None:
