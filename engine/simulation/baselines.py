@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 
 from engine.errors import refuse
+from engine.loop.baseline_rule import BaselineRow, BaselineRule, values_text
 from engine.streams import stream
 from engine.worlds import Context, World
 from engine.worlds.world_contents import TABULATED
@@ -114,6 +115,17 @@ def bestseller(world: World, seed: int) -> RuleTable:
         context, shown = world.visitor(rng), int(rng.integers(len(world.items)))
         earned[shown] += world.answer(context, world.items[shown].id, float(rng.random()))
     return always(world, world.items[int(earned.argmax())].id)
+
+
+def rule_of_loop(world: World, baseline: Baseline) -> BaselineRule:
+    """A baseline for the settings of a loop, on the values that the world sends."""
+    if isinstance(baseline, Mood):
+        return BaselineRule((), (BaselineRow(values_text((), ()), baseline.items),))
+    fields, rows = baseline.fields, []
+    for values, item in baseline.table.items():
+        sent = world.features(dict(zip(fields, values, strict=True)))
+        rows.append(BaselineRow(values_text(fields, sent), (item,)))
+    return BaselineRule(fields, tuple(rows))
 
 
 def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:

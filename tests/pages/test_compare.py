@@ -424,6 +424,18 @@ def test_todays_rules_are_those_of_race(
     assert app.run().session.setup.rule == "mood"
 
 
+def test_the_apprentice_of_play_follows_the_rules_typed_here(open_compare: Open) -> None:
+    app = open_compare().set("compare-rule", "always").set("compare-item", 2)
+    app.at.switch_page("../../play.py")
+    app.at.query_params.clear()
+    app.run()
+    play = app.at.session_state["PlaySession"]
+    play.adopt(play.setup.having({"mode": "apprentice"}))
+    last = play.open.ranked
+    assert last.action_id == play.open.world.items[2].id
+    assert last.baseline == 2
+
+
 def test_a_link_of_a_page_has_rules_of_its_own(open_compare: Open) -> None:
     app = open_compare(rule="mood")
     app.at.switch_page("../../race.py")

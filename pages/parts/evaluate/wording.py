@@ -60,7 +60,7 @@ def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
     evidence = "Evidence: as certain as so many visitors who were all served that way."
     has_default = result.log.world is not None and result.today is not None
-    return f"{evidence} Default: the first action of each request." if has_default else evidence
+    return f"{evidence} Default: the baseline of each request." if has_default else evidence
 
 
 def _rule(setup: EvaluateSetup) -> str:
