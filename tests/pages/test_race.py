@@ -15,6 +15,7 @@ from engine.experiments.race.standings import Standings
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
+from pages.parts.race import wording
 from pages.parts.race.controls import presets
 from pages.parts.race.finished_races import finished_races
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
@@ -137,6 +138,7 @@ def test_it_runs_frame_by_frame_and_stop_keeps_what_there_is(
     assert 0 < found < 40
     assert app.session.is_live
     assert app.at.get("progress")
+    assert f"{200 * found:,} of 8,000 choices made" in wording.progress_of(app.session)
     app.run()
     assert len(app.session.known) > found
     app.click("stop")
@@ -144,7 +146,7 @@ def test_it_runs_frame_by_frame_and_stop_keeps_what_there_is(
     kept = len(app.session.known)
     app.run()
     assert len(app.session.known) == kept
-    assert "Stopped." in app.text
+    assert f"Stopped after {kept // 2} of 20 repetitions." in app.text
     assert len(charts_of(app)) == 4
 
 

@@ -33,8 +33,8 @@ def show_before(setup: RaceSetup) -> None:
 
 def show_progress(session: RaceSession) -> None:
     """Draw the progress of the race."""
-    known = session.known
-    st.progress(len(known) / known.plan.runs, progress_of(session))
+    plan = session.known.plan
+    st.progress(session.choices / (plan.runs * plan.visitors), progress_of(session))
 
 
 def show_former_verdict(session: RaceSession, scene: Scene) -> None:

@@ -58,8 +58,8 @@ def progress_of(session: RaceSession) -> str:
     """Describe the progress of a race."""
     plan, known = session.known.plan, session.known
     text = (
-        f"{len(known):,} of {plan.runs:,} runs done; {len(known.shared):,} of "
-        f"{plan.repetitions:,} repetitions completed"
+        f"{session.choices:,} of {plan.runs * plan.visitors:,} choices made; "
+        f"{len(known.shared):,} of {counted(plan.repetitions, 'repetition')} completed"
     )
     if not session.ahead:
         return text
@@ -84,7 +84,7 @@ def verdict(session: RaceSession) -> str:
     known, names = session.known, names_in_markdown(session.displayed)
     margin, finals = known.margin(), known.finals()
     stopped = {
-        "stopped": "Stopped.",
+        "stopped": _stopped_after(known),
         "lost": "The race was stopped because this page was disconnected for too long.",
         "broken": "The race ended because its processes ended.",
     }.get(session.state, "")
@@ -110,6 +110,12 @@ def verdict(session: RaceSession) -> str:
             "difference is not statistically significant."
         )
     return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
+
+
+def _stopped_after(known: Standings) -> str:
+    """State what a stopped race has completed; unfinished repetitions do not count."""
+    done, plan = len(known.shared), known.plan
+    return f"Stopped after {done:,} of {counted(plan.repetitions, 'repetition')}."
 
 
 def _one_run(session: RaceSession) -> str:
@@ -373,7 +379,8 @@ def leader_in_short(session: RaceSession) -> str:
     if session.is_live:
         if session.ahead:
             return f"{counted(session.ahead, 'other race')} first, then this one."
-        return f"{len(known):,} of {known.plan.runs:,} runs are done."
+        share = session.choices / (known.plan.runs * known.plan.visitors)
+        return f"{percent(share)} of the race is done."
     margin, finals = known.margin(), known.finals()
     if margin is None:
         return "There is nothing to compare."
