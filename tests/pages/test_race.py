@@ -19,8 +19,10 @@ from pages.parts.race import wording
 from pages.parts.race.controls import presets
 from pages.parts.race.finished_races import finished_races
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
+from pages.parts.settings.known_worlds import keep_at_hand
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import App, Here, RaceApp
+from tests.pages.own_bank import OWN_BANK
 
 Open = Callable[..., RaceApp]
 
@@ -181,6 +183,15 @@ def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> N
     assert app.widget("race-preset").value == preset
     assert presets(setup)[preset].point in app.text
     assert app.set("race-crowds", 50).widget("race-preset").value is None
+
+
+def test_the_race_against_todays_rules_is_as_long_as_a_test_of_the_world_needs() -> None:
+    own = keep_at_hand(OWN_BANK)
+    lengths = {
+        world: presets(RaceSetup(world=world))["Against today's rules"].setup.visitors
+        for world in ("coffee", "news", own)
+    }
+    assert lengths == {"coffee": 1_000, "news": 2_000, own: 20_000}
 
 
 def test_a_world_without_the_field_gets_one_of_its_own(open_race: Open) -> None:

@@ -12,6 +12,7 @@ from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import (
     PAGE,
+    Ends,
     Size,
     Spec,
     across,
@@ -172,16 +173,15 @@ def bounds_of(rows: Curve, measure: str, is_exact: bool = False) -> tuple[float,
 
 @lru_cache(maxsize=8)
 def outlook_spec(
-    dark: bool, title: str = "mean reward", top: float = 1, number: str = ".3f"
+    dark: bool, title: str = "mean reward", domain: Ends = (0, 1), number: str = ".3f"
 ) -> Spec:
     """Bands for the value of going online, with the middle of each.
 
     Args:
-        title, top: of the axis; what the log allows may lie beyond.
+        title, domain: of the axis, see `outlook_ends`.
         number: D3 format of the rewards.
     """
-    x = across("low", title, (0, top))
-    x = x.scale(domain=(0, top), nice=False, clamp=True)
+    x = across("low", title, domain)
     y = lanes("what", labelLimit=210, labelPadding=8)
     tips = tooltip(what="What") + tooltip(number, low="From", high="To")
     middle = tooltip(number, point="Middle")  # The log's bounds have no middle.
@@ -232,6 +232,12 @@ def outlook_rows(
     if truth is not None:
         rows.append(around("the truth", "truth", truth))
     return table(rows)
+
+
+def outlook_ends(rows: pa.Table, least: float) -> Ends:
+    """Ends of the axis of `outlook_spec`, which holds all bands and reaches from 0 to ``least``."""
+    low, high = min(rows["low"].to_pylist()), max(rows["high"].to_pylist())
+    return (-end_above(-low) if low < 0 else 0.0), (end_above(high) if high > least else least)
 
 
 # -- slice by slice -------------------------------------------------------------------

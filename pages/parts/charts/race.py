@@ -129,6 +129,7 @@ def band_rows(
     banded: Collection[str],
     size: Size = PAGE,
     factor: float = 1,
+    first: int = 0,
 ) -> pa.Table:
     """Rows of the two charts above, see `labelled`: bands by contender.
 
@@ -136,9 +137,10 @@ def band_rows(
         top: end of the vertical axis.
         banded: contenders with a band; all bands together would merge into grey.
         factor: from a reward to the number on the axis.
+        first: position of the first point drawn.
     """
     names, points = dict(entries), plan.points
-    at = thinned(0, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
+    at = thinned(first, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
     rows: Rows = []
     for key, band in bands.items():
         columns = {"visitor": points[at].astype(float), "value": factor * band.mean[at]}

@@ -7,7 +7,6 @@ from functools import partial
 import pandas as pd
 
 from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
-from engine.evaluation.mean_intervals import Z
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import ARMS
 from engine.worlds import key_of
@@ -161,7 +160,7 @@ class _Figures:
         scale, window = self._scale, self._session.latest_visitors
         optimum = scale.number(self._session.world.best_value)
         best = (optimum, self._span) if truth else None
-        numbers = _times(arms, ARMS, scale.factor)
+        numbers = _times(self._whole_windows(arms), ARMS, scale.factor)
         top = self._top(numbers, optimum if truth else 0.0)
         title = f"{scale.title}, last {window:,}"
         number = scale.format if scale.unit else ".3~f"
@@ -178,14 +177,20 @@ class _Figures:
         return self._scale.value(arms[-1][arm]) if arms else "nothing yet"
 
     def _top(self, numbers: Rows, least: float) -> float:
-        """End of the axis of rewards: of shares if rewards are frequent, else beyond the means of
-        whole windows, as the first visitors' means are not reliable."""
+        """End of the axis of rewards: of shares if rewards are frequent, else beyond all means."""
         if self._session.world.reward_size >= _FREQUENT:
             return charts.TOP * self._scale.factor
-        visitors = min(self._session.latest_visitors, len(self._session.comparison))
-        means = [row[arm] for row in numbers if row["visitor"] >= visitors for arm in ARMS]
+        means = [row[arm] for row in numbers for arm in ARMS]
         size = self._scale.number(self._session.world.reward_size)
         return end_above(max([*means, least], default=0.0) or size)
+
+    def _whole_windows(self, arms: Rows) -> Rows:
+        """Means of whole windows if rewards are rare, as the means of a few visitors leap."""
+        session = self._session
+        if session.world.reward_size >= _FREQUENT:
+            return arms
+        first = min(session.latest_visitors, len(session.comparison) // 2)
+        return [row for row in arms if row["visitor"] >= first]
 
     def worse(self, arms: Rows) -> Figure | None:
         """Cumulative number of visitors served worse than by today's rules."""
@@ -225,28 +230,20 @@ class _Figures:
         reveals = self._truth and comparison.is_apprentice
         truth = comparison.value_online() if reveals else None
         since, scale = self._session.earned_since(), self._scale
-        title, top = scale.title, self._end_of_outlook(outlook, truth, since)
+        rows = charts.outlook_rows(outlook, truth, since, scale.factor)
+        size = self._session.world.reward_size
+        is_rare = 0 < size < _FREQUENT
+        least = end_above(scale.number(size)) if is_rare else scale.factor
+        ends = charts.outlook_ends(rows, least)
         return Figure(
-            f"chart-outlook-{top:g}",
+            f"chart-outlook-{ends}",
             wording.outlook_title(comparison.is_apprentice),
             "Band in which the mean reward would lie if the apprentice went online: "
             + scale.range(outlook.low_limit, outlook.high_limit),
-            charts.outlook_spec(self._dark, title, top, f",.{max(scale.digits, 3)}~f"),
-            charts.outlook_rows(outlook, truth, since, scale.factor),
+            charts.outlook_spec(self._dark, scale.title, ends, f",.{max(scale.digits, 3)}~f"),
+            rows,
             help=_OUTLOOK_HELP,
         )
-
-    def _end_of_outlook(
-        self, outlook: SwitchValue, truth: float | None, since: tuple[float, float] | None
-    ) -> float:
-        """End of the axis: 1 if rewards are frequent; else beyond all but what the log allows."""
-        scale, size = self._scale, self._session.world.reward_size
-        if size >= _FREQUENT:
-            return scale.factor
-        pairs = [(outlook.belief, outlook.belief_sd), (outlook.estimate, outlook.error)]
-        pairs += [since or (None, None), (truth, 0.0), (outlook.today, 0.0)]
-        highs = (mean + Z * (error or 0.0) for mean, error in pairs if mean is not None)
-        return end_above(scale.number(max(size, *highs)))
 
     def slices(self) -> Figure | None:
         """Agreement with today's rules for each value of the context."""

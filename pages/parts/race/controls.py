@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.experiments.power import trial_size
 from pages.parts.components.toolbar import shortcut
 from pages.parts.race.page_settings import RaceSetup, everybody, ordered
 from pages.parts.race.person_choices import YOU
@@ -47,7 +48,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
             "One winner for everybody, or individual tastes: what is the difference worth?",
         ),
         "Against today's rules": Preset(
-            replace(fair, who="ours,ab,present,uniform"),
+            replace(fair, who="ours,ab,present,uniform", visitors=_visitors_of_test(fair.world)),
             "Today's rules are good from the first visitor on, and never get better.",
         ),
         "Tastes change halfway": Preset(
@@ -72,6 +73,17 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
     if now.can_have_you:
         return {"Against you": against_you(fair), **ready}
     return ready
+
+
+_LONGEST = 20_000
+"""Most visitors of a ready-made race, for its time."""
+
+
+def _visitors_of_test(world: str) -> int:
+    """Return the least number on offer with which an A/B test could find its effect."""
+    needed = min(trial_size(world_of(world)).visitors, _LONGEST)
+    offered = RaceSetup.declared()["visitors"].offered
+    return next(n for n in offered if n >= max(needed, RaceSetup().visitors))
 
 
 def against_you(fair: RaceSetup) -> Preset:

@@ -165,12 +165,12 @@ def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure
     names = [wording.left_out(world, importance.left) for importance in importances.each]
     scale = RewardScale.of(world)
     rows = reasons.worth_rows(importances.each, names, scale)
-    reach = reasons.reach_of(rows, scale.number(world.reward_size))
+    ends = reasons.ends_of(rows, scale.number(world.reward_size))
     title = "Reward lost without each field"
     return Figure(
-        f"chart-why-worth-{rows.num_rows}-{reach:g}-{scale.title}",
+        f"chart-why-worth-{rows.num_rows}-{ends}-{scale.title}",
         title,
         f"{title}: {wording.worth_in_words(list(importances.each), names, scale)}",
-        reasons.worth_spec(style.dark, rows.num_rows, reach, scale),
+        reasons.worth_spec(style.dark, rows.num_rows, ends, scale),
         rows,
     )

@@ -74,7 +74,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield lesson_maps.marks_spec(False, 3, ("right", "wrong", "missed", "no"))
     yield race.segments_spec(False, 5, 1.0, entries)
     yield reasons.gap_spec(False, 3, 1.0, "Latte", "Tea")
-    yield reasons.worth_spec(False, 3, 1.0, RewardScale())
+    yield reasons.worth_spec(False, 3, (-0.25, 1.0), RewardScale())
     yield truth_map.truth_spec(world, False, next(iter(axes_of(world))))
 
 
