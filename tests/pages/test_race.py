@@ -167,11 +167,27 @@ def test_results_stay_when_something_else_is_set_and_it_is_said(open_race: Open)
     finals = app.session.known.finals()
     app.set("race-crowds", 5)
     assert app.session.known.finals() == finals
-    assert "These are the results of the previous race" in app.text
+    assert "These results are of the previous race in Coffee: Epsilon-greedy" in app.text
+    assert "2 repetitions of 200 visitors" in app.text
     app.click("start").finish_the_race()
     assert app.session.known.plan.repetitions == 5
     assert app.session.known.plan.seed == 7
     assert "the previous race" not in app.text
+
+
+def test_the_line_up_says_what_is_unusual_about_the_visitors(open_race: Open) -> None:
+    app = open_race().set("race-preset", "Tastes change halfway")
+    assert "Tastes change after visitor 1,000" in app.text
+    app.set("race-preset", "Rewards come late")
+    assert "Rewards arrive 200 visitors late." in app.text
+    assert "Tastes change after" not in app.text
+
+
+def test_the_verdict_is_a_heading(open_race: Open) -> None:
+    app = open_race(**QUICK).click("start").finish_the_race()
+    headline, rest = wording.result(app.session)
+    assert headline in [header.value for header in app.at.header]
+    assert wording.verdict(app.session) == f"**{headline}** {rest}"
 
 
 @pytest.mark.parametrize("preset", list(presets(RaceSetup())))

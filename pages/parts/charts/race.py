@@ -118,7 +118,18 @@ def _lines(
     dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, number: str
 ) -> Spec:
     looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
-    return lines(dark, span, (0, top), title, looks, CURVES, rule, spread=True, number=number)
+    return lines(
+        dark,
+        span,
+        (0, top),
+        title,
+        looks,
+        CURVES,
+        rule,
+        spread=True,
+        number=number,
+        change="tastes change",
+    )
 
 
 def band_rows(

@@ -62,15 +62,16 @@ def choose_story() -> None:
 
     rules = {_rule_of(story): story for story in STORIES}
     show(KEY("story"), rules.get(st.session_state[KEY("rule")]))
-    st.pills(
-        "Example rules",
-        list(STORIES),
-        key=KEY("story"),
-        format_func=STORIES.__getitem__,
-        on_change=apply,
-        wrap=True,
-        help=_STORIES_HELP,
-    )
+    with st.popover("Example rules", icon=":material/lightbulb:", key="examples"):
+        st.pills(
+            "Example rules",
+            list(STORIES),
+            key=KEY("story"),
+            format_func=STORIES.__getitem__,
+            on_change=apply,
+            wrap=True,
+            help=_STORIES_HELP,
+        )
 
 
 def choose_rule(setup: CompareSetup) -> None:
@@ -108,17 +109,6 @@ def _edit_table(setup: CompareSetup) -> None:
         st.rerun()
 
 
-def choose_apprentice(setup: CompareSetup) -> None:
-    """Draw the choice of the apprentice's learner, and of showing the truth."""
-
-    def take_its_crosses() -> None:
-        ours = st.session_state[KEY("kind")] == "ours"
-        st.session_state[KEY("crosses")] = CROSSES.default if ours else 1
-
-    setup.draw("kind", on_change=take_its_crosses)
-    setup.draw("truth")
-
-
 def step_on(session: CompareSession) -> None:
     """Draw the Step button, which serves one visitor."""
     step(session.live.step, not session.live.can_start, "simulate one visitor.")
@@ -135,6 +125,12 @@ def watch_steps() -> None:
 
 def choose_settings(setup: CompareSetup) -> None:
     """Draw the settings of speed, seed and learning."""
+
+    def take_its_crosses() -> None:
+        ours = st.session_state[KEY("kind")] == "ours"
+        st.session_state[KEY("crosses")] = CROSSES.default if ours else 1
+
+    setup.draw("kind", on_change=take_its_crosses)
     setup.draw("speed", "seed", "auto", "explore", "crosses")
     setup.draw("rate", disabled=setup.kind != "service")
 

@@ -6,12 +6,12 @@ from functools import partial
 
 import pandas as pd
 
-from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
+from engine.evaluation.apprentice_agreement import LATEST
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
-from pages.parts.charts.lines import end_above, span_of
+from pages.parts.charts.lines import end_above
 from pages.parts.compare import executive_summary, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
@@ -62,6 +62,8 @@ _COLUMNS = {
     "Always online": "online",
 }
 """Columns of mean rewards in the table of periods, with their arms."""
+_LEAST = 10
+"""Least end of an axis of visitors."""
 _FREQUENT = 0.5
 """Mean reward of the best offers from which axes of rewards are those of shares."""
 
@@ -107,17 +109,11 @@ def report(session: CompareSession, link: str) -> Report | None:
 
 def _situation(session: CompareSession) -> Text:
     text = wording.situation(session)
-    return Text(text, help=explained(text))
+    return Text(text, wording.headline(session), explained(text))
 
 
 def _numbers(session: CompareSession) -> Numbers:
-    recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
-    match = Number(
-        f"Agreement, last {RECENT_EVENTS}",
-        percent(recent.match_rate),
-        wording.beside_the_match(session),
-        help=_MATCH_HELP,
-    )
+    latest = session.latest()
     earned, scale = [], RewardScale.of(session.world)
     for arm, name in ARM_NAMES.items():
         mean, uplift, is_today = latest.mean(arm), latest.uplift(arm), arm == "baseline"
@@ -129,7 +125,7 @@ def _numbers(session: CompareSession) -> Numbers:
                 is_good=uplift is not None and uplift.low > 0,
             )
         )
-    return Numbers((match, *earned))
+    return Numbers(tuple(earned))
 
 
 class _Figures:
@@ -139,18 +135,18 @@ class _Figures:
         self._session, self._dark, self._size = session, style.dark, style.size
         self._switches, self._truth = session.switches, session.setup.truth
         self._scale = RewardScale.of(session.world)
-        self._span = span_of(len(session.comparison))
+        self._came = max(len(session.comparison), _LEAST)
 
     def match(self, rows: Rows) -> Figure:
         """Rate of agreement between the apprentice and today's rules, over the visitors."""
         return Figure(
-            f"chart-match-{self._span}",
+            "chart-match",
             "Does it choose like today's rules?",
             "Agreement of the apprentice with today's rules, by visitor: "
             f"{_last(rows, 'recent')}; the best possible is "
             f"{_last(rows, 'ceiling')}",
-            charts.match_spec(self._dark, self._span, bool(self._switches)),
-            charts.match_rows(rows, self._switches, self._size),
+            charts.match_spec(self._dark, bool(self._switches)),
+            charts.match_rows(rows, self._switches, self._came, self._size),
             help=_MATCH_HELP,
         )
 
@@ -159,18 +155,18 @@ class _Figures:
         truth, is_switched = self._truth and not self._size.on_stage, bool(self._switches)
         scale, window = self._scale, self._session.latest_visitors
         optimum = scale.number(self._session.world.best_value)
-        best = (optimum, self._span) if truth else None
+        best = optimum if truth else None
         numbers = _times(self._whole_windows(arms), ARMS, scale.factor)
         top = self._top(numbers, optimum if truth else 0.0)
         title = f"{scale.title}, last {window:,}"
         number = scale.format if scale.unit else ".3~f"
         return Figure(
-            f"chart-arms-{self._span}-{truth}-{top:g}",
+            f"chart-arms-{truth}-{top:g}",
             "What does each system earn?",
             "Mean reward of the three systems by visitor: "
             + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(self._dark, self._span, is_switched, truth, title, top, number),
-            charts.reward_rows(numbers, self._switches, best, self._size, top),
+            charts.reward_spec(self._dark, is_switched, truth, title, top, number),
+            charts.reward_rows(numbers, self._switches, self._came, best, self._size, top),
         )
 
     def _last_reward(self, arms: Rows, arm: str) -> str:
@@ -198,11 +194,11 @@ class _Figures:
             return None
         _, top = charts.bounds_of(arms, "_worse")
         return Figure(
-            f"chart-cost-{self._span}-{top}",
+            f"chart-cost-{top}",
             "Served worse than by today's rules",
             "Visitors served worse than by today's rules, by visitor: " + _both(arms, "_worse"),
-            charts.cost_spec(self._dark, self._span, bool(self._switches), top),
-            charts.sum_rows(arms, self._switches, "_worse", (0, top), self._size),
+            charts.cost_spec(self._dark, bool(self._switches), top),
+            charts.sum_rows(arms, self._switches, self._came, "_worse", (0, top), self._size),
             help=_COST_HELP,
         )
 
@@ -215,11 +211,11 @@ class _Figures:
         low, high = charts.bounds_of(numbers, "_gain", bool(self._scale.unit))
         unit = sums.unit or "rewards"
         return Figure(
-            f"chart-gain-{self._span}-{low}-{high}",
+            f"chart-gain-{low}-{high}",
             "Rewards gained over today's rules",
             f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
-            charts.gain_spec(self._dark, self._span, bool(self._switches), low, high, unit),
-            charts.sum_rows(numbers, self._switches, "_gain", (low, high)),
+            charts.gain_spec(self._dark, bool(self._switches), low, high, unit),
+            charts.sum_rows(numbers, self._switches, self._came, "_gain", (low, high)),
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:

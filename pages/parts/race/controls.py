@@ -11,7 +11,9 @@ from pages.parts.components.toolbar import shortcut
 from pages.parts.race.page_settings import RaceSetup, everybody, ordered
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
+from pages.parts.race.wording import names_in_markdown, result, size_of, where_you_raced
+from pages.parts.scene.part_drawing import draw_part
+from pages.parts.scene.part_types import Text
 from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, show
@@ -236,8 +238,6 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
         text = size_of(setup)
         if session.waits_for_start:
             text = f"This link holds a race: start it for the same result. {text}"
-        elif not st.session_state.get(KEY("bet")):
-            text += " You can also start without a bet."
         helped = explained(" ".join(names_in_markdown(setup).values()))
         st.markdown(f"**{_BET}** {small(text)}", help=helped)
         _bet(setup, "collapsed")
@@ -250,7 +250,8 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
 def _again(session: RaceSession, setup: RaceSetup) -> None:
     column, buttons = st.columns([2.6, 1], vertical_alignment="center")
     with column.container(key="verdict"):
-        st.markdown(verdict(session))
+        headline, rest = result(session)
+        draw_part(Text(rest, headline))
     with buttons.container(horizontal=True, gap="xsmall", key="again"):
         _start_button(session, session.state == "done", session.displayed.one_run is not None)
         with st.popover("Bet first", icon=":material/casino:", key="bet-again", width="stretch"):

@@ -42,6 +42,7 @@ def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
     """Return the scene of a session; the caller holds the session's lock."""
     texts = {
         "verdict": lambda: Text(wording.verdict(session)),
+        "result": lambda: _result(session),
         "say-leader": lambda: Text(wording.leader_in_short(session)),
         "say-latest": lambda: Text(wording.latest_in_short(session)),
         "say-losses": lambda: Text(wording.losses_in_short(session)),
@@ -214,6 +215,11 @@ class _Figures:
             charts.segments_rows(segments, self._entries, world, scale),
             help=_SEGMENT_HELP,
         )
+
+
+def _result(session: RaceSession) -> Text:
+    headline, rest = wording.result(session)
+    return Text(rest, headline)
 
 
 def _text(body: str) -> Text | None:

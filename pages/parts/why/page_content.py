@@ -86,7 +86,7 @@ def _marks(session: WhySession, subject: Subject) -> str:
 
 def _about_beliefs(session: WhySession, subject: Subject) -> Text:
     marks = _marks(session, subject)
-    return Text(marks, help=explained(marks), is_note=True)
+    return Text(explained(marks, marks) or marks)
 
 
 class _Reasons:
@@ -143,7 +143,7 @@ class _Reasons:
             f"{least} are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
             f"fields stand together.{wording.in_its_unit(world)}"
         )
-        return Text(text, is_note=True)
+        return Text(text)
 
 
 def _context_values(subject: Subject) -> dict[str, object]:

@@ -58,7 +58,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield running_estimates.growing_spec(False, 100, (0, 1), True)
     yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", LineStyle("#123456")),))
     yield second_loop.beside_spec(world, False)
-    yield comparison.gain_spec(False, 100, True, -10, 10)
+    yield comparison.gain_spec(False, True, -10, 10)
     yield comparison.outlook_spec(False)
     yield comparison.slices_spec(False, 10)
     yield interval_coverage.coverage_spec(False, 3)
