@@ -86,9 +86,9 @@ def draw_frame(session: CompareSession) -> None:
 with st.container(key="compared"):
     left, right = st.columns([1, 3], gap="medium")
 with left:
-    controls.choose_story()
     controls.choose_rule(setup)
-    controls.choose_apprentice(setup)
+    controls.choose_story()
+    setup.draw("truth")
     st.page_link(
         PLAY,
         label="Serve the visitors yourself while it watches",

@@ -43,7 +43,7 @@ with toolbar():
 
 question(
     QUESTION,
-    "Every method serves the same visitors, in the same order, with the same random numbers.",
+    "Every method serves the same visitors, with the same random numbers.",
     f"Random seed {session.displayed.seed}",
     partial(words_of, "race"),
 )

@@ -36,11 +36,11 @@ question(
 with st.container(key="why-hero"):
     left, right = st.columns([1.15, 1], gap="large")
 with left:
-    section("Belief about each offer")
+    section("Belief about each offer", help=scene.text("beliefs-note"))
     controls.suppose(session, subject)
     page_layout.show_offer(scene)
 with right:
-    section("Reasons for and against")
+    section("Reasons for and against", help=scene.text("gap-note"))
     controls.choose_pair(session, subject)
     page_layout.show_reasons(scene)
 with st.container(key="why-learned"):

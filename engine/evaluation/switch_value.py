@@ -100,10 +100,10 @@ def _assess(
     belief, belief_sd = _believe(learner, states, decided)
     yield None
     rewards = np.array([s.earned for s in states], dtype=float)
-    requests = [s.ranked.request for s in states]
-    same = np.array([decided[_key(r)].policy[r.allowed[0]] for r in requests])
-    of_baseline = np.array([s.ranked.shown == s.ranked.baseline for s in states])
-    propensities = np.array([s.ranked.propensity for s in states])
+    offers = [s.ranked for s in states]
+    same = np.array([decided[_key(r.request)].policy[r.baseline] for r in offers])
+    of_baseline = np.array([r.shown == r.baseline for r in offers])
+    propensities = np.array([r.propensity for r in offers])
     known = same * (of_baseline / propensities) * rewards
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
     lows, highs = known + low * (1 - same), known + high * (1 - same)  # (12)

@@ -64,6 +64,7 @@ class Impression:
             for an apprentice.
         propensity: probability of the policy's choice.
         apprentice: whether the loop was an apprentice.
+        by_rule: position of the baseline by a rule; None for the first action not excluded.
     """
 
     request: RankRequest
@@ -71,11 +72,12 @@ class Impression:
     chosen: int
     propensity: float
     apprentice: bool = False
+    by_rule: int | None = None
 
     @property
     def baseline(self) -> int:
-        """Position of the first action that is not excluded."""
-        return self.request.allowed[0]
+        """Position of the baseline."""
+        return self.request.allowed[0] if self.by_rule is None else self.by_rule
 
     @property
     def context(self) -> Features:

@@ -39,10 +39,12 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
     event_id = request.event_id or next_event_id(state, seed)
     allowed, size = list(request.allowed), len(request.actions)
     learner, rng = state.served(now), decision_stream(seed, event_id)
-    beliefs = belief(state, request, learner)
-    decision = choose(state, request, beliefs, normals, rng, learner=learner)
+    beliefs, rule = belief(state, request, learner), state.settings.baseline
+    by_rule = None if rule is None else rule.position(request, seed, event_id)
+    baseline = 0 if by_rule is None else allowed.index(by_rule)
+    decision = choose(state, request, beliefs, normals, rng, learner=learner, baseline=baseline)
     draw = decision.draw
-    shown, propensity = _show(state.settings, seed, event_id, decision)
+    shown, propensity = _show(state.settings, seed, event_id, decision, baseline)
     return Ranked(
         event_id=event_id,
         time=now,
@@ -58,6 +60,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
         mode=mode,
         shown=allowed[shown],
         propensity=propensity,
+        by_rule=by_rule,
     )
 
 
@@ -80,13 +83,20 @@ def probabilities(
 
     All requests have the same offered and excluded actions.
     """
-    mode, allowed = state.settings.learning_mode, requests[0].allowed
+    mode = state.settings.learning_mode
     if mode == "logging_only":
-        return np.tile(np.eye(len(allowed))[0], (len(requests), 1))
+        return np.array([_baselines(state.settings, request) for request in requests])
     learner = learner or state.learner
     head = learner.imitation if mode == "apprentice" else None
     beliefs = (head or learner).beliefs(requests, online=mode == "online")
     return state.settings.policy.probabilities(_allowed(beliefs, requests[0]), normals)
+
+
+def _baselines(settings: LoopSettings, request: RankRequest) -> Array:
+    """Probabilities of the actions not excluded to be the baseline."""
+    allowed, rule = request.allowed, settings.baseline
+    possible = allowed[:1] if rule is None else rule.possible(request)
+    return np.isin(allowed, possible) / len(possible)
 
 
 def probabilities_online(
@@ -126,16 +136,20 @@ def choose(
     rng: np.random.Generator,
     policy: Policy | None = None,
     learner: Learner | None = None,
+    baseline: int = 0,
 ) -> Decision:
     """Choose among the actions not excluded, by the settings' policy or another.
 
     The choice follows from the beliefs about all actions (`belief`), for an apprentice from
     likeness to the baseline's choice, as imitated by the state's learner or another.
+
+    Args:
+        baseline: place of the baseline among them.
     """
     policy, mode = policy or state.settings.policy, state.settings.learning_mode
     if mode == "logging_only":
-        certain = np.eye(len(request.allowed))[0]
-        return Decision(certain, np.zeros(len(certain)), 0, "baseline")
+        certain = np.eye(len(request.allowed))[baseline]
+        return Decision(certain, np.zeros(len(certain)), baseline, "baseline")
     head = (learner or state.learner).imitation if mode == "apprentice" else None
     if head is None:
         return policy.decide(_allowed(beliefs, request), normals, rng)
@@ -150,18 +164,18 @@ def _allowed(beliefs: Belief, request: RankRequest) -> Belief:
 
 
 def _show(
-    settings: LoopSettings, seed: int, event_id: str, decision: Decision
+    settings: LoopSettings, seed: int, event_id: str, decision: Decision, baseline: int
 ) -> tuple[int, float]:
     """Shown action among the actions not excluded, with the probability of showing it."""
     if settings.learning_mode == "online":
         return decision.chosen, float(decision.probabilities[decision.chosen])
-    size, share, shown = len(decision.probabilities), 0.0, 0
+    size, share, shown = len(decision.probabilities), 0.0, baseline
     if settings.learning_mode == "apprentice" and size > 1:
         share = settings.apprentice_exploration
         if share:
             rng = stream(seed, "apprentice", event_id)
-            shown = int(rng.integers(size)) if rng.random() < share else 0
-    return shown, share / size + (1 - share) * (shown == 0)
+            shown = int(rng.integers(size)) if rng.random() < share else baseline
+    return shown, share / size + (1 - share) * (shown == baseline)
 
 
 def next_event_id(state: LoopState, seed: int) -> str:

@@ -79,6 +79,8 @@ class Ranked:
             action under apprentice exploration.
         propensity: probability of showing that action.
         slot: in a multi-slot call; None in a Rank call of its own.
+        by_rule: position of the baseline by the settings' rule; None for the first action not
+            excluded.
     """
 
     event_id: str
@@ -96,6 +98,7 @@ class Ranked:
     shown: int
     propensity: float
     slot: SlotOfCall | None = None
+    by_rule: int | None = None
 
     @property
     def best(self) -> int:
@@ -104,8 +107,8 @@ class Ranked:
 
     @property
     def baseline(self) -> int:
-        """Position of the first action not excluded."""
-        return self.request.allowed[0]
+        """Position of the baseline."""
+        return self.request.allowed[0] if self.by_rule is None else self.by_rule
 
     @property
     def matches(self) -> bool:
@@ -117,7 +120,8 @@ class Ranked:
         """The event as seen by a learner."""
         propensity = self.probabilities[self.chosen]
         apprentice = self.mode == "apprentice"
-        return Impression(self.request, self.shown, self.chosen, propensity, apprentice)
+        chosen = self.request, self.shown, self.chosen, propensity
+        return Impression(*chosen, apprentice, self.by_rule)
 
     @property
     def early_id(self) -> str:

@@ -10,6 +10,7 @@ from engine.learners.base import Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.classic import ClassicLearner
+from engine.loop.baseline_rule import BaselineRule
 from engine.policies.base import CODE, Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import POLICIES
@@ -42,8 +43,9 @@ class LoopSettings:
         may_change: whether to detect changes of tastes and learn anew after one.
         max_events: largest number of events; 1 to 1,000,000.
         learning_mode: ``"online"`` shows the policy's choice; ``"apprentice"`` always shows the
-            baseline (the first action not excluded) and learns to imitate it; ``"logging_only"``
-            shows the baseline and logs it as the choice.
+            baseline and learns to imitate it; ``"logging_only"`` shows the baseline and logs it as
+            the choice.
+        baseline: rule of the baseline; by default, the first action not excluded.
         apprentice_exploration: share of an apprentice's events with a uniformly random action; 0 to
             0.5. 0 changes nothing for users; more turns the bounds on the value of a switch into an
             estimate.
@@ -64,6 +66,7 @@ class LoopSettings:
     apprentice_exploration: float = 0.0
     learner: LearnerName = "bayesian"
     learning_rate: float = 0.001
+    baseline: BaselineRule | None = None
 
     def __new__(cls, *unnamed: object, **settings: object) -> Self:
         """Refuse wrong names; Python alone would raise a TypeError."""
@@ -92,6 +95,8 @@ class LoopSettings:
         check_number(CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
         check_number(CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
         check_number(CODE, "learning_rate", self.learning_rate, 1e-9, 1)
+        if not isinstance(self.baseline, BaselineRule | None):
+            refuse(CODE, "baseline", self.baseline, "a BaselineRule or None")
         _check_policy(self)
 
     def learns_like(self, other: "LoopSettings") -> bool:

@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 
 from engine.errors import refuse
+from engine.loop.baseline_rule import BaselineRow, BaselineRule, values_text
 from engine.streams import stream
 from engine.worlds import Context, World
 from engine.worlds.world_contents import TABULATED
@@ -96,6 +97,24 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
     return RuleTable(tuple(fields), table)
 
 
+def rule_with_exception(world: World, field: str, other: str) -> RuleTable:
+    """The best rule over one field, except for one value of another, where an item for all replaces
+    it: a rule as people write it, which depends on both fields and earns less than the best.
+
+    The value is the one with the most groups in which the two rules differ.
+    """
+    usual, instead = best_rule(world, (field,)).table, best_rule(world, (other,)).table
+    value = max(instead, key=lambda value: sum(item != instead[value] for item in usual.values()))
+    groups = _groups(world, (field, other))
+    order = [known.name for known in world.fields if known.name in {field, other}]
+    table = {}
+    for group in groups:
+        of = dict(zip(order, group, strict=True))
+        is_exception = (of[other],) == value
+        table[group] = instead[value] if is_exception else usual[of[field],]
+    return RuleTable(tuple(order), table)
+
+
 def usual_fields(world: World) -> tuple[str, ...]:
     """Fields of a world's usual rule: its second field, or the only one."""
     return (world.fields[:2][-1].name,)
@@ -114,6 +133,17 @@ def bestseller(world: World, seed: int) -> RuleTable:
         context, shown = world.visitor(rng), int(rng.integers(len(world.items)))
         earned[shown] += world.answer(context, world.items[shown].id, float(rng.random()))
     return always(world, world.items[int(earned.argmax())].id)
+
+
+def rule_of_loop(world: World, baseline: Baseline) -> BaselineRule:
+    """A baseline for the settings of a loop, on the values that the world sends."""
+    if isinstance(baseline, Mood):
+        return BaselineRule((), (BaselineRow(values_text((), ()), baseline.items),))
+    fields, rows = baseline.fields, []
+    for values, item in baseline.table.items():
+        sent = world.features(dict(zip(fields, values, strict=True)))
+        rows.append(BaselineRow(values_text(fields, sent), (item,)))
+    return BaselineRule(fields, tuple(rows))
 
 
 def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:

@@ -25,6 +25,13 @@ def distinct_texts(numbers: Sequence[float], digits: int) -> list[str]:
     return texts
 
 
+def _grouped(text: str) -> str:
+    """Text of a number, with commas between thousands from 10,000 on, as years have none."""
+    whole, point, rest = text.partition(".")
+    is_long = len(whole.lstrip("-")) > 4 and "e" not in whole
+    return f"{int(whole):,}{point}{rest}" if is_long else text
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value of a context field: its name, its emoji, its frequency relative to the field's
@@ -74,12 +81,13 @@ class Field:
         spread: float = 1.0,
         named: str = "{} to {}",
     ) -> Self:
-        """Numeric field in slices between consecutive cuts, with names in the format ``named``.
+        """Numeric field in slices between consecutive cuts, with names in the format ``named``, the
+        thousands of long numbers apart.
 
         Each slice sends its middle. Shares follow a uniform distribution, or a normal one with
         this mean and standard deviation.
         """
-        values, texts = [], distinct_texts(cuts, 6)
+        values, texts = [], list(map(_grouped, distinct_texts(cuts, 6)))
         for (low, high), end_texts in zip(pairwise(cuts), pairwise(texts), strict=True):
             share = high - low
             if mean is not None:

@@ -40,11 +40,13 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     assert "Can it learn from today's rules first" in app.text
     assert app.came == str(FIRST)
     assert [metric.label for metric in app.at.metric] == [
-        "Agreement, last 100", "Today's rules earn", "Apprentice earns", "Always online earns"
+        "Today's rules earn", "Apprentice earns", "Always online earns"
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
-    assert "choose as today's rules do. 98\u00a0% is the most to expect" in app.text
+    (headline,) = (header.value for header in app.at.header if "of visitors" in header.value)
+    assert headline == "Like today's rules for 92\u00a0% of visitors"
+    assert "98\u00a0% is the most to expect" in app.text
 
 
 @pytest.mark.nightly
@@ -73,7 +75,10 @@ def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) 
     assert app.session.switches == [FIRST]
     assert "Online from the next visitor on" in app.text
     app.click("let-in-100").finish_the_crowd()
-    assert "Online since visitor 100" in app.text
+    assert "compared with today's rules" in app.text
+    assert "Since visitor 100 it earns" in app.text
+    assert "For the board" in app.text, "beside the result, with the details closed"
+    assert "Agreement, last" not in str([metric.label for metric in app.at.metric])
     assert "Forecast and result" in why(app).text
     app.click("switch")
     assert app.session.comparison.is_apprentice
@@ -142,6 +147,7 @@ def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, cro
     assert (app.session.setup.rule, app.session.setup.crosses) == (rule, crosses)
     assert len(app.session.comparison) == 0
     assert set(STORIES) == {"always", "one", "two", "mood"}
+    assert bool(app.session.setup.table) == (story == "two"), "a rule with an exception"
 
 
 @pytest.mark.nightly
@@ -151,11 +157,11 @@ def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     for rule, (low, high) in ends.items():
         app = open_compare(rule=rule, story="400").start()
         assert low < app.session.comparison.record.performance(LATEST).match_rate < high
-        assert ("98\u00a0% is the most" in str(app.at.metric[0].delta)) == (rule != "mood")
+        assert ("98\u00a0% is the most" in app.text) == (rule != "mood")
     told = app.text
     assert "No better than chance" in told
     assert "the most to expect" not in told, "there is nothing to copy"
-    assert app.at.metric[0].delta == "random: 25\u00a0%"
+    assert "25\u00a0%: today's rules do not depend on anything" in told
     app = open_compare(rule="name,weather", crosses="1", story="400").start()
     assert 0.4 < app.session.comparison.record.performance(LATEST).match_rate < 0.7
     assert "combine more fields" in app.text
@@ -167,7 +173,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     assert (settings.learner, settings.crosses) == ("classic", 1)
     assert app.widget("compare-kind").options == ["This engine", "Azure Personalizer"]
     app.click("let-in-100").finish_the_crowd()
-    assert "choose as today's rules do. 85\u00a0% is the most to expect" in app.text
+    assert "85\u00a0% is the most to expect" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 4
 
 
@@ -422,6 +428,18 @@ def test_todays_rules_are_those_of_race(
     app.at.switch_page("../../compare.py")
     app.at.query_params.clear()
     assert app.run().session.setup.rule == "mood"
+
+
+def test_the_apprentice_of_play_follows_the_rules_typed_here(open_compare: Open) -> None:
+    app = open_compare().set("compare-rule", "always").set("compare-item", 2)
+    app.at.switch_page("../../play.py")
+    app.at.query_params.clear()
+    app.run()
+    play = app.at.session_state["PlaySession"]
+    play.adopt(play.setup.having({"mode": "apprentice"}))
+    last = play.open.ranked
+    assert last.action_id == play.open.world.items[2].id
+    assert last.baseline == 2
 
 
 def test_a_link_of_a_page_has_rules_of_its_own(open_compare: Open) -> None:

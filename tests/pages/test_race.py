@@ -15,11 +15,14 @@ from engine.experiments.race.standings import Standings
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
+from pages.parts.race import wording
 from pages.parts.race.controls import presets
 from pages.parts.race.finished_races import finished_races
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
+from pages.parts.settings.known_worlds import keep_at_hand
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import App, Here, RaceApp
+from tests.pages.own_bank import OWN_BANK
 
 Open = Callable[..., RaceApp]
 
@@ -137,6 +140,7 @@ def test_it_runs_frame_by_frame_and_stop_keeps_what_there_is(
     assert 0 < found < 40
     assert app.session.is_live
     assert app.at.get("progress")
+    assert f"{200 * found:,} of 8,000 choices made" in wording.progress_of(app.session)
     app.run()
     assert len(app.session.known) > found
     app.click("stop")
@@ -144,7 +148,7 @@ def test_it_runs_frame_by_frame_and_stop_keeps_what_there_is(
     kept = len(app.session.known)
     app.run()
     assert len(app.session.known) == kept
-    assert "Stopped." in app.text
+    assert f"Stopped after {kept // 2} of 20 repetitions." in app.text
     assert len(charts_of(app)) == 4
 
 
@@ -163,11 +167,27 @@ def test_results_stay_when_something_else_is_set_and_it_is_said(open_race: Open)
     finals = app.session.known.finals()
     app.set("race-crowds", 5)
     assert app.session.known.finals() == finals
-    assert "These are the results of the previous race" in app.text
+    assert "These results are of the previous race in Coffee: Epsilon-greedy" in app.text
+    assert "2 repetitions of 200 visitors" in app.text
     app.click("start").finish_the_race()
     assert app.session.known.plan.repetitions == 5
     assert app.session.known.plan.seed == 7
     assert "the previous race" not in app.text
+
+
+def test_the_line_up_says_what_is_unusual_about_the_visitors(open_race: Open) -> None:
+    app = open_race().set("race-preset", "Tastes change halfway")
+    assert "Tastes change after visitor 1,000" in app.text
+    app.set("race-preset", "Rewards come late")
+    assert "Rewards arrive 200 visitors late." in app.text
+    assert "Tastes change after" not in app.text
+
+
+def test_the_verdict_is_a_heading(open_race: Open) -> None:
+    app = open_race(**QUICK).click("start").finish_the_race()
+    headline, rest = wording.result(app.session)
+    assert headline in [header.value for header in app.at.header]
+    assert wording.verdict(app.session) == f"**{headline}** {rest}"
 
 
 @pytest.mark.parametrize("preset", list(presets(RaceSetup())))
@@ -179,6 +199,15 @@ def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> N
     assert app.widget("race-preset").value == preset
     assert presets(setup)[preset].point in app.text
     assert app.set("race-crowds", 50).widget("race-preset").value is None
+
+
+def test_the_race_against_todays_rules_is_as_long_as_a_test_of_the_world_needs() -> None:
+    own = keep_at_hand(OWN_BANK)
+    lengths = {
+        world: presets(RaceSetup(world=world))["Against today's rules"].setup.visitors
+        for world in ("coffee", "news", own)
+    }
+    assert lengths == {"coffee": 1_000, "news": 2_000, own: 20_000}
 
 
 def test_a_world_without_the_field_gets_one_of_its_own(open_race: Open) -> None:

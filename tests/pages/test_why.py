@@ -281,7 +281,8 @@ def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: O
     assert subject is not None
     text = bare(why.text)
     assert "€ per 1,000 visitors" in text
-    assert "parts under 20" in text, "a two-hundredth of what the best offers earn"
+    helps = "".join(header.help for header in why.at.header)
+    assert "parts under 20" in bare(helps), "a two-hundredth of what the best offers earn"
     assert re.search(r"95\s% interval of the difference [+−][\d,]+ to [+−][\d,]+\s€", text)
     whole = gap_rows(why)["= expected reward"]
     assert whole == pytest.approx(300_000 * asked.gap().mean)

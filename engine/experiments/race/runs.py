@@ -4,10 +4,19 @@ A run is one contender on the crowd of one repetition. It depends on its place i
 results do not depend on process, order or cluster.
 """
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from itertools import count
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -16,7 +25,7 @@ from engine.errors import PersonalizerError
 from engine.experiments.race.contender_players import Choice
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
-from engine.pausable_steps import Steps, at_once
+from engine.pausable_steps import Steps, at_once, finish
 from engine.simulation.simulated_visitors import PotentialOutcomes, potential_outcomes
 
 
@@ -98,22 +107,53 @@ def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Fai
         under_way.stop()
 
 
+class Meter(Protocol):
+    """Number of visitors that a run has served, shared with the process of the run."""
+
+    @property
+    def served(self) -> int:
+        """Visitors served so far."""
+
+    def report(self, served: int) -> bool:
+        """Set the number; return True if the run is to be given up."""
+
+    def stop(self) -> None:
+        """Let the run be given up."""
+
+    def release(self) -> None:
+        """Free the meter for another run, as this one has ended."""
+
+
 class UnderWay:
     """A race running in an executor.
 
     Attributes:
         ahead: largest number of runs submitted at once; all by default.
+
+    Args:
+        take_meter: returns a meter for a run, or None; by default, runs have none.
     """
 
-    def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
-        self._runs, self._executor = runs_of(plan), executor
+    def __init__(
+        self,
+        plan: Plan,
+        executor: Executor,
+        ahead: int | None = None,
+        take_meter: Callable[[], Meter | None] = lambda: None,
+    ) -> None:
+        self._runs, self._executor, self._take_meter = runs_of(plan), executor, take_meter
         self._left, self.ahead = plan.runs, plan.runs if ahead is None else ahead
-        self._pending: dict[Future[Outcome | Failure], RaceRun] = {}
+        self._pending: dict[Future[Outcome | Failure], tuple[RaceRun, Meter | None]] = {}
 
     @property
     def is_over(self) -> bool:
         """True if all runs were collected, or the race was stopped."""
         return self._left == 0
+
+    @property
+    def served(self) -> int:
+        """Visitors served in the runs that have not ended, as far as they are metered."""
+        return sum(meter.served for _, meter in self._pending.values() if meter)
 
     def collect(self, timeout: float | None = None) -> list[Outcome | Failure]:
         """Submit runs, and return the results finished since the last call.
@@ -131,7 +171,7 @@ class UnderWay:
             if isinstance(error, BrokenExecutor):
                 broken = error
             else:
-                run = self._pending.pop(future)
+                run, _ = self._pending.pop(future)
                 # A run that could not travel has failed.
                 results.append(Failure.of(run, error) if error else future.result())
         if broken and not results:
@@ -141,31 +181,56 @@ class UnderWay:
         return results
 
     def stop(self) -> None:
-        """Submit no more runs; running ones end by themselves, and their results are ignored."""
-        for future in self._pending:
+        """Submit no more runs, and give up metered ones; the results of the others are ignored."""
+        for future, (_, meter) in self._pending.items():
             future.cancel()
+            if meter:
+                meter.stop()
         self._pending, self._left = {}, 0
 
     def _send(self) -> None:
         while len(self._pending) < min(self.ahead, self._left):
-            run = next(self._runs)
-            self._pending[self._submit(run)] = run
+            run, meter = next(self._runs), self._take_meter()
+            future = self._submit(run, meter)
+            if meter is not None:
+                future.add_done_callback(partial(_release, meter))
+            self._pending[future] = run, meter
 
-    def _submit(self, run: RaceRun) -> Future[Outcome | Failure]:
+    def _submit(self, run: RaceRun, meter: Meter | None) -> Future[Outcome | Failure]:
         try:
-            return self._executor.submit(attempt, run)
+            if meter is None:
+                return self._executor.submit(attempt, run)
+            return self._executor.submit(attempt, run, meter)
         except BrokenExecutor as error:
             future: Future[Outcome | Failure] = Future()
             future.set_exception(error)
             return future
 
 
-def attempt(run: RaceRun) -> Outcome | Failure:
-    """Do one run; exceptions become failures, as not all of them can be pickled."""
+def _release(meter: Meter, _: object) -> None:
+    meter.release()
+
+
+def attempt(run: RaceRun, meter: Meter | None = None) -> Outcome | Failure:
+    """Do one run; exceptions become failures, as not all of them can be pickled. A run that is
+    given up fails."""
     try:
-        return do(run)
+        return do(run) if meter is None else finish(_metered(doing(run), meter))
     except Exception as error:
         return Failure.of(run, error)
+
+
+def _metered(steps: Steps[Outcome], meter: Meter) -> Steps[Outcome]:
+    """Report the steps of a run until it is to be given up."""
+    for number in count(1):
+        try:
+            yield next(steps)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        if meter.report(number):
+            break
+    raise CancelledError
 
 
 def doing(run: RaceRun) -> Steps[Outcome]:

@@ -270,9 +270,9 @@ class BayesianLearner(Learner):
         if head is None or not head.learned:
             return False
         likeness = head.means(request.context, request.actions).tolist()
-        allowed = request.allowed
-        least = likeness[allowed[0]] - SURE
-        return all(likeness[i] <= least for i in allowed[1:])
+        baseline = impression.baseline
+        least = likeness[baseline] - SURE
+        return all(likeness[i] <= least for i in request.allowed if i != baseline)
 
     def learn(self, impression: Impression, earned: float) -> None:
         finish(self.learning(impression, earned))

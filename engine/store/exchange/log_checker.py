@@ -203,7 +203,8 @@ def _check_answer(ranked: Ranked) -> None:
     if ranked.draw is not None:
         _need(len(ranked.draw) == size, f"its draw does not have {size} values")
     _need(all(len(vector) == size for vector in vectors), f"not all its lists have {size} values")
-    _need(ranked.chosen in allowed and ranked.shown in allowed, "it shows what it cannot show")
+    places = {ranked.chosen, ranked.shown, ranked.baseline}
+    _need(places <= {*allowed}, "it shows what it cannot show")
     _need(all(0 <= p <= 1 for p in ranked.probabilities), "a probability is not within 0 to 1")
     total = math.fsum(ranked.probabilities[i] for i in allowed)
     _need(abs(total - 1) < _SUM, f"its probabilities add up to {total:g}")

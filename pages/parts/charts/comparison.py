@@ -12,6 +12,7 @@ from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import (
     PAGE,
+    Ends,
     Size,
     Spec,
     across,
@@ -26,6 +27,7 @@ from pages.parts.charts.curves import Curve, level, melted
 from pages.parts.charts.lines import (
     LineStyle,
     LineStyles,
+    edge,
     end_above,
     labelled,
     lines,
@@ -48,6 +50,8 @@ def _rule(switched: bool) -> str:
     return "Switched after visitor" if switched else ""
 
 
+_ONLINE = "goes online"
+"""Name of the first switch in a picture."""
 LINES, GAINS = 250, 250
 """Heights of the charts in pixels."""
 TOP = 1.04
@@ -65,19 +69,18 @@ def _arms(dark: bool) -> LineStyles:
 # -- over the visitors ----------------------------------------------------------------
 
 
-def match_spec(dark: bool, span: int, switched: bool) -> Spec:
+def match_spec(dark: bool, switched: bool) -> Spec:
     """Lines: share of the apprentice's choices that match today's rules, against its ceiling."""
     looks = (
         (CEILING, LineStyle(theme(dark).faint, "square", 9)),
         (MATCH, LineStyle(theme(dark).accent)),
     )
     title = f"same as today's rules, last {RECENT_EVENTS}"
-    return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched))
+    return lines(dark, None, (0, TOP), title, looks, LINES, _rule(switched), change=_ONLINE)
 
 
 def reward_spec(
     dark: bool,
-    span: int,
     switched: bool,
     truth: bool,
     title: str = f"mean reward, last {RECENT_EVENTS}",
@@ -92,55 +95,61 @@ def reward_spec(
     """
     best = ((BEST, LineStyle(theme(dark).ink, "cross", 1.5)),) if truth else ()
     looks, rule = _arms(dark) + best, _rule(switched)
-    return lines(dark, span, (0, top), title, looks, LINES, rule, number=number)
+    return lines(dark, None, (0, top), title, looks, LINES, rule, number=number, change=_ONLINE)
 
 
-def cost_spec(dark: bool, span: int, switched: bool, top: float) -> Spec:
+def cost_spec(dark: bool, switched: bool, top: float) -> Spec:
     """Lines: number of visitors with less reward than under today's rules."""
     looks = _arms(dark)[1:]
-    return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched))
+    return lines(dark, None, (0, top), "visitors", looks, GAINS, _rule(switched), change=_ONLINE)
 
 
-def gain_spec(
-    dark: bool, span: int, switched: bool, low: float, high: float, unit: str = "rewards"
-) -> Spec:
+def gain_spec(dark: bool, switched: bool, low: float, high: float, unit: str = "rewards") -> Spec:
     """Lines: rewards gained over today's rules, summed up, in rewards or money."""
     looks = _arms(dark)
-    return lines(dark, span, (low, high), unit, looks, GAINS, _rule(switched), number=",.3~f")
+    rule = _rule(switched)
+    return lines(dark, None, (low, high), unit, looks, GAINS, rule, number=",.3~f", change=_ONLINE)
 
 
-def match_rows(rows: Curve, switches: Sequence[int], size: Size = PAGE) -> pa.Table:
-    """Rows of `match_spec`, see `labelled`; a line without a name is a switch."""
+def match_rows(rows: Curve, switches: Sequence[int], came: int, size: Size = PAGE) -> pa.Table:
+    """Rows of `match_spec`, see `labelled`; a line without a name is a switch.
+
+    Args:
+        came: number of visitors, at whom the axis ends, as in all charts over the visitors.
+    """
     line_rows = melted(rows, {CEILING: "ceiling", MATCH: "recent"})
-    return table(labelled(line_rows, (0, TOP), size.room(LINES), switches))
+    return table([*labelled(line_rows, (0, TOP), size.room(LINES), switches), edge(came)])
 
 
 def reward_rows(
     rows: Curve,
     switches: Sequence[int],
-    best: tuple[float, int] | None = None,
+    came: int,
+    best: float | None = None,
     size: Size = PAGE,
     top: float = TOP,
 ) -> pa.Table:
-    """Rows of `reward_spec`, see `labelled`.
+    """Rows of `reward_spec`, see `match_rows`.
 
     Args:
-        best: the best possible mean reward, and the end of the axis.
+        best: the best possible mean reward.
         top: end of the vertical axis.
     """
     line_rows = melted(rows, {name: arm for arm, name in ARMS.items()})
-    line_rows += level(BEST, *best) if best else []
-    return table(labelled(line_rows, (0, top), size.room(LINES), switches, _SHAPED))
+    line_rows += [] if best is None else level(BEST, best, came)
+    marked = labelled(line_rows, (0, top), size.room(LINES), switches, _SHAPED)
+    return table([*marked, edge(came)])
 
 
 def sum_rows(
     rows: Curve,
     switches: Sequence[int],
+    came: int,
     measure: str,
     domain: tuple[float, float],
     size: Size = PAGE,
 ) -> pa.Table:
-    """Rows of `cost_spec` and `gain_spec`, see `labelled`.
+    """Rows of `cost_spec` and `gain_spec`, see `match_rows`.
 
     Args:
         measure: end of the columns' names in
@@ -151,7 +160,8 @@ def sum_rows(
     if measure == "_worse":
         del arms[TODAY]
     line_rows = melted(rows, arms)
-    return table(labelled(line_rows, domain, size.room(GAINS), switches, _SHAPED))
+    marked = labelled(line_rows, domain, size.room(GAINS), switches, _SHAPED)
+    return table([*marked, edge(came)])
 
 
 def bounds_of(rows: Curve, measure: str, is_exact: bool = False) -> tuple[float, float]:
@@ -172,16 +182,15 @@ def bounds_of(rows: Curve, measure: str, is_exact: bool = False) -> tuple[float,
 
 @lru_cache(maxsize=8)
 def outlook_spec(
-    dark: bool, title: str = "mean reward", top: float = 1, number: str = ".3f"
+    dark: bool, title: str = "mean reward", domain: Ends = (0, 1), number: str = ".3f"
 ) -> Spec:
     """Bands for the value of going online, with the middle of each.
 
     Args:
-        title, top: of the axis; what the log allows may lie beyond.
+        title, domain: of the axis, see `outlook_ends`.
         number: D3 format of the rewards.
     """
-    x = across("low", title, (0, top))
-    x = x.scale(domain=(0, top), nice=False, clamp=True)
+    x = across("low", title, domain)
     y = lanes("what", labelLimit=210, labelPadding=8)
     tips = tooltip(what="What") + tooltip(number, low="From", high="To")
     middle = tooltip(number, point="Middle")  # The log's bounds have no middle.
@@ -232,6 +241,12 @@ def outlook_rows(
     if truth is not None:
         rows.append(around("the truth", "truth", truth))
     return table(rows)
+
+
+def outlook_ends(rows: pa.Table, least: float) -> Ends:
+    """Ends of the axis of `outlook_spec`, which holds all bands and reaches from 0 to ``least``."""
+    low, high = min(rows["low"].to_pylist()), max(rows["high"].to_pylist())
+    return (-end_above(-low) if low < 0 else 0.0), (end_above(high) if high > least else least)
 
 
 # -- slice by slice -------------------------------------------------------------------

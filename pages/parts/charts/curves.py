@@ -26,6 +26,8 @@ _SETTLED = 0.25
 off where they are higher."""
 _LEAST = 1e-9
 """Least end of an axis, for loops that have earned nothing."""
+_SHORTEST = 10
+"""Least end of an axis of visitors."""
 _HEIGHT = 240
 
 
@@ -90,7 +92,7 @@ def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
 
 def reward_rows(curve: Curve, truth: bool, size: Size = PAGE, axis: RewardAxis = _AXIS) -> pa.Table:
     """Rows of `reward_spec`."""
-    span = span_of(curve[-1]["visitor"])
+    span = max(curve[-1]["visitor"], _SHORTEST)
     rows = melted(curve, {axis.latest: "recent", SO_FAR: "mean"})
     if truth:
         known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
@@ -116,10 +118,10 @@ def regret_rows(curve: Curve, scale: RewardScale = _PLAIN) -> pa.Table:
     top = rounded_up(max(most, _LEAST)) if scale.unit else span_of(most, least=10)
     rows = melted(curve, {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"})
     rows = _times(worth, rows)
-    return table([*labelled(rows, (0, top), _HEIGHT), edge(span_of(last["visitor"]), top)])
+    return table([*labelled(rows, (0, top), _HEIGHT), edge(max(last["visitor"], _SHORTEST), top)])
 
 
-def steps(line: str, curve: Curve, column: str, span: int) -> Rows:
+def steps(line: str, curve: Curve, column: str, span: float) -> Rows:
     """Rows of a line with a step at each change of the world."""
     points = [(0.0, curve[0][column])]
     for row in curve:

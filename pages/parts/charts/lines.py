@@ -20,6 +20,8 @@ _STRETCHES = 6
 """Number of marks along a line, one per segment."""
 EXACT = ".3~f"
 """D3 format of the values in tooltips, unless another is given."""
+_SIDE = "scale('x', datum.visitor) > width / 2 ? 'right' : 'left'"
+"""Side of a vertical rule on which its name ends, as a Vega expression."""
 _PALE = 4
 """Width in pixels from which a line is pale."""
 
@@ -60,6 +62,7 @@ def lines(
     along: str = "visitors",
     spread: bool = False,
     number: str = EXACT,
+    change: str = "",
 ) -> Spec:
     """Specification of lines over the visitors, each with its name at its end; see `labelled`.
 
@@ -70,13 +73,14 @@ def lines(
         title: of the vertical axis.
         rule: tooltip of vertical rules, which are rows without a line; empty without rules, as a
             layer without marks has no accessible name.
+        change: name of the first rule, in the picture.
         along: title of the horizontal axis.
         spread: True for outlined bands with the spread of single runs; False for filled bands with
             intervals of the lines.
         number: D3 format of the values in the tooltip.
     """
     some = None if span is None else 1
-    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread, number)
+    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread, number, change)
     return spec if span is None else _until(spec, span)
 
 
@@ -102,6 +106,7 @@ def _lines(
     along: str,
     spread: bool,
     number: str,
+    change: str,
 ) -> Spec:
     """The chart of `lines`, made once for every end of the horizontal axis."""
     look, names = theme(dark), [name for name, _ in looks]
@@ -152,12 +157,15 @@ def _lines(
         _having("at").mark_text(align="left", dx=19, aria=False).encode(text="line:N", **at_end),
     ]
     if rule:
-        layers.append(
+        layers += [
             blank()
             .transform_filter("!isValid(datum.line) && !isValid(datum.value)")
             .mark_rule(strokeWidth=1.5, color=look.ink, strokeDash=[3, 3])
-            .encode(x, tooltip=tooltip(",.0f", visitor=rule))
-        )
+            .encode(x, tooltip=tooltip(",.0f", visitor=rule)),
+            _having("is_first")
+            .mark_text(align=alt.ExprRef(_SIDE), dy=-9, aria=False)
+            .encode(x, y=alt.value(0), text=alt.value(change)),
+        ]
     return finish(dark, height, *layers)
 
 
@@ -195,13 +203,13 @@ def labelled(
     shaped: Collection[str] = (),
 ) -> Rows:
     """Rows for `lines`: line, visitor, value, low and high of a band, mark, the place of the label
-    in the last row of each line; then vertical rules.
+    in the last row of each line; then vertical rules, the first of which has a name.
 
     Args:
         rows: of lines, each from left to right.
         domain, height: as of the chart.
-        shaped: lines with marks on the way, not at the end alone, for readers who cannot tell
-            their colours apart.
+        shaped: lines with marks on the way, not beside the label alone, for readers who cannot
+            tell their colours apart.
     """
     last: dict[object, dict[str, object]] = {row["line"]: row for row in rows}
     low, high = domain
@@ -212,8 +220,9 @@ def labelled(
     for place, row in enumerate(rows):
         is_last = row is last[row["line"]]
         more: dict[str, object] = {"at": places[row["line"]]} if is_last else {}
-        marked.append(row | more | ({"mark": True} if is_last or place in marks else {}))
-    return marked + [{"line": None, "visitor": at} for at in rules]
+        marked.append(row | more | ({"mark": True} if place in marks else {}))
+    drawn = [{"line": None, "visitor": at} for at in rules]
+    return marked + [row | ({} if n else {"is_first": True}) for n, row in enumerate(drawn)]
 
 
 def _marks(rows: Rows, shaped: Collection[str]) -> set[int]:

@@ -118,7 +118,18 @@ def _lines(
     dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, number: str
 ) -> Spec:
     looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
-    return lines(dark, span, (0, top), title, looks, CURVES, rule, spread=True, number=number)
+    return lines(
+        dark,
+        span,
+        (0, top),
+        title,
+        looks,
+        CURVES,
+        rule,
+        spread=True,
+        number=number,
+        change="tastes change",
+    )
 
 
 def band_rows(
@@ -129,6 +140,7 @@ def band_rows(
     banded: Collection[str],
     size: Size = PAGE,
     factor: float = 1,
+    first: int = 0,
 ) -> pa.Table:
     """Rows of the two charts above, see `labelled`: bands by contender.
 
@@ -136,9 +148,10 @@ def band_rows(
         top: end of the vertical axis.
         banded: contenders with a band; all bands together would merge into grey.
         factor: from a reward to the number on the axis.
+        first: position of the first point drawn.
     """
     names, points = dict(entries), plan.points
-    at = thinned(0, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
+    at = thinned(first, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
     rows: Rows = []
     for key, band in bands.items():
         columns = {"visitor": points[at].astype(float), "value": factor * band.mean[at]}

@@ -12,7 +12,8 @@ from engine.evaluation.field_importance import Importance
 from engine.evaluation.mean_intervals import Z
 from engine.learners.base import Source
 from pages.parts.charts.bars import HAS_INTERVAL, intervals, upright, words
-from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, lanes, table, tooltip
+from pages.parts.charts.base import OWN_COLOUR, Ends, Spec, blank, finish, lanes, table, tooltip
+from pages.parts.charts.lines import end_above
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import theme
 
@@ -27,10 +28,19 @@ _TINY = 1e-9
 
 
 def reach_of(rows: pa.Table, size: float) -> float:
-    """End of an axis, to either side, that holds all bars and at least a quarter of the size of the
-    world's rewards: a power of two."""
-    largest = max((abs(value) for value in rows["value"].to_pylist()), default=0.0)
-    return float(2 ** math.ceil(math.log2(max(1.02 * largest, size / 4, _TINY))))
+    """End of an axis, to either side, that holds all bars with their intervals and at least a
+    quarter of the size of the world's rewards."""
+    known = [name for name in ("value", "low", "high") if name in rows.column_names]
+    values = (value for name in known for value in rows[name].to_pylist() if value is not None)
+    return end_above(max(1.02 * max(map(abs, values), default=0.0), size / 4, _TINY))
+
+
+def ends_of(rows: pa.Table, size: float) -> Ends:
+    """Ends of the axis of `worth_spec`: `reach_of`, and below 0 a quarter of it or, if it is
+    longer, the longest interval."""
+    reach = reach_of(rows, size)
+    lows = (low for low in rows["low"].to_pylist() if low is not None)
+    return min(-reach / 4, 1.02 * min(lows, default=0.0)), reach
 
 
 def format_of(scale: RewardScale) -> str:
@@ -175,11 +185,11 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str], scale: RewardSc
 
 
 @lru_cache(maxsize=32)
-def worth_spec(dark: bool, rows: int, reach: float, scale: RewardScale) -> Spec:
+def worth_spec(dark: bool, rows: int, ends: Ends, scale: RewardScale) -> Spec:
     """Bars from zero: reward a visitor lost without a field, with its interval."""
     look = theme(dark)
     title = f"{scale.unit or 'reward'} lost{scale.per}"
-    x = _across(title, (-reach / 4, reach), _axis_format(reach))
+    x = _across(title, ends, _axis_format(ends[1]))
     y = _lanes()
     tips = tooltip(name="Left out")
     number_format = f",.{scale.digits + 1}f"

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from engine.simulation.baselines import LAST_MONTH, bestseller
+from engine.simulation.baselines import LAST_MONTH, bestseller, rule_with_exception
 from pages.parts.compare.history_in_link import NAME, History
 from pages.parts.compare.page_settings import CompareSetup
 from pages.parts.compare.session import CompareSession
 from pages.parts.components.rule_table import edit_table
 from pages.parts.components.toolbar import step, watch_buttons
-from pages.parts.settings.baseline_rules import rules_of
+from pages.parts.settings.baseline_rules import MAX_TABLE, rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import set_widgets, show
 from pages.parts.settings.shared_settings import CROSSES
@@ -25,8 +25,9 @@ STORIES = {
 }
 """Names of the four examples of matching."""
 _STORIES_HELP = (
-    "By one field: the rule looks at one field of the context. By two fields: a learner "
-    "that looks at single fields only cannot imitate it. Random: the rule looks at "
+    "By one field: the rule looks at one field of the context. By two fields: one field decides, "
+    "with an exception for a value of another; a learner that looks at single fields only cannot "
+    "imitate it. Random: the rule looks at "
     f"nothing, so there is nothing to learn.\n\n{meanings('crosses')}"
 )
 _TABLE, _BASE = KEY("table"), KEY("base")
@@ -35,6 +36,17 @@ _TABLE, _BASE = KEY("table"), KEY("base")
 def _rule_of(story: str) -> str:
     names = [field.name for field in world_of(st.session_state[KEY("world")]).fields[:2]]
     return {"one": names[-1], "two": ",".join(names)}.get(story, story)
+
+
+def _table_of(rule: str) -> str:
+    """Return the table of an example on two fields; empty, for the best rule, if it is too long for
+    a link or the rule has fewer fields."""
+    world, (field, *other) = world_of(st.session_state[KEY("world")]), rule.split(",")
+    if not other:
+        return ""
+    table = rule_with_exception(world, field, other[0]).table
+    text = ",".join(str(world.position(item)) for item in table.values())
+    return text if len(text) <= MAX_TABLE else ""
 
 
 def choose_story() -> None:
@@ -46,19 +58,20 @@ def choose_story() -> None:
             ours = st.session_state[KEY("kind")] == "ours"
             st.session_state[KEY("rule")] = _rule_of(story)
             st.session_state[KEY("crosses")] = CROSSES.default if ours and story != "two" else 1
-            st.session_state[_TABLE] = ""
+            st.session_state[_TABLE] = _table_of(_rule_of(story))
 
     rules = {_rule_of(story): story for story in STORIES}
     show(KEY("story"), rules.get(st.session_state[KEY("rule")]))
-    st.pills(
-        "Example rules",
-        list(STORIES),
-        key=KEY("story"),
-        format_func=STORIES.__getitem__,
-        on_change=apply,
-        wrap=True,
-        help=_STORIES_HELP,
-    )
+    with st.popover("Example rules", icon=":material/lightbulb:", key="examples"):
+        st.pills(
+            "Example rules",
+            list(STORIES),
+            key=KEY("story"),
+            format_func=STORIES.__getitem__,
+            on_change=apply,
+            wrap=True,
+            help=_STORIES_HELP,
+        )
 
 
 def choose_rule(setup: CompareSetup) -> None:
@@ -96,17 +109,6 @@ def _edit_table(setup: CompareSetup) -> None:
         st.rerun()
 
 
-def choose_apprentice(setup: CompareSetup) -> None:
-    """Draw the choice of the apprentice's learner, and of showing the truth."""
-
-    def take_its_crosses() -> None:
-        ours = st.session_state[KEY("kind")] == "ours"
-        st.session_state[KEY("crosses")] = CROSSES.default if ours else 1
-
-    setup.draw("kind", on_change=take_its_crosses)
-    setup.draw("truth")
-
-
 def step_on(session: CompareSession) -> None:
     """Draw the Step button, which serves one visitor."""
     step(session.live.step, not session.live.can_start, "simulate one visitor.")
@@ -123,6 +125,12 @@ def watch_steps() -> None:
 
 def choose_settings(setup: CompareSetup) -> None:
     """Draw the settings of speed, seed and learning."""
+
+    def take_its_crosses() -> None:
+        ours = st.session_state[KEY("kind")] == "ours"
+        st.session_state[KEY("crosses")] = CROSSES.default if ours else 1
+
+    setup.draw("kind", on_change=take_its_crosses)
     setup.draw("speed", "seed", "auto", "explore", "crosses")
     setup.draw("rate", disabled=setup.kind != "service")
 

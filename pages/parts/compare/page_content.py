@@ -6,13 +6,12 @@ from functools import partial
 
 import pandas as pd
 
-from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
-from engine.evaluation.mean_intervals import Z
+from engine.evaluation.apprentice_agreement import LATEST
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
-from pages.parts.charts.lines import end_above, span_of
+from pages.parts.charts.lines import end_above
 from pages.parts.compare import executive_summary, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
@@ -63,6 +62,8 @@ _COLUMNS = {
     "Always online": "online",
 }
 """Columns of mean rewards in the table of periods, with their arms."""
+_LEAST = 10
+"""Least end of an axis of visitors."""
 _FREQUENT = 0.5
 """Mean reward of the best offers from which axes of rewards are those of shares."""
 
@@ -108,17 +109,11 @@ def report(session: CompareSession, link: str) -> Report | None:
 
 def _situation(session: CompareSession) -> Text:
     text = wording.situation(session)
-    return Text(text, help=explained(text))
+    return Text(text, wording.headline(session), explained(text))
 
 
 def _numbers(session: CompareSession) -> Numbers:
-    recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
-    match = Number(
-        f"Agreement, last {RECENT_EVENTS}",
-        percent(recent.match_rate),
-        wording.beside_the_match(session),
-        help=_MATCH_HELP,
-    )
+    latest = session.latest()
     earned, scale = [], RewardScale.of(session.world)
     for arm, name in ARM_NAMES.items():
         mean, uplift, is_today = latest.mean(arm), latest.uplift(arm), arm == "baseline"
@@ -130,7 +125,7 @@ def _numbers(session: CompareSession) -> Numbers:
                 is_good=uplift is not None and uplift.low > 0,
             )
         )
-    return Numbers((match, *earned))
+    return Numbers(tuple(earned))
 
 
 class _Figures:
@@ -140,18 +135,18 @@ class _Figures:
         self._session, self._dark, self._size = session, style.dark, style.size
         self._switches, self._truth = session.switches, session.setup.truth
         self._scale = RewardScale.of(session.world)
-        self._span = span_of(len(session.comparison))
+        self._came = max(len(session.comparison), _LEAST)
 
     def match(self, rows: Rows) -> Figure:
         """Rate of agreement between the apprentice and today's rules, over the visitors."""
         return Figure(
-            f"chart-match-{self._span}",
+            "chart-match",
             "Does it choose like today's rules?",
             "Agreement of the apprentice with today's rules, by visitor: "
             f"{_last(rows, 'recent')}; the best possible is "
             f"{_last(rows, 'ceiling')}",
-            charts.match_spec(self._dark, self._span, bool(self._switches)),
-            charts.match_rows(rows, self._switches, self._size),
+            charts.match_spec(self._dark, bool(self._switches)),
+            charts.match_rows(rows, self._switches, self._came, self._size),
             help=_MATCH_HELP,
         )
 
@@ -160,32 +155,38 @@ class _Figures:
         truth, is_switched = self._truth and not self._size.on_stage, bool(self._switches)
         scale, window = self._scale, self._session.latest_visitors
         optimum = scale.number(self._session.world.best_value)
-        best = (optimum, self._span) if truth else None
-        numbers = _times(arms, ARMS, scale.factor)
+        best = optimum if truth else None
+        numbers = _times(self._whole_windows(arms), ARMS, scale.factor)
         top = self._top(numbers, optimum if truth else 0.0)
         title = f"{scale.title}, last {window:,}"
         number = scale.format if scale.unit else ".3~f"
         return Figure(
-            f"chart-arms-{self._span}-{truth}-{top:g}",
+            f"chart-arms-{truth}-{top:g}",
             "What does each system earn?",
             "Mean reward of the three systems by visitor: "
             + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(self._dark, self._span, is_switched, truth, title, top, number),
-            charts.reward_rows(numbers, self._switches, best, self._size, top),
+            charts.reward_spec(self._dark, is_switched, truth, title, top, number),
+            charts.reward_rows(numbers, self._switches, self._came, best, self._size, top),
         )
 
     def _last_reward(self, arms: Rows, arm: str) -> str:
         return self._scale.value(arms[-1][arm]) if arms else "nothing yet"
 
     def _top(self, numbers: Rows, least: float) -> float:
-        """End of the axis of rewards: of shares if rewards are frequent, else beyond the means of
-        whole windows, as the first visitors' means are not reliable."""
+        """End of the axis of rewards: of shares if rewards are frequent, else beyond all means."""
         if self._session.world.reward_size >= _FREQUENT:
             return charts.TOP * self._scale.factor
-        visitors = min(self._session.latest_visitors, len(self._session.comparison))
-        means = [row[arm] for row in numbers if row["visitor"] >= visitors for arm in ARMS]
+        means = [row[arm] for row in numbers for arm in ARMS]
         size = self._scale.number(self._session.world.reward_size)
         return end_above(max([*means, least], default=0.0) or size)
+
+    def _whole_windows(self, arms: Rows) -> Rows:
+        """Means of whole windows if rewards are rare, as the means of a few visitors leap."""
+        session = self._session
+        if session.world.reward_size >= _FREQUENT:
+            return arms
+        first = min(session.latest_visitors, len(session.comparison) // 2)
+        return [row for row in arms if row["visitor"] >= first]
 
     def worse(self, arms: Rows) -> Figure | None:
         """Cumulative number of visitors served worse than by today's rules."""
@@ -193,11 +194,11 @@ class _Figures:
             return None
         _, top = charts.bounds_of(arms, "_worse")
         return Figure(
-            f"chart-cost-{self._span}-{top}",
+            f"chart-cost-{top}",
             "Served worse than by today's rules",
             "Visitors served worse than by today's rules, by visitor: " + _both(arms, "_worse"),
-            charts.cost_spec(self._dark, self._span, bool(self._switches), top),
-            charts.sum_rows(arms, self._switches, "_worse", (0, top), self._size),
+            charts.cost_spec(self._dark, bool(self._switches), top),
+            charts.sum_rows(arms, self._switches, self._came, "_worse", (0, top), self._size),
             help=_COST_HELP,
         )
 
@@ -210,11 +211,11 @@ class _Figures:
         low, high = charts.bounds_of(numbers, "_gain", bool(self._scale.unit))
         unit = sums.unit or "rewards"
         return Figure(
-            f"chart-gain-{self._span}-{low}-{high}",
+            f"chart-gain-{low}-{high}",
             "Rewards gained over today's rules",
             f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
-            charts.gain_spec(self._dark, self._span, bool(self._switches), low, high, unit),
-            charts.sum_rows(numbers, self._switches, "_gain", (low, high)),
+            charts.gain_spec(self._dark, bool(self._switches), low, high, unit),
+            charts.sum_rows(numbers, self._switches, self._came, "_gain", (low, high)),
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:
@@ -225,28 +226,20 @@ class _Figures:
         reveals = self._truth and comparison.is_apprentice
         truth = comparison.value_online() if reveals else None
         since, scale = self._session.earned_since(), self._scale
-        title, top = scale.title, self._end_of_outlook(outlook, truth, since)
+        rows = charts.outlook_rows(outlook, truth, since, scale.factor)
+        size = self._session.world.reward_size
+        is_rare = 0 < size < _FREQUENT
+        least = end_above(scale.number(size)) if is_rare else scale.factor
+        ends = charts.outlook_ends(rows, least)
         return Figure(
-            f"chart-outlook-{top:g}",
+            f"chart-outlook-{ends}",
             wording.outlook_title(comparison.is_apprentice),
             "Band in which the mean reward would lie if the apprentice went online: "
             + scale.range(outlook.low_limit, outlook.high_limit),
-            charts.outlook_spec(self._dark, title, top, f",.{max(scale.digits, 3)}~f"),
-            charts.outlook_rows(outlook, truth, since, scale.factor),
+            charts.outlook_spec(self._dark, scale.title, ends, f",.{max(scale.digits, 3)}~f"),
+            rows,
             help=_OUTLOOK_HELP,
         )
-
-    def _end_of_outlook(
-        self, outlook: SwitchValue, truth: float | None, since: tuple[float, float] | None
-    ) -> float:
-        """End of the axis: 1 if rewards are frequent; else beyond all but what the log allows."""
-        scale, size = self._scale, self._session.world.reward_size
-        if size >= _FREQUENT:
-            return scale.factor
-        pairs = [(outlook.belief, outlook.belief_sd), (outlook.estimate, outlook.error)]
-        pairs += [since or (None, None), (truth, 0.0), (outlook.today, 0.0)]
-        highs = (mean + Z * (error or 0.0) for mean, error in pairs if mean is not None)
-        return end_above(scale.number(max(size, *highs)))
 
     def slices(self) -> Figure | None:
         """Agreement with today's rules for each value of the context."""

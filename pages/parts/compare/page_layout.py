@@ -3,7 +3,6 @@
 import streamlit as st
 
 from engine.worlds import key_of
-from pages.parts.charts.lines import span_of
 from pages.parts.compare.history_in_link import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
 from pages.parts.components.crowd_buttons import show_progress
@@ -24,7 +23,8 @@ def asks_why() -> bool:
 
 
 def show_situation(session: CompareSession, scene: Scene) -> None:
-    """Draw the situation, the button that switches the apprentice, and the numbers."""
+    """Draw the situation, the button that switches the apprentice, the numbers and, once it is
+    online, the conclusions."""
     with st.container(border=True, key="situation"):
         column, button = st.columns([4, 1.15], vertical_alignment="center")
         with column:
@@ -47,6 +47,9 @@ def show_situation(session: CompareSession, scene: Scene) -> None:
         else:
             draw(scene, "came")
     draw(scene, "numbers")
+    if not session.comparison.is_apprentice and "board" in scene:
+        with st.container(border=True, key="board"):
+            draw(scene, "board")
 
 
 def offer_start(session: CompareSession, scene: Scene) -> None:
@@ -66,19 +69,23 @@ def offer_start(session: CompareSession, scene: Scene) -> None:
 
 
 def show_lines(session: CompareSession, scene: Scene) -> None:
-    """Draw match rate and rewards, and the handle that moves the switch."""
-    left, right = pair("answers")
+    """Draw match rate and rewards, once it is online mainly rewards, and the handle that moves the
+    switch."""
+    with st.container(key="pair-answers"):
+        shares = 2 if session.comparison.is_apprentice else [1, 2]
+        left, right = st.columns(shares, gap="medium")
     with left:
         draw(scene, "match")
     with right:
         draw(scene, "rewards")
-        _move_the_switch(session, span_of(len(session.comparison)))
+        _move_the_switch(session)
 
 
-def _move_the_switch(session: CompareSession, span: int) -> None:
+def _move_the_switch(session: CompareSession) -> None:
     """Draw a slider below the time axis that replays the same visitors with another time of the
     switch."""
-    came, at = len(session.comparison), next(iter(session.switches), span)
+    came = len(session.comparison)
+    at = next(iter(session.switches), came)
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
             # Fills the place of the slider, so that the content below does not jump.
@@ -90,9 +97,9 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
         after = st.slider(
             "Go online after visitor (far right: never)",
             0,
-            span,
+            came,
             at,
-            key=f"online-after-{span}-{at}",
+            key=f"online-after-{came}-{at}",
             help="At the far right the apprentice only watches.",
         )
         st.button(
@@ -119,7 +126,8 @@ def show_why(session: CompareSession, scene: Scene) -> None:
             with right:
                 draw(scene, "slices")
         with st.container(border=True, key="summary"):
-            draw(scene, "summary", "board", "periods")
+            board = ["board"] if session.comparison.is_apprentice else []
+            draw(scene, "summary", *board, "periods")
             if len(session.comparison):
                 download_rows(
                     f"Download {len(session.comparison):,} visitors as CSV",

@@ -6,16 +6,14 @@ from typing import Self
 
 from engine import LoopSettings
 from engine.experiments.apprentice_comparison import AutoSwitch
-from engine.simulation.baselines import Baseline, usual_fields
-from engine.worlds import WORLDS
+from engine.simulation.baselines import Baseline
 from pages.parts.settings.baseline_rules import (
     ITEM,
+    RULE,
     TABLE,
     baseline_of,
     fields_of,
-    has_room_for,
-    rule_in_link,
-    rules_of,
+    fitted_rule,
 )
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import Linked
@@ -35,16 +33,11 @@ class CompareSetup(Linked):
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    rule: str = Setting(
-        "weather",
-        "Today's rules",
-        lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
-        "menu",
-        f"{meanings('baseline')} Changing it starts over.",
+    rule: str = replace(
+        RULE,
+        default="weather",
+        help=f"{meanings('baseline')} Changing it starts over.",
         always=True,
-        travels=True,
-        check=rule_in_link,
-        words="always, mood, bestseller, or one or two fields of a world",
     ).as_field
     item: int = replace(ITEM, travels=True).as_field
     table: str = replace(TABLE, travels=True).as_field
@@ -87,12 +80,7 @@ class CompareSetup(Linked):
 
     def fitted(self) -> Self:
         """See `Linked`; fits rule, action and table to the world."""
-        world = world_of(self.world)
-        rule = self.rule if self.rule in rules_of(world) else ",".join(usual_fields(world))
-        item = self.item if self.item < len(world.items) else 0
-        has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
-        table = self.table if has_room else ""
-        return replace(self, rule=rule, item=item, table=table)
+        return self.having(fitted_rule(self.world, self.rule, self.item, self.table))
 
     @property
     def fields(self) -> tuple[str, ...]:

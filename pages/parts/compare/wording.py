@@ -18,6 +18,8 @@ from pages.parts.text.reward_scale import RewardScale
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
+_FEWEST = 50
+"""Visitors online before its uplift is judged."""
 _SECONDS = 0.002
 """Approximate seconds per visitor for all three loops."""
 _NEAR = 0.95
@@ -37,13 +39,34 @@ def prepared(session: CompareSession) -> str:
     )
 
 
+def headline(session: CompareSession) -> str:
+    """Say what came of it so far: the agreement or, online, the uplift; Markdown."""
+    comparison = session.comparison
+    if not len(comparison):
+        return "No visitors yet"
+    if comparison.is_apprentice:
+        match = comparison.record.performance(RECENT_EVENTS).match_rate
+        return f"Like today's rules for {percent(match)} of visitors"
+    *_, now = comparison.stretches()
+    uplift = now.uplift("apprentice")
+    if now.end == now.start:
+        return "Online from the next visitor on"
+    if uplift is None or now.end - now.start < _FEWEST:
+        return f"Online since visitor {now.start:,}"
+    if is_equal(uplift):
+        return "It earns the same as today's rules"
+    scale = RewardScale.of(session.world).in_markdown
+    ahead = scale.of_differences.signed(uplift.mean, _doubt(uplift))
+    return f"{ahead}{scale.per} compared with today's rules"
+
+
 def situation(session: CompareSession) -> str:
     """Describe the current situation in a few sentences; Markdown."""
     comparison = session.comparison
     if not len(comparison):
         return (
-            "**No visitors yet.** Simulate 100: two of the three systems follow today's "
-            "rules, and the apprentice watches."
+            "Simulate 100: two of the three systems follow today's rules, and the apprentice "
+            "watches."
         )
     if comparison.is_apprentice:
         return _as_apprentice(session)
@@ -56,15 +79,10 @@ def _as_apprentice(session: CompareSession) -> str:
     match, highest = recent.match_rate, recent.highest_match_rate
     if _has_nothing_to_learn(session):
         return (
-            f"For **{percent(match)}** of the latest {recent.events} visitors the apprentice would "
-            "choose as today's rules do. **No better than chance:** today's rules do not depend on "
-            "anything that it can see. Watching longer will not help."
+            f"**No better than chance,** {percent(1 / len(session.world.items))}: today's rules do "
+            "not depend on anything that it can see. Watching longer will not help."
         )
-    text = (
-        f"For **{percent(match)}** of the latest {recent.events} visitors the apprentice would "
-        f"choose as today's rules do. {percent(highest)} is the most to expect, as a few "
-        "of its choices are random."
-    )
+    text = f"{percent(highest)} is the most to expect, as a few of its choices are random."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
@@ -86,27 +104,18 @@ def _has_nothing_to_learn(session: CompareSession) -> bool:
     return latest.events >= _ENOUGH and latest.is_chance(len(session.world.items)) and not is_near
 
 
-def beside_the_match(session: CompareSession) -> str:
-    """Reference for a match rate, in short form: the ceiling, or chance if today's rules follow no
-    context."""
-    if _has_nothing_to_learn(session):
-        return f"random: {percent(1 / len(session.world.items))}"
-    recent = session.comparison.record.performance(RECENT_EVENTS)
-    return f"{percent(recent.highest_match_rate)} is the most to expect"
-
-
 def _online(comparison: Comparison) -> str:
     *_, now = comparison.stretches()
     if now.end == now.start:
-        return "**Online from the next visitor on.** The vertical line marks this moment."
+        return "The vertical line marks this moment."
     scale = RewardScale.of(comparison.world).in_markdown
     text = (
-        f"**Online since visitor {now.start:,}.** Since then it earns "
+        f"Since visitor {now.start:,} it earns "
         f"**{scale.value(now.mean('apprentice'))}**{scale.per}; the always-online engine earns "
         f"{scale.value(now.mean('online'))}."
     )
     uplift = now.uplift("apprentice")
-    if uplift is None or now.end - now.start < 50:
+    if uplift is None or now.end - now.start < _FEWEST:
         return f"{text} Too few visitors to conclude more."
     return f"{text} {_lead(uplift, scale)}"
 

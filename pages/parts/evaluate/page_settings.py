@@ -6,18 +6,16 @@ from typing import Literal, Self
 
 from engine.evaluation.estimators import ESTIMATORS
 from engine.evaluation.interval_coverage import Flaw
-from engine.simulation.baselines import Baseline, usual_fields
-from engine.worlds import WORLDS
+from engine.simulation.baselines import Baseline
 from engine.worlds.limits import MAX_UNIT
 from pages.parts.evaluate.estimator_names import TITLES, USUAL
 from pages.parts.settings.baseline_rules import (
     ITEM,
+    RULE,
     TABLE,
     baseline_of,
     fields_of,
-    has_room_for,
-    rule_in_link,
-    rules_of,
+    fitted_rule,
 )
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import Linked
@@ -114,15 +112,13 @@ class EvaluateSetup(Linked):
         "menu",
         meaning("estimator"),
     ).as_field
-    rule: str = Setting(
-        "weather",
-        "Your rule",
-        lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
-        "menu",
-        "It starts as today's rules on Compare and Race. Changes here are a trial: the links below "
-        "send the rule to these pages.",
-        check=rule_in_link,
-        words="always, mood, bestseller, or one or two fields of a world",
+    rule: str = replace(
+        RULE,
+        default="weather",
+        label="Your rule",
+        help="It starts as today's rules on Compare and Race. Changes here are a trial: the links "
+        "below send the rule to these pages.",
+        travels=False,
     ).as_field
     item: int = ITEM.as_field
     table: str = TABLE.as_field
@@ -172,11 +168,7 @@ class EvaluateSetup(Linked):
 
     def fitted(self) -> Self:
         """See `Linked`; fits rule, action and table to the world."""
-        world = world_of(self.world)
-        rule = self.rule if self.rule in rules_of(world) else ",".join(usual_fields(world))
-        item = self.item if self.item < len(world.items) else 0
-        has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
-        return replace(self, rule=rule, item=item, table=self.table if has_room else "")
+        return self.having(fitted_rule(self.world, self.rule, self.item, self.table))
 
     @property
     def fields(self) -> tuple[str, ...]:

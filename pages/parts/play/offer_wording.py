@@ -155,7 +155,7 @@ def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -
     total = sum(kept)
     if not total:
         return ""
-    share, label = percent(total), plain(world.items[ranked.baseline].label)
+    share, label = percent(total), plain(world.items[ranked.request.allowed[0]].label)
     match ranked.mode == "online", kept[0] - min(kept) < _ALIKE:
         case True, True:
             return f"Striped: {share} of offers are kept for exploration, the same share for each."

@@ -1,16 +1,27 @@
 """Settings of the Play page."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from engine import LoopSettings
+from engine.loop.baseline_rule import BaselineRule
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
+from engine.simulation.baselines import rule_of_loop
 from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.play import second_loop
+from pages.parts.settings.baseline_rules import (
+    ITEM,
+    RULE,
+    TABLE,
+    baseline_of,
+    fitted_rule,
+    or_default_rule,
+)
+from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.loop_library_access import loop_projections
 from pages.parts.settings.policy_settings import POLICY, Tunable, loop_policies
 from pages.parts.settings.setting import SWITCH, Setting
@@ -38,6 +49,9 @@ class PlaySetup(Tunable):
     policy: str = POLICY.as_field
     crosses: int = CROSSES.as_field
     mode: LearningMode = MODE.as_field
+    rule: str = RULE.as_field
+    item: int = replace(ITEM, travels=True).as_field
+    table: str = replace(TABLE, travels=True).as_field
     speed: int = SPEED.as_field
     next: bool = Setting(
         False, "Auto-next", SWITCH, "switch", "The next visitor comes after each reward."
@@ -87,12 +101,36 @@ class PlaySetup(Tunable):
             make_projections=loop_projections,
         )
 
+    @property
+    def _rules(self) -> tuple[object, ...]:
+        """Settings that determine the baseline."""
+        return self.mode, self.rule, self.item, self.table
+
     @classmethod
     def parameters_in(cls, query: Mapping[str, str]) -> dict[str, str]:
-        """Return the parameters of a query; an unknown world is left to the loop. See `Linked`."""
+        """Return the parameters of a query; an unknown world and its rules are left to the loop.
+        See `Linked`."""
         said = super(PlaySetup, cls).parameters_in(query)
+        unknown = {"world", "rule", "item", "table"}
         own = "loop" in query and not WORLD.can_be(said.get("world", WORLD.default))
-        return {name: value for name, value in said.items() if not (own and name == "world")}
+        return {name: value for name, value in said.items() if not (own and name in unknown)}
+
+    def begun(self, given: Container[str] = ()) -> Self:
+        """See `Linked`; the world's usual rule is the default rule."""
+        return replace(self, rule=or_default_rule(self.world, self.rule, self.table))
+
+    def fitted(self) -> Self:
+        """See `Linked`; fits today's rules to the world."""
+        rule = fitted_rule(self.world, self.rule, self.item, self.table)
+        return self.having(rule).begun()
+
+    @property
+    def baseline(self) -> BaselineRule | None:
+        """Today's rules, which an online loop does not need."""
+        if self.mode == "online":
+            return None
+        world, of = world_of(self.world), self.fitted()
+        return rule_of_loop(world, baseline_of(world, of.rule, of.item, of.table, self.seed))
 
     def settings(self) -> LoopSettings:
         """Return settings of a new loop."""
@@ -101,11 +139,12 @@ class PlaySetup(Tunable):
             crosses=self.crosses,
             learning_mode=self.mode,
             max_events=max_visitors(),
+            baseline=self.baseline,
         )
 
     def opponent_settings(self) -> LoopSettings:
         """Return settings of the engine next to a person's choices."""
-        return replace(self.settings(), learning_mode="online")
+        return self.having({"mode": "online"}).settings()
 
     def beside_settings(self, settings: LoopSettings) -> LoopSettings:
         """Return settings of the second loop, derived from the first loop's."""
@@ -130,5 +169,6 @@ class PlaySetup(Tunable):
                 policy = knob.turned(policy, new[name])
         fields = {"crosses": "crosses", "mode": "learning_mode"}
         moved = {field: new[name] for name, field in fields.items() if new[name] != old[name]}
-        settings = {"policy": policy, **moved}
+        baseline = self.baseline if self._rules != before._rules else None
+        settings = {"policy": policy, **moved, "baseline": baseline or loop.baseline}
         return {field: value for field, value in settings.items() if value != getattr(loop, field)}

@@ -104,7 +104,11 @@ def _imports(loop: LearningLoop) -> str:
     policies = {type(e.settings.policy) for e in loop.log if isinstance(e, Configured)}
     public = {p.__name__ for p in policies if getattr(engine, p.__name__, None) is p}
     names = ", ".join(sorted({"Hypothesis", "LearningLoop", "LoopSettings"} | public))
-    own = [f"from {p.__module__} import {p.__name__}" for p in policies if p.__name__ not in public]
+    rules = any(e.settings.baseline for e in loop.log if isinstance(e, Configured))
+    own = ["from engine.loop.baseline_rule import BaselineRow, BaselineRule"] if rules else []
+    own += [
+        f"from {p.__module__} import {p.__name__}" for p in policies if p.__name__ not in public
+    ]
     return "\n".join(["import datetime\n", f"from engine import {names}", *own])
 
 

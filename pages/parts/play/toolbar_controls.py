@@ -124,7 +124,8 @@ def say_the_mode(session: PlaySession) -> None:
     if mode == "online":
         return
     name = MODE.said(mode)
-    rules = "today's rules choose, here always the first action"
+    is_by_rule = session.displayed.loop.settings.baseline is not None
+    rules = "today's rules choose" if is_by_rule else "today's rules choose: the first action"
     sentence = f"{name}: visitors get what {rules}."
     if mode == "apprentice":
         sentence = f"{name}: visitors get what {rules}. It learns to choose like them."

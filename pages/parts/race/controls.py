@@ -6,11 +6,14 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.experiments.power import trial_size
 from pages.parts.components.toolbar import shortcut
 from pages.parts.race.page_settings import RaceSetup, everybody, ordered
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
+from pages.parts.race.wording import names_in_markdown, result, size_of, where_you_raced
+from pages.parts.scene.part_drawing import draw_part
+from pages.parts.scene.part_types import Text
 from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, show
@@ -47,7 +50,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
             "One winner for everybody, or individual tastes: what is the difference worth?",
         ),
         "Against today's rules": Preset(
-            replace(fair, who="ours,ab,present,uniform"),
+            replace(fair, who="ours,ab,present,uniform", visitors=_visitors_of_test(fair.world)),
             "Today's rules are good from the first visitor on, and never get better.",
         ),
         "Tastes change halfway": Preset(
@@ -72,6 +75,17 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
     if now.can_have_you:
         return {"Against you": against_you(fair), **ready}
     return ready
+
+
+_LONGEST = 20_000
+"""Most visitors of a ready-made race, for its time."""
+
+
+def _visitors_of_test(world: str) -> int:
+    """Return the least number on offer with which an A/B test could find its effect."""
+    needed = min(trial_size(world_of(world)).visitors, _LONGEST)
+    offered = RaceSetup.declared()["visitors"].offered
+    return next(n for n in offered if n >= max(needed, RaceSetup().visitors))
 
 
 def against_you(fair: RaceSetup) -> Preset:
@@ -224,8 +238,6 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
         text = size_of(setup)
         if session.waits_for_start:
             text = f"This link holds a race: start it for the same result. {text}"
-        elif not st.session_state.get(KEY("bet")):
-            text += " You can also start without a bet."
         helped = explained(" ".join(names_in_markdown(setup).values()))
         st.markdown(f"**{_BET}** {small(text)}", help=helped)
         _bet(setup, "collapsed")
@@ -238,7 +250,8 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
 def _again(session: RaceSession, setup: RaceSetup) -> None:
     column, buttons = st.columns([2.6, 1], vertical_alignment="center")
     with column.container(key="verdict"):
-        st.markdown(verdict(session))
+        headline, rest = result(session)
+        draw_part(Text(rest, headline))
     with buttons.container(horizontal=True, gap="xsmall", key="again"):
         _start_button(session, session.state == "done", session.displayed.one_run is not None)
         with st.popover("Bet first", icon=":material/casino:", key="bet-again", width="stretch"):

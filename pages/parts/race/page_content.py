@@ -42,6 +42,7 @@ def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
     """Return the scene of a session; the caller holds the session's lock."""
     texts = {
         "verdict": lambda: Text(wording.verdict(session)),
+        "result": lambda: _result(session),
         "say-leader": lambda: Text(wording.leader_in_short(session)),
         "say-latest": lambda: Text(wording.latest_in_short(session)),
         "say-losses": lambda: Text(wording.losses_in_short(session)),
@@ -147,16 +148,31 @@ class _Figures:
                 scale,
             ),
             charts.band_rows(
-                self._plan, bands, self._entries, top, banded, self._style.size, scale.factor
+                self._plan,
+                bands,
+                self._entries,
+                top,
+                banded,
+                self._style.size,
+                scale.factor,
+                self._first_window,
             ),
         )
 
+    @property
+    def _first_window(self) -> int:
+        """Position of the first point of a drawn line: the first whole window if rewards are rare,
+        as the means of a few visitors leap."""
+        if self._plan.world.reward_size >= _FREQUENT:
+            return 0
+        return min(self._known.window, len(self._plan.points)) - 1
+
     def _end_of_rewards(self, bands: Mapping[str, Band]) -> float:
-        """End of the axis of `rewards`: of shares if rewards are frequent, else beyond the means of
-        whole windows."""
+        """End of the axis of `rewards`: of shares if rewards are frequent, else beyond all
+        means."""
         if self._plan.world.reward_size >= _FREQUENT:
             return 1.04 * self._scale.factor
-        first, banded = min(self._known.window, len(self._plan.points)) - 1, _banded(self._session)
+        first, banded = self._first_window, _banded(self._session)
         curves = [band.high if key in banded else band.mean for key, band in bands.items()]
         return _end_above(self._scale.number(max(float(curve[first:].max()) for curve in curves)))
 
@@ -199,6 +215,11 @@ class _Figures:
             charts.segments_rows(segments, self._entries, world, scale),
             help=_SEGMENT_HELP,
         )
+
+
+def _result(session: RaceSession) -> Text:
+    headline, rest = wording.result(session)
+    return Text(rest, headline)
 
 
 def _text(body: str) -> Text | None:

@@ -6,35 +6,41 @@ from engine.worlds import key_of
 from pages.parts.components.download import download_rows
 from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import in_markdown, progress_of
+from pages.parts.race.wording import conditions_of, former_race, in_markdown, progress_of
 from pages.parts.scene.chart_drawing import pair
 from pages.parts.scene.part_drawing import draw, draw_pair
 from pages.parts.scene.part_types import Scene
-from pages.parts.text.format import note, section
+from pages.parts.text.format import note, section, small
 from pages.parts.text.glossary import explained
 
 
-def show_line_up(setup: RaceSetup) -> None:
-    """Draw a card per contender with its name and method."""
+def show_line_up(setup: RaceSetup, in_short: bool = False) -> None:
+    """Draw a card per contender with its name and method; in short its first sentence, and the rest
+    as help."""
     names, stories = list(setup.names.items()), setup.stories
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                text = f"**{name}**  \n:small[:gray[{stories[key]}]]"
-                st.markdown(in_markdown(setup, text), help=explained(text))
+                story, meanings = stories[key], explained(f"{name} {stories[key]}")
+                brief = f"{story.partition('. ')[0].rstrip('.')}." if in_short else story
+                told = in_markdown(setup, f"**{name}**  \n{small(brief)}")
+                helps = [in_markdown(setup, story) if brief != story else "", meanings or ""]
+                st.markdown(told, help="\n\n".join(filter(None, helps)) or None)
 
 
 def show_before(setup: RaceSetup) -> None:
     """Draw the line-up in place of results."""
     with st.container(key="line-up"):
         section("Methods")
-        show_line_up(setup)
+        if said := conditions_of(setup):
+            st.markdown(said)
+        show_line_up(setup, in_short=True)
 
 
 def show_progress(session: RaceSession) -> None:
     """Draw the progress of the race."""
-    known = session.known
-    st.progress(len(known) / known.plan.runs, progress_of(session))
+    plan = session.known.plan
+    st.progress(session.choices / (plan.runs * plan.visitors), progress_of(session))
 
 
 def show_former_verdict(session: RaceSession, scene: Scene) -> None:
@@ -42,12 +48,19 @@ def show_former_verdict(session: RaceSession, scene: Scene) -> None:
     if session.is_live or session.is_current:
         return
     with st.container(border=True, key="verdict"):
-        draw(scene, "verdict")
-        note("The settings have changed. These are the results of the previous race.")
+        draw(scene, "result")
+        note(former_race(session))
 
 
 def show_results(session: RaceSession, scene: Scene) -> None:
-    """Draw final rewards, curves, losses, the table, the line-up and the downloads."""
+    """Draw final rewards, curves, losses, the table, the line-up and the downloads; pale if the
+    settings have changed since."""
+    is_former = not session.is_live and not session.is_current
+    with st.container(key="former-race" if is_former else "this-race"):
+        _show_results(session, scene)
+
+
+def _show_results(session: RaceSession, scene: Scene) -> None:
     left, right = pair("leaders")
     with left:
         draw(scene, "finals", "finals-note", "payback", "trial", "chance", "hypotheses")

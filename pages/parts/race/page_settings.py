@@ -8,19 +8,18 @@ from engine import PersonalizerError
 from engine.experiments.race.contenders import Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
-from engine.simulation.baselines import Baseline, usual_fields
+from engine.simulation.baselines import Baseline
 from engine.worlds import WORLDS
 from engine.worlds.world_contents import Drift
 from pages.parts.race.person_choices import EXAMPLE, YOU, ChoiceRecord
 from pages.parts.settings.baseline_rules import (
     ITEM,
+    RULE,
     TABLE,
     baseline_of,
     field_in_link,
-    fields_of,
-    has_room_for,
-    rule_in_link,
-    rules_of,
+    fitted_rule,
+    or_default_rule,
 )
 from pages.parts.settings.known_worlds import drift_of, world_of
 from pages.parts.settings.policy_settings import Tunable
@@ -138,19 +137,7 @@ class RaceSetup(Tunable):
         words=_fields,
     ).as_field
 
-    rule: str = Setting(
-        "",
-        "Today's rules",
-        lambda: (
-            {"": "The default rule"}
-            | {rule: it for world in WORLDS.values() for rule, it in rules_of(world).items()}
-        ),
-        "menu",
-        "The same as on Compare, where a table can be written.",
-        travels=True,
-        check=rule_in_link,
-        words="always, mood, bestseller, or one or two fields of a world",
-    ).as_field
+    rule: str = RULE.as_field
     item: int = replace(ITEM, travels=True).as_field
     table: str = replace(TABLE, travels=True).as_field
     record: str = Setting("", "You", kind="", check=_record, words=EXAMPLE).as_field
@@ -167,23 +154,16 @@ class RaceSetup(Tunable):
 
     def begun(self, given: Container[str] = ()) -> Self:
         """See `Linked`: tastes change as they are meant to in its world."""
-        begun = self._with_usual_rule()
+        begun = replace(self, rule=or_default_rule(self.world, self.rule, self.table))
         return begun if "drift" in given else replace(begun, drift=drift_of(self.world))
-
-    def _with_usual_rule(self) -> Self:
-        """Return a copy in which the world's usual rule without a table is the default rule."""
-        is_usual = self.rule == ",".join(usual_fields(world_of(self.world))) and not self.table
-        return replace(self, rule="") if is_usual else self
 
     def fitted(self) -> Self:
         """See `Linked`; fits field, rule, action and table to the world."""
-        names, world = self.fields, world_of(self.world)
+        names = self.fields
         field = self.field if self.field in names else next(iter(names))
-        rule = self.rule if self.rule in rules_of(world) else ""
-        item = self.item if self.item < len(world.items) else 0
-        has_room = has_room_for(world, fields_of(self.world, rule), self.table)
-        table = self.table if has_room else ""
-        return replace(self, field=field, rule=rule, item=item, table=table)._with_usual_rule()
+        rule = fitted_rule(self.world, self.rule, self.item, self.table)
+        rule["rule"] = or_default_rule(self.world, rule["rule"], rule["table"])
+        return self.having(rule | {"field": field})
 
     @property
     def keys(self) -> list[str]:
@@ -247,8 +227,7 @@ class RaceSetup(Tunable):
     def todays_rules(self) -> Baseline:
         """Today's rules, by default the world's usual ones."""
         world = world_of(self.world)
-        rule = self.rule or ",".join(usual_fields(world))
-        return baseline_of(world, rule, self.item, self.table if self.rule else "", self.seed)
+        return baseline_of(world, self.rule, self.item, self.table, self.seed)
 
     @property
     def names(self) -> dict[str, str]:

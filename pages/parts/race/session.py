@@ -79,6 +79,12 @@ class RaceSession:
         return pace(PACE) if self.is_live else None
 
     @property
+    def choices(self) -> int:
+        """Choices made in the displayed race, unfinished runs included."""
+        served = self._running[1].served if self._running else 0
+        return len(self.known) * self.known.plan.visitors + served
+
+    @property
     def is_current(self) -> bool:
         """Return whether the displayed race has the settings of the page."""
         return self.raced == self.setup
@@ -101,7 +107,7 @@ class RaceSession:
             return
         self._show(setup, bet, Standings(setup.plan()), "queued")
         race = self._queue.add(this_session())
-        self._running = race, UnderWay(self.known.plan, race.executor, ahead=0)
+        self._running = race, UnderWay(self.known.plan, race.executor, 0, race.take_meter)
         self.advance()
 
     def _show(self, raced: RaceSetup, bet: str | None, known: Standings, state: State) -> None:

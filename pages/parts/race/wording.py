@@ -6,13 +6,13 @@ from dataclasses import replace
 from engine import LoopSettings
 from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.power import EFFECT, ERROR, POWER, trial_size
-from engine.experiments.race.standings import NEAR, Final, Standings
+from engine.experiments.race.standings import NEAR, Final, Margin, Standings
 from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.settings.baseline_rules import rule_in_full
-from pages.parts.settings.known_worlds import label_of
+from pages.parts.settings.known_worlds import label_of, world_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
 from pages.parts.text.reward_scale import RewardScale
@@ -54,12 +54,40 @@ def size_of(setup: RaceSetup) -> str:
     )
 
 
+def conditions_of(setup: RaceSetup) -> str:
+    """Say how visitors of the race differ from those of a plain one; empty if they do not."""
+    visitors, _ = setup.size
+    said = []
+    if setup.one_run is None and setup.drift == "halfway":
+        said.append(
+            f"Tastes change after visitor {visitors // 2:,}: each kind of visitor then prefers "
+            "another action."
+        )
+    if setup.one_run is None and setup.drift == "slow":
+        said.append("Tastes change slowly: one kind of visitor after the other.")
+    if setup.one_run is None and setup.delay:
+        said.append(f"Rewards arrive {setup.delay:,} visitors late.")
+    return " ".join(said)
+
+
+def former_race(session: RaceSession) -> str:
+    """Describe the displayed race after the settings have changed; Markdown."""
+    raced = session.displayed
+    visitors, crowds = raced.size
+    names = ", ".join(names_in_markdown(raced).values())
+    return (
+        f"The settings have changed. These results are of the previous race in "
+        f"{plain(world_of(raced.world).title)}: {names}; {counted(crowds, 'repetition')} of "
+        f"{visitors:,} visitors. {conditions_of(raced)}"
+    ).strip()
+
+
 def progress_of(session: RaceSession) -> str:
     """Describe the progress of a race."""
     plan, known = session.known.plan, session.known
     text = (
-        f"{len(known):,} of {plan.runs:,} runs done; {len(known.shared):,} of "
-        f"{plan.repetitions:,} repetitions completed"
+        f"{session.choices:,} of {plan.runs * plan.visitors:,} choices made; "
+        f"{len(known.shared):,} of {counted(plan.repetitions, 'repetition')} completed"
     )
     if not session.ahead:
         return text
@@ -81,53 +109,63 @@ def in_markdown(setup: RaceSetup, text: str) -> str:
 
 def verdict(session: RaceSession) -> str:
     """Name the winner with its margin and the result of the bet; Markdown."""
+    headline, rest = result(session)
+    return f"**{headline}** {rest}" if headline else rest
+
+
+def result(session: RaceSession) -> tuple[str, str]:
+    """Return the headline of the verdict, empty without a comparison, and the rest of it;
+    Markdown."""
     known, names = session.known, names_in_markdown(session.displayed)
-    margin, finals = known.margin(), known.finals()
     stopped = {
-        "stopped": "Stopped.",
+        "stopped": _stopped_after(known),
         "lost": "The race was stopped because this page was disconnected for too long.",
         "broken": "The race ended because its processes ended.",
     }.get(session.state, "")
     ended = f"{stopped} {_about_failures(known, names)}".strip()
+    margin = known.margin()
     if margin is None:
-        return f"{ended} There is nothing to compare.".strip()
+        return "", f"{ended} There is nothing to compare.".strip()
     if session.displayed.one_run and YOU in known.keys:
-        return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
+        headline, rest = _one_run(session)
+    else:
+        headline, rest = _over_crowds(session, margin)
+    return headline, " ".join(filter(None, (rest, ended, _about_the_bet(session, names))))
+
+
+def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
+    """Name the winner and its margin over all repetitions; Markdown."""
+    known, names, scale = session.known, names_in_markdown(session.displayed), _scale(session)
     leader, second = names[margin.leader], names[margin.next]
-    scale = _scale(session)
-    earned = scale.mean(finals[0].reward.mean)
+    earned, differences = scale.mean(known.finals()[0].reward.mean), scale.of_differences
     crowds = counted(len(known.shared), "repetition")
-    differences = scale.of_differences
     ahead = differences.value(margin.ahead.mean, _doubt(margin.ahead))
     more = f"{ahead} more than {second}{interval(margin.ahead, differences)}"
-    text = (
-        f"**{leader} earned most: {earned}.** That is {more}, over {crowds}, and more than chance "
-        "explains."
-    )
-    if not margin.is_clear:
-        text = (
-            f"**No clear winner.** {leader} earned {earned}, {more}, over {crowds}. The "
-            "difference is not statistically significant."
-        )
-    return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
+    if margin.is_clear:
+        rest = f"That is {more}, over {crowds}, and more than chance explains."
+        return f"{leader} earned most: {earned}.", rest
+    rest = f"{leader} earned {earned}, {more}, over {crowds}."
+    return "No clear winner.", f"{rest} The difference is not statistically significant."
 
 
-def _one_run(session: RaceSession) -> str:
+def _stopped_after(known: Standings) -> str:
+    """State what a stopped race has completed; unfinished repetitions do not count."""
+    done, plan = len(known.shared), known.plan
+    return f"Stopped after {done:,} of {counted(plan.repetitions, 'repetition')}."
+
+
+def _one_run(session: RaceSession) -> tuple[str, str]:
     """Name the winner of a single run with the person in it; Markdown."""
     finals, names = session.known.finals(), names_in_markdown(session.displayed)
     scale = _scale(session)
     earned = {final.contender: scale.mean(final.reward.mean) for final in finals}
     first, second = (final.contender for final in finals[:2])
-    visitors = f"{session.known.plan.visitors:,} visitors"
+    run = f"In this one run of {session.known.plan.visitors:,} visitors"
     if first == YOU:
-        return (
-            f"**In this one run of {visitors} you earned most: {earned[YOU]}.** Next came "
-            f"{names[second]} with {earned[second]}. {ONE_RUN}"
-        )
-    return (
-        f"**In this one run of {visitors} {names[first]} earned most: {earned[first]}.** You "
-        f"earned {earned[YOU]}. {ONE_RUN}"
-    )
+        rest = f"Next came {names[second]} with {earned[second]}. {ONE_RUN}"
+        return f"{run} you earned most: {earned[YOU]}.", rest
+    rest = f"You earned {earned[YOU]}. {ONE_RUN}"
+    return f"{run} {names[first]} earned most: {earned[first]}.", rest
 
 
 ONE_RUN = "One run has no interval, so the order may be chance."
@@ -373,7 +411,8 @@ def leader_in_short(session: RaceSession) -> str:
     if session.is_live:
         if session.ahead:
             return f"{counted(session.ahead, 'other race')} first, then this one."
-        return f"{len(known):,} of {known.plan.runs:,} runs are done."
+        share = session.choices / (known.plan.runs * known.plan.visitors)
+        return f"{percent(share)} of the race is done."
     margin, finals = known.margin(), known.finals()
     if margin is None:
         return "There is nothing to compare."

@@ -1,6 +1,7 @@
 """Rules of today's service: chosen from a list or written into a table."""
 
 from itertools import combinations
+from typing import Any
 
 from engine.protocol.request import MAX_ACTIONS
 from engine.simulation.baselines import (
@@ -12,8 +13,9 @@ from engine.simulation.baselines import (
     bestseller,
     mood,
     rule_table,
+    usual_fields,
 )
-from engine.worlds import World
+from engine.worlds import WORLDS, World
 from pages.parts.settings.known_worlds import all_at_hand, world_of
 from pages.parts.settings.setting import Setting
 from pages.parts.text.format import in_a_sentence, plain
@@ -73,6 +75,19 @@ def _table(text: str) -> str:
     return text
 
 
+RULE = Setting(
+    "",
+    "Today's rules",
+    lambda: (
+        {"": "The default rule"}
+        | {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()}
+    ),
+    "menu",
+    "The same as on Compare, where a table can be written.",
+    travels=True,
+    check=rule_in_link,
+    words="always, mood, bestseller, or one or two fields of a world",
+)
 ITEM = Setting(0, "Action", range(MAX_ACTIONS), "menu")
 TABLE: Setting[str] = Setting(
     "",
@@ -103,12 +118,14 @@ def baseline_of(world: World, rule: str, item: int, table: str, seed: int) -> Ba
     """Return the rules of today's service.
 
     Args:
-        rule: key, see `rules_of`.
+        rule: key, see `rules_of`; empty for the world's usual rule.
         item: position of the action of the rule "always".
         table: of a rule on fields, see `table_of`.
         seed: of last month's visitors, who determine the bestseller.
     """
     match rule:
+        case "":
+            return best_rule(world, usual_fields(world))
         case "always":
             return always(world, world.items[item].id)
         case "mood":
@@ -135,6 +152,24 @@ def rule_in_full(world: World, rule: Baseline) -> str:
     ]
     rest = [f"and {len(groups) - _MAX_GROUPS} more groups"] if len(groups) > _MAX_GROUPS else []
     return "; ".join(groups[:_MAX_GROUPS] + rest)
+
+
+def fitted_rule(key: str, rule: str, item: int, table: str) -> dict[str, Any]:
+    """Return settings of a rule, by name in the link, that the world of a key has: another rule
+    becomes its usual one."""
+    world = world_of(key)
+    is_known = rule in rules_of(world)
+    has_room = is_known and has_room_for(world, fields_of(key, rule), table)
+    return {
+        "rule": rule if is_known else ",".join(usual_fields(world)),
+        "item": item if item < len(world.items) else 0,
+        "table": table if has_room else "",
+    }
+
+
+def or_default_rule(key: str, rule: str, table: str) -> str:
+    """Return a rule, the usual one of a world without a table of its own as the default rule."""
+    return "" if rule == ",".join(usual_fields(world_of(key))) and not table else rule
 
 
 def has_room_for(world: World, fields: tuple[str, ...], text: str) -> bool:

@@ -46,9 +46,9 @@ MODE: Setting[LearningMode] = Setting(
     "online",
     "Learning mode",
     {"online": "Online", "apprentice": "Apprentice", "logging_only": "Logging only"},
-    help="An apprentice shows the choice of today's rules, here always the first action, "
-    "and learns to imitate it. Logging only shows it without imitating. The Compare "
-    "page shows the benefit.",
+    help="An apprentice shows the choice of today's rules, which are set on the Compare page, and "
+    "learns to imitate it. Logging only shows it without imitating. The Compare page shows the "
+    "benefit.",
 )
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from engine.worlds import World
-from engine.worlds.success_levels import HALF, Level, answers_of
+from engine.worlds.success_levels import HALF, answers_of
 from pages.parts.text.format import plain
 
-_WHOLE, _HALF, _NONE = "Loved it", "So-so", "Ignored"
+_USUAL = {1.0: "Loved it", HALF: "So-so", 0.0: "Ignored"}
+_PRICED = {1.0: "Converted", HALF: "Partly", 0.0: "Ignored"}
+"""Names of answers that a world does not name, by their worth, and those in a world with prices."""
 _FACES = ((1.0, "😍"), (0.6, "🙂"), (0.3, "🤔"), (0.01, "😐"), (0.0, "🙄"))
 """Faces, each with the least share of a full success."""
 
@@ -28,10 +30,11 @@ class Answer:
 
 def answers_to(world: World, item: int) -> tuple[Answer, ...]:
     """Return all answers to an item, given by its position in the world, the best first."""
-    worth = float(world.worth[item])
+    worth, has_prices = float(world.worth[item]), bool(world.unit) or world.worth.min() < 1
+    usual = _PRICED if has_prices else _USUAL
     return tuple(
         Answer(
-            _called(level),
+            level.name or usual.get(level.worth, f"Worth {level.worth:g}"),
             level.worth * worth,
             next(face for least, face in _FACES if level.worth >= least),
         )
@@ -52,8 +55,3 @@ def amount(worth: float) -> str:
     """Format what a success is worth, with two decimals, or more to be within half a percent."""
     close = (d for d in range(2, 9) if abs(round(worth, d) - worth) <= 0.005 * worth)
     return f"{worth:,.{next(close, 9)}f}"
-
-
-def _called(level: Level) -> str:
-    usual = {1.0: _WHOLE, HALF: _HALF, 0.0: _NONE}
-    return level.name or usual.get(level.worth, f"Worth {level.worth:g}")

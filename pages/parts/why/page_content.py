@@ -86,7 +86,7 @@ def _marks(session: WhySession, subject: Subject) -> str:
 
 def _about_beliefs(session: WhySession, subject: Subject) -> Text:
     marks = _marks(session, subject)
-    return Text(marks, help=explained(marks), is_note=True)
+    return Text(explained(marks, marks) or marks)
 
 
 class _Reasons:
@@ -143,7 +143,7 @@ class _Reasons:
             f"{least} are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
             f"fields stand together.{wording.in_its_unit(world)}"
         )
-        return Text(text, is_note=True)
+        return Text(text)
 
 
 def _context_values(subject: Subject) -> dict[str, object]:
@@ -165,12 +165,12 @@ def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure
     names = [wording.left_out(world, importance.left) for importance in importances.each]
     scale = RewardScale.of(world)
     rows = reasons.worth_rows(importances.each, names, scale)
-    reach = reasons.reach_of(rows, scale.number(world.reward_size))
+    ends = reasons.ends_of(rows, scale.number(world.reward_size))
     title = "Reward lost without each field"
     return Figure(
-        f"chart-why-worth-{rows.num_rows}-{reach:g}-{scale.title}",
+        f"chart-why-worth-{rows.num_rows}-{ends}-{scale.title}",
         title,
         f"{title}: {wording.worth_in_words(list(importances.each), names, scale)}",
-        reasons.worth_spec(style.dark, rows.num_rows, reach, scale),
+        reasons.worth_spec(style.dark, rows.num_rows, ends, scale),
         rows,
     )

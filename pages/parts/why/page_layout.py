@@ -40,7 +40,6 @@ def show_offer(scene: Scene) -> None:
     draw(scene, "decided")
     if figure := scene.figure("beliefs"):
         draw_chart(figure)
-    draw(scene, "beliefs-note")
 
 
 def show_reasons(scene: Scene) -> None:
@@ -49,7 +48,6 @@ def show_reasons(scene: Scene) -> None:
         st.markdown(sentence)
     if figure := scene.figure("gap"):
         draw_chart(figure)
-    draw(scene, "gap-note")
 
 
 # -- what its loop has learned ----------------------------------------------------------

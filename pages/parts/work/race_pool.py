@@ -8,8 +8,10 @@ processes end with the last race.
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, MutableSequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from threading import RLock, Thread, Timer
@@ -30,16 +32,81 @@ _NICE = 10
 """Increment of the processes' niceness: the server goes first where processors are scarce."""
 
 
+METERS = 1_000
+"""Runs that are metered at once."""
+
+
+class SharedMeter:
+    """A `Meter` in memory that the pool's processes share: two numbers at a position.
+
+    Args:
+        numbers: visitors served, and 1 if the run is to be given up, by position.
+        free: positions without a run; None in a process of the pool.
+    """
+
+    def __init__(
+        self, numbers: MutableSequence[float], position: int, free: deque[int] | None = None
+    ) -> None:
+        self._numbers, self._position, self._free = numbers, position, free
+        if free is not None:
+            numbers[2 * position] = numbers[2 * position + 1] = 0.0
+
+    def __reduce__(self) -> tuple[Callable[[int], "SharedMeter"], tuple[int]]:
+        return _meter_at, (self._position,)
+
+    @property
+    def served(self) -> int:
+        """See `Meter`."""
+        return int(self._numbers[2 * self._position])
+
+    def report(self, served: int) -> bool:
+        """See `Meter`."""
+        self._numbers[2 * self._position] = served
+        return bool(self._numbers[2 * self._position + 1])
+
+    def stop(self) -> None:
+        """See `Meter`."""
+        self._numbers[2 * self._position + 1] = 1.0
+
+    def release(self) -> None:
+        """See `Meter`."""
+        if self._free is not None:
+            self._free.append(self._position)
+
+
+_shared: list[MutableSequence[float]] = []
+"""The numbers of `SharedMeter`, in a process of the pool."""
+
+
+def _meter_at(position: int) -> SharedMeter:
+    return SharedMeter(_shared[0], position)
+
+
+class RaceProcesses(ProcessPoolExecutor):
+    """New processes of one BLAS thread each, which end with the app, and meters of their runs."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        context = multiprocessing.get_context("spawn")
+        self._numbers: MutableSequence[float] = context.RawArray("d", 2 * METERS)
+        self._free = deque(range(METERS))
+        super().__init__(min(4, os.cpu_count() or 1), context, _begin, (self._numbers,))
+
+    def take_meter(self) -> SharedMeter | None:
+        """Return a meter for a run; None while all are in use."""
+        with suppress(IndexError):
+            return SharedMeter(self._numbers, self._free.pop(), self._free)
+        return None
+
+
 def open_processes() -> Executor:
-    """Return an executor with new processes of one BLAS thread each, which end with the app."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    return ProcessPoolExecutor(
-        min(4, os.cpu_count() or 1), multiprocessing.get_context("spawn"), _lower_priority
-    )
+    """Return an executor for races."""
+    return RaceProcesses()
 
 
-def _lower_priority() -> None:
+def _begin(numbers: MutableSequence[float]) -> None:
     """Lower the priority of a pool process, and let it end with the server, however that ends."""
+    _shared[:] = [numbers]
     if hasattr(os, "nice"):
         os.nice(_NICE)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -65,6 +132,10 @@ class QueuedRace:
     executor: Executor
     session: BrowserSession
     last_connected: float
+
+    def take_meter(self) -> SharedMeter | None:
+        """Return a meter for a run of the race, if its executor has any."""
+        return self.executor.take_meter() if isinstance(self.executor, RaceProcesses) else None
 
 
 class RaceQueue:

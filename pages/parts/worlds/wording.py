@@ -12,12 +12,12 @@ from pages.parts.text.format import counted, percent, plain
 from pages.parts.text.reward_scale import RewardScale
 
 TABLES = {
-    "place": "World",
+    "place": "",
     "actions": "Actions",
     "values": "Visitors",
     "levels": "Rewards",
-    "rules": "Rules",
-    "truth": "True rates",
+    "rules": "True conversion rates",
+    "truth": "True conversion rates",
 }
 COLUMNS = {
     "title": "Title",
@@ -79,6 +79,16 @@ def fault_in_words(fault: CellFault) -> str:
     row = f"row {fault.row}" if fault.row else ""
     place = ", ".join(filter(None, [TABLES[fault.table], row, column]))
     return f"**{plain(place)}** {plain(fault.says)}."
+
+
+def in_its_unit(world: World, scale: RewardScale) -> str:
+    """Say what the ceilings are numbers of, as Markdown; empty for rewards of one size."""
+    if scale.is_money:
+        return plain(f"In {scale.title}")
+    if world.worth.min() == 1:
+        return ""
+    share = "In percent" if scale.unit else "As a share"
+    return f"{share} of the highest price, {world.most:,g}. A reward unit gives amounts."
 
 
 def looks_at(ceiling: Ceiling, world: World) -> str:

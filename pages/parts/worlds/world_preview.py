@@ -15,7 +15,7 @@ from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark
 from pages.parts.worlds.ceilings import ceilings_of
 from pages.parts.worlds.page_content import scene_of
-from pages.parts.worlds.wording import faults_in_words
+from pages.parts.worlds.wording import faults_in_words, in_its_unit
 
 FAULTS = 6
 """Largest number of listed faults."""
@@ -39,8 +39,8 @@ def show_world(world: World) -> None:
     """Draw the ceilings of a valid world, and the map of its best actions."""
     section("What there is to learn", "Computed from the true rates. No visitor has come yet.")
     scale = RewardScale.of(world)
-    if scale.is_money:
-        note(plain(f"In {scale.title}"))
+    if said := in_its_unit(world, scale):
+        note(said)
     _show_ceilings(scene_of(world, FigureStyle(is_dark())))
     scene = scene_of(world, FigureStyle(is_dark()), _choose_axes(world))
     if figure := scene.figure("map"):

@@ -211,6 +211,7 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         "apprentice_exploration",
         "learner",
         "learning_rate",
+        "baseline",
     }
 
 

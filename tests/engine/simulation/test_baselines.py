@@ -14,6 +14,7 @@ from engine.simulation.baselines import (
     bestseller,
     mood,
     rule_table,
+    rule_with_exception,
 )
 from engine.simulation.simulated_visitors import nth_visitor
 from engine.streams import stream
@@ -22,9 +23,26 @@ from engine.worlds.coffee import COFFEE
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.worlds.ready import every_world
 from tests.oracles import value_of
+from tests.pages.own_bank import OWN_BANK
 
 CHI_SQUARE_999_OF_3 = 16.266
 ANY = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("world", [COFFEE, OWN_BANK], ids=["coffee", "bank"])
+def test_a_rule_with_an_exception_depends_on_both_fields_and_is_not_the_best(world: World) -> None:
+    first, second = (field.name for field in world.fields[:2])
+    rule = rule_with_exception(world, first, second)
+    assert rule.fields == (first, second)
+    value = value_of(world, rule)
+    assert value_of(world, mood(world)) < value < value_of(world, best_rule(world, rule.fields))
+    by_first = {a: {item for (of, _), item in rule.table.items() if of == a} for a, _ in rule.table}
+    by_second = {
+        b: {item for (_, of), item in rule.table.items() if of == b} for _, b in rule.table
+    }
+    assert any(len(items) > 1 for items in by_first.values())
+    assert any(len(items) > 1 for items in by_second.values())
+    assert any(len(items) == 1 for items in by_second.values()), "the exception"
 
 
 # -- the best rules -------------------------------------------------------------------

@@ -11,6 +11,12 @@ from engine.worlds import WORLDS, Field, Taste, world_from_json
 from engine.worlds.fields import Contexts
 
 
+def test_long_numbers_have_their_thousands_apart() -> None:
+    cuts = (-20_000, 0, 2_024, 10_000, 50_000.5)
+    names = [value.name for value in Field.number("n", "N", cuts).values]
+    assert names == ["-20,000 to 0", "0 to 2024", "2024 to 10,000", "10,000 to 50,000.5"]
+
+
 def test_combinations_are_made_when_they_are_asked_for() -> None:
     world = WORLDS["coffee"]
     made = Contexts(world.fields)

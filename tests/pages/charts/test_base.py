@@ -58,7 +58,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield running_estimates.growing_spec(False, 100, (0, 1), True)
     yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", LineStyle("#123456")),))
     yield second_loop.beside_spec(world, False)
-    yield comparison.gain_spec(False, 100, True, -10, 10)
+    yield comparison.gain_spec(False, True, -10, 10)
     yield comparison.outlook_spec(False)
     yield comparison.slices_spec(False, 10)
     yield interval_coverage.coverage_spec(False, 3)
@@ -74,7 +74,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield lesson_maps.marks_spec(False, 3, ("right", "wrong", "missed", "no"))
     yield race.segments_spec(False, 5, 1.0, entries)
     yield reasons.gap_spec(False, 3, 1.0, "Latte", "Tea")
-    yield reasons.worth_spec(False, 3, 1.0, RewardScale())
+    yield reasons.worth_spec(False, 3, (-0.25, 1.0), RewardScale())
     yield truth_map.truth_spec(world, False, next(iter(axes_of(world))))
 
 

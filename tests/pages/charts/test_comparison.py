@@ -25,10 +25,10 @@ def compared(explore: float = 0.0) -> Comparison:
 
 def comparison_specs(dark: bool) -> list[dict[str, Any]]:
     return [
-        comparing.match_spec(dark, 100, True),
-        comparing.reward_spec(dark, 100, True, True),
-        comparing.cost_spec(dark, 100, True, 20),
-        comparing.gain_spec(dark, 100, True, -10, 20),
+        comparing.match_spec(dark, True),
+        comparing.reward_spec(dark, True, True),
+        comparing.cost_spec(dark, True, 20),
+        comparing.gain_spec(dark, True, -10, 20),
         comparing.outlook_spec(dark),
         comparing.slices_spec(dark, 10),
     ]
@@ -49,10 +49,10 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
     comparison.step()
     rows, world = list(comparison.rows()), WORLDS["coffee"]
     frames = [
-        comparing.match_rows(list(comparison.record.rows()), [60]),
-        comparing.reward_rows(rows, [60], (1.0, 100)),
-        comparing.sum_rows(rows, [60], "_worse", (0, 20)),
-        comparing.sum_rows(rows, [60], "_gain", (-10, 20)),
+        comparing.match_rows(list(comparison.record.rows()), [60], 61),
+        comparing.reward_rows(rows, [60], 61, 1.0),
+        comparing.sum_rows(rows, [60], 61, "_worse", (0, 20)),
+        comparing.sum_rows(rows, [60], 61, "_gain", (-10, 20)),
         comparing.outlook_rows(foreseen, 0.5, (0.6, 0.01)),
         comparing.slices_rows(comparison.record.slices(), world),
     ]
@@ -60,7 +60,8 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
         assert fields_in(spec) - {"low", "high"} <= set(frame.column_names)
     assert {"low", "high"} <= set(frames[4].column_names)
     for frame in frames[:4]:
-        assert [row["visitor"] for row in frame.to_pylist() if row["line"] is None] == [60]
+        others = [row for row in frame.to_pylist() if row["line"] is None]
+        assert [(row["visitor"], row["is_first"]) for row in others] == [(60, True), (61, None)]
     assert frames[4]["what"].to_pylist()[3:] == [
         "estimate from exploration",
         "earned since",
@@ -71,7 +72,7 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
 
 def test_lines_show_what_the_loops_earned() -> None:
     comparison = compared()
-    frame = comparing.sum_rows(list(comparison.rows()), [], "_gain", (-10, 20)).to_pandas()
+    frame = comparing.sum_rows(list(comparison.rows()), [], 60, "_gain", (-10, 20)).to_pandas()
     last = frame.groupby("line")["value"].last()
     rewards = comparison.rewards()
     assert last["always online"] == (rewards["online"] - rewards["baseline"]).sum()

@@ -68,7 +68,7 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
 def test_tiles_and_table_are_in_euros(scene: Scene, session: CompareSession) -> None:
     numbers = scene["numbers"]
     assert isinstance(numbers, Numbers)
-    _, *earned = numbers.numbers
+    earned = numbers.numbers
     latest = session.latest()
     assert [number.value for number in earned] == [
         f"{300_000 * latest.mean(arm):,.0f}\u00a0€" for arm in ("baseline", "apprentice", "online")
@@ -94,9 +94,17 @@ def test_charts_use_at_least_half_of_their_axis(scene: Scene, name: str) -> None
     }
     rows = figure.rows.to_pylist()
     values = [
-        row.get("point") or row.get("value") or 0 for row in rows if row.get("visitor", 99) > 30
+        row.get("high") or row.get("value") or 0 for row in rows if row.get("visitor", 99) > 30
     ]
     assert max(map(abs, values)) >= 0.5 * max(map(abs, axis))
+
+
+def test_the_forecast_is_drawn_whole(scene: Scene) -> None:
+    figure = scene.figure("outlook")
+    assert figure is not None
+    ((low, high),) = {tuple(e["scale"]["domain"]) for e in axes(figure.spec, "x")}
+    assert all(low <= row["low"] <= row["high"] <= high for row in figure.rows.to_pylist())
+    assert "clamp" not in str(figure.spec)
 
 
 def axes(spec: dict[str, object], channel: str) -> list[dict[str, dict[str, list[float]]]]:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Hypothesis, LoopSettings, Softmax, Thompson
 from engine.errors import StoreError
+from engine.simulation.baselines import always, best_rule, rule_of_loop, usual_fields
 from engine.store import StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
 from tests.pages.setups import setups
 
-SETUPS = setups(PlaySetup)
+SETUPS = setups(PlaySetup).map(PlaySetup.fitted)
 
 
 @given(SETUPS)
@@ -184,3 +185,34 @@ def test_a_policy_that_cannot_be_logged_is_not_offered() -> None:
         "policy in the link is 'ucb', but must be one of thompson, epsilon, greedy, softmax, "
         "uniform; thompson is used instead."
     )
+
+
+# -- today's rules --------------------------------------------------------------------
+
+
+def test_an_apprentice_follows_todays_rules_and_keeps_them_online() -> None:
+    session = PlaySession(PlaySetup(world="shop"))
+    assert session.open.loop.settings.baseline is None
+    session.adopt(session.setup.having({"mode": "apprentice"}))
+    world = session.open.world
+    usual = rule_of_loop(world, best_rule(world, usual_fields(world)))
+    assert session.open.loop.settings.baseline == usual
+    session.adopt(session.setup.having({"rule": "always", "item": 2}))
+    chosen = rule_of_loop(world, always(world, world.items[2].id))
+    assert session.open.loop.settings.baseline == chosen
+    session.adopt(session.setup.having({"mode": "online"}))
+    assert session.open.loop.settings.baseline == chosen
+
+
+def test_a_loop_begun_as_an_apprentice_has_the_rules_of_its_link() -> None:
+    setup, _ = PlaySetup.from_query({"mode": "apprentice", "rule": "always", "item": "3"})
+    session = PlaySession(setup)
+    world = session.open.world
+    session.live.step()
+    assert session.open.loop.last is not None
+    assert session.open.loop.last.action_id == world.items[3].id
+
+
+def test_the_usual_rule_in_a_link_is_the_default_rule() -> None:
+    setup, refused = PlaySetup.from_query({"rule": "weather"})
+    assert (setup.rule, refused) == ("", [])

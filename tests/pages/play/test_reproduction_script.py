@@ -53,6 +53,11 @@ def unusual_settings(session: PlaySession) -> None:
     own_clicks(session)
 
 
+def apprentice_of_todays_rules(session: PlaySession) -> None:
+    session.adopt(session.setup.having({"mode": "apprentice"}))
+    crowd_and_clicks(session)
+
+
 def undone(session: PlaySession) -> None:
     crowd_and_clicks(session)
     session.undo()
@@ -61,7 +66,15 @@ def undone(session: PlaySession) -> None:
 
 
 @pytest.mark.parametrize(
-    "play", [own_clicks, crowd_and_clicks, other_settings, unusual_settings, undone]
+    "play",
+    [
+        own_clicks,
+        crowd_and_clicks,
+        other_settings,
+        unusual_settings,
+        apprentice_of_todays_rules,
+        undone,
+    ],
 )
 @pytest.mark.parametrize("world", ["coffee", "news", "home"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:

@@ -209,7 +209,7 @@ def test_a_moment_that_still_is_stays_whatever_others_do(open_app: Open) -> None
 def test_the_mode_that_is_told_is_that_of_the_moment(open_app: Open) -> None:
     app = open_app().answer(1.0).set("play-mode", "apprentice").answer(1.0)
     app.click("look-back")
-    assert "visitors get what today's rules choose, here always the first action" in app.text
+    assert "visitors get what today's rules choose. It learns" in app.text
     app.set("moment", 0)
     assert "visitors get what today's rules choose" not in app.text
 

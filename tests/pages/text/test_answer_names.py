@@ -15,6 +15,13 @@ def test_the_three_answers_of_a_world_that_says_nothing_of_them() -> None:
     assert details == [("Loved it", 1.0), ("So-so", 0.5), ("Ignored", 0.0)]
 
 
+def test_answers_in_a_world_with_prices_have_neutral_names() -> None:
+    names = [answer.label for answer in answers_to(OWN_BANK, 0)]
+    assert names == ["Converted", "Partly", "Ignored"]
+    priced = replace(OWN_BANK, unit="")
+    assert said(priced, 2, 1.0) == "Converted"
+
+
 def test_levels_have_their_names_and_rewards() -> None:
     levels = Level(1.0, "Booked"), Level(0.25, "Asked"), Level(0.1)
     world = replace(HOTEL, levels=levels)

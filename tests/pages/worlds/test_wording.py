@@ -5,6 +5,7 @@ from dataclasses import replace
 from engine.worlds import GALLERY, World
 from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
+from engine.worlds.draft_rows import CellFault
 from engine.worlds.taste import Context, Item, Taste
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows
@@ -12,7 +13,7 @@ from pages.parts.scene.part_types import FigureStyle, Numbers, Text
 from pages.parts.text.format import bare
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.worlds.page_content import scene_of
-from pages.parts.worlds.wording import earned, measured, point_of
+from pages.parts.worlds.wording import earned, fault_in_words, in_its_unit, measured, point_of
 from tests.pages.own_bank import OWN_BANK, RULE
 
 _EURO = "\u00a0€"
@@ -33,6 +34,20 @@ def tiles_of(world: World, part: str = "ceilings") -> dict[str, str]:
 
 def point(world: World) -> str:
     return bare(point_of(world, world.ceilings))
+
+
+def test_ceilings_say_what_they_are_numbers_of() -> None:
+    unnamed = replace(OWN_BANK, unit="")
+    said = [
+        bare(in_its_unit(world, RewardScale.of(world))) for world in (OWN_BANK, unnamed, COFFEE)
+    ]
+    percent = "In percent of the highest price, 300. A reward unit gives amounts."
+    assert said == ["In € per 1,000 visitors", percent, ""]
+
+
+def test_a_fault_names_the_table_by_its_title() -> None:
+    fault = CellFault("truth", 2, "Latte", "is 3, but must be at most 1")
+    assert "True conversion rates, row 2, Latte" in fault_in_words(fault)
 
 
 def rarely(factor: float) -> World:

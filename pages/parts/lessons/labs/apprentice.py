@@ -144,8 +144,8 @@ class ApprenticeLab(GradualLab):
         with right:
             remark(self.say("earned"))
             drawn(
-                reward_rows(arms, switches, None, look()),
-                reward_spec(dark, span, bool(switches), False),
+                reward_rows(arms, switches, span, size=look()),
+                reward_spec(dark, bool(switches), False),
                 key="chart-lesson-reward",
                 alt=f"{self.say('earned')}: {earned}",
             )
@@ -156,8 +156,8 @@ class ApprenticeLab(GradualLab):
         # On the stage, the chart has a count of hands below or a guess above.
         size = LOW if look().on_stage else look()
         drawn(
-            match_rows(rows, switches, size),
-            match_spec(is_dark(), self.watched + self.served, bool(switches)),
+            match_rows(rows, switches, self.watched + self.served, size),
+            match_spec(is_dark(), bool(switches)),
             key="chart-lesson-match",
             alt=f"{self.say('match')}: {percent(rows[-1]['recent'])}",
         )

@@ -83,7 +83,7 @@ def _to_json(lesson: OwnLesson) -> dict[str, Any]:
 def _settings_to_table(settings: LoopSettings) -> dict[str, Any]:
     """Return settings that differ from the defaults."""
     usual, changed = settings_to_json(LoopSettings()), settings_to_json(settings)
-    return {name: changed[name] for name in _SETTINGS if changed[name] != usual[name]}
+    return {name: changed[name] for name in _SETTINGS if changed.get(name) != usual.get(name)}
 
 
 def _act_told(act: Act) -> dict[str, Any]:

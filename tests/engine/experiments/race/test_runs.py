@@ -255,6 +255,53 @@ def test_a_stopped_race_asks_for_nothing_more() -> None:
     assert under_way.collect(timeout=0) == []
 
 
+class Counter:
+    """A meter of one process, which gives its run up after a number of visitors."""
+
+    def __init__(self, most: int) -> None:
+        self.served, self.most, self.uses = 0, most, 0
+
+    def report(self, served: int) -> bool:
+        self.served = served
+        return served >= self.most
+
+    def stop(self) -> None:
+        self.most = 0
+
+    def release(self) -> None:
+        self.uses += 1
+
+
+def test_a_metered_run_is_the_same_and_counts_its_visitors() -> None:
+    meter = Counter(PLAN.visitors + 1)
+    with ThreadPoolExecutor(1) as executor:
+        under_way = UnderWay(replace(PLAN, repetitions=1), executor, 1, lambda: meter)
+        (first,) = under_way.collect()
+    assert isinstance(first, Outcome)
+    assert bits([first]) == bits([do(next(runs_of(replace(PLAN, repetitions=1))))])
+    assert meter.served == PLAN.visitors
+
+
+def test_a_run_given_up_ends_with_the_visitor_and_fails() -> None:
+    meter = Counter(7)
+    failure = attempt(next(runs_of(PLAN)), meter)
+    assert isinstance(failure, Failure)
+    assert meter.served == 7
+
+
+def test_a_stopped_race_gives_up_its_runs_and_frees_their_meters() -> None:
+    executor, meters = Held(), [Counter(9) for _ in range(3)]
+    unused = iter(meters)
+    under_way = UnderWay(PLAN, executor, 3, lambda: next(unused))
+    under_way.collect(timeout=0)
+    meters[0].served, meters[2].served = 4, 5
+    assert under_way.served == 9
+    under_way.stop()
+    assert [meter.most for meter in meters] == [0, 0, 0]
+    assert [meter.uses for meter in meters] == [1, 1, 1]
+    assert under_way.served == 0
+
+
 def test_leaving_a_race_early_cancels_what_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
 
