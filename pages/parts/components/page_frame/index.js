@@ -14,6 +14,7 @@ const TOLD = [
 ].join();
 const ONWARD = ["st-key-stop", "st-key-start", "st-key-lesson-next"];
 const AROUND = "[data-testid=stMain], .dvn-scroller";
+const ENTRIES = "[data-testid=stTopNavSection], [data-testid=stTopNavLink]";
 const CROWDS = ".st-key-let-in-10, .st-key-let-in-100, .st-key-let-in-1000";
 const TIPS = "[data-testid=stTooltipContent]";
 // They are icons alone where there is no room for their names.
@@ -186,10 +187,12 @@ function tableOf(text) {
 
 function label({ groups, titles }) {
     for (const logo of document.querySelectorAll(LOGOS)) say(logo, "alt", "Personalizer Playground");
-    // Streamlit marks a page in the menu, but not the group that holds it while that is closed.
+    // Streamlit marks a page in the menu, but not the group that holds it while that is closed, nor
+    // the page from which a hidden one is reached.
     const group = groups[location.pathname.split("/").filter(Boolean).at(-1)];
-    for (const section of document.querySelectorAll("[data-testid=stTopNavSection]")) {
-        say(section, "aria-current", group && section.innerText.startsWith(group) ? "true" : null);
+    for (const entry of document.querySelectorAll(ENTRIES)) {
+        const isLit = entry.innerText.split("\n").includes(group);
+        say(entry, "aria-current", isLit ? "true" : null);
     }
     for (const tool of document.querySelectorAll(TOOLS)) {
         const told = titles[keyOf(tool)?.replace("st-key-", "")] ?? tool.querySelector("p")?.textContent;
