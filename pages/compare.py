@@ -84,8 +84,9 @@ def draw_frame(session: CompareSession) -> None:
 
 
 with st.container(key="compared"):
-    left, right = st.columns([1, 3], gap="medium")
-with left:
+    # The style sheet has the settings on the left: the keyboard comes first to what they are for.
+    results, settings = st.columns([3, 1], gap="medium")
+with settings:
     controls.choose_rule(setup)
     controls.choose_story()
     setup.draw("truth")
@@ -95,6 +96,6 @@ with left:
         icon=":material/touch_app:",
         query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
     )
-with right:
+with results:
     st.fragment(draw_frame, run_every=session.pace, key="compare-interactive")(session)
 controls.watch_steps()

@@ -5,13 +5,12 @@ homework. The page shows the list of lessons, or one screen of the selected less
 """
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.components.glossary_popover import lead_to_words, words_behind
+from pages.parts.components.glossary_popover import words_behind
 from pages.parts.lessons.cards import show_cards
-from pages.parts.lessons.lecturers import check_homework
+from pages.parts.lessons.lecturers import for_teachers
 from pages.parts.lessons.lesson_screens import show_lesson
 from pages.parts.lessons.own.lesson_upload import open_file
 from pages.parts.lessons.page_settings import LearnSetup
@@ -44,10 +43,7 @@ if setup.lesson:
     )
 else:
     question(PAGE.say("question"), PAGE.say("told"))
-    with st.container(horizontal=True, gap="medium", key="lesson-words"):
-        label = PAGE.say("five_minutes")
-        st.page_link(Path(__file__).with_name("show.py"), label=label, icon=":material/timer:")
-        lead_to_words()
+    choose_a_world(setup)
 
 
 @frame
@@ -67,6 +63,5 @@ session.drawn = (setup, session.pace)
 st.fragment(draw_frame, run_every=session.pace, key="learn-interactive")(session)
 if not setup.lesson:
     with st.container(key="lesson-tools"):
-        choose_a_world(setup)
         open_file(setup)
-        check_homework(setup)
+        for_teachers(setup)

@@ -1,5 +1,5 @@
 """Accessibility of pages in the listed states: no serious or moderate violation for axe-core, and
-no faults in the windows of `cramped`.
+no faults in the windows of `cramped`. Each tab stop has a name and a ring of 3:1.
 
 States that other tests reach anyway are checked there (`violations`): Play, Compare, Race, Evaluate
 and Data in the tests of their looks, lessons and *Why* on their journeys.
@@ -16,9 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.app import Server
-from tests.browser.conftest import NewTab, OpenWorlds
+from tests.browser.conftest import NewTab, OpenCompare, OpenPage, OpenWorlds
 from tests.browser.legibility import cramped
-from tests.browser.page import AppPage
+from tests.browser.page import AppPage, Scheme
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
@@ -87,3 +87,69 @@ def test_lessons_and_words_and_where_you_choose(new_tab: NewTab, server: Server,
     found = list(wrong(page, path))
     assert not found, "\n".join(found)
     assert not page.complaints
+
+
+@pytest.mark.parametrize("path", ["/", "/learn", "/learn?lesson=barista", "/compare", "/worlds"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_tab_stop_has_a_name_and_a_ring(
+    new_tab: NewTab, server: Server, path: str, scheme: Scheme
+) -> None:
+    page = AppPage(new_tab(color_scheme=scheme), server.address).visit(f"{server.address}{path}")
+    expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+    page.come_to_rest()
+    stops, faults = 0, set[str]()
+    for _ in range(80):
+        page.page.keyboard.press("Tab")
+        page.stand_still()
+        name, contrast = page.page.evaluate(_RING)
+        if name is None:  # The end of the page.
+            break
+        stops += 1
+        faults |= {f"no name: {contrast}"} if not name else set()
+        faults |= {f"{name}: a ring of {contrast:.1f}"} if contrast < 3 else set()
+    assert stops > 8
+    assert not faults
+
+
+def test_the_switch_of_the_apprentice_is_a_few_stops_into_the_page(
+    open_compare: OpenCompare,
+) -> None:
+    page = open_compare()
+    page.page.keyboard.press("Tab")
+    page.page.keyboard.press("Enter")  # Skip to main content.
+    for _ in range(13):
+        page.page.keyboard.press("Tab")
+        if page.page.evaluate("document.activeElement.closest('.st-key-switch') !== null"):
+            return
+    raise AssertionError("the switch is more than 15 presses away")
+
+
+def test_the_end_of_a_crowd_is_announced(open_page: OpenPage) -> None:
+    page = open_page()
+    for crowd, visitors in ((10, 10), (100, 110)):
+        page.press(f"let-in-{crowd}")
+        page.expect_visitors(visitors)
+        mean = page.page.locator(".score dd").nth(1).inner_text()
+        said = f"{crowd} visitors simulated. Mean reward {mean}."
+        expect(page.page.locator(".announced")).to_have_text(said)
+
+
+_RING = r"""() => {
+    const luminance = colour => {
+        const parts = colour.match(/[\d.]+/g).slice(0, 3).map(v => v / 255).map(
+            v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    };
+    const at = document.activeElement;
+    if (at === document.body) return [null, 0];
+    const name = [at.ariaLabel, at.innerText, at.alt, at.title, at.placeholder].find(Boolean) ?? "";
+    let ring = at;
+    const isSeen = style => style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2;
+    while (ring && !isSeen(getComputedStyle(ring))) ring = ring.parentElement;
+    if (!ring) return [name.trim(), 0];
+    const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+    const [dark, light] = [getComputedStyle(ring).outlineColor, ground].map(luminance)
+        .sort((a, b) => a - b);
+    return [name.trim(), (light + 0.05) / (dark + 0.05)];
+}"""
+"""Name of what has the focus, None at the end of a page, and the contrast of its ring."""

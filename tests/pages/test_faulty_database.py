@@ -14,7 +14,7 @@ from engine.errors import StoreError
 from engine.store import Store
 from pages.parts.components import browser_id
 from pages.parts.settings.loop_library_access import library
-from pages.parts.shell.page_list import HOME, MENU, REACHED
+from pages.parts.shell.page_list import HOME, MENU, WHY
 from pages.parts.text.format import bare
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
@@ -24,7 +24,7 @@ Open = Callable[..., App]
 SENTENCE = "The database does not answer."
 TOLD = {"secrets": ["c0ffee00" * 4]}
 """Values sent by the browser."""
-PAGES = [*(page for group in MENU.values() for page, _ in group), *REACHED]
+PAGES = [*(page.name for group in MENU.values() for page in group), WHY.name]
 NEED_IT: Mapping[str, Set[str]] = {
     "locked": set(),
     "away": {"worlds", "connect", "data"},

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +12,7 @@ import pytest
 from pages.parts.lessons.continuation_links import address_of
 from pages.parts.lessons.homework_codes import code_of, seed_of
 from pages.parts.lessons.lesson import Cells, Slider
-from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.lessons import LESSON_GROUPS, LESSONS
 from pages.parts.text.format import bare
 from tests.pages.conftest import LearnApp
 
@@ -129,6 +130,23 @@ def test_a_number_or_an_answer_is_guessed_by_the_person_and_not_by_default(
         assert app.run_of(key).guess == (
             asked.values[0] if isinstance(asked, Slider) else asked.options[0]
         )
+
+
+def test_the_list_says_how_far_each_lesson_is_and_leads_back_to_where_it_was_left(
+    open_learn: Open,
+) -> None:
+    app = open_learn()
+    assert list(chain(*LESSON_GROUPS.values())) == list(LESSONS)
+    assert app.bare.count("0 of 4 done") == 2
+    app.click("begin-one_draw")
+    app.guess("one_draw").click("lesson-skip").click("lesson-back").click("lesson-back")
+    app.click("lesson-back")
+    assert "at: Guess" in app.text
+    app.click("begin-one_draw").click("lesson-guessed").click("lesson-next")
+    app.click("lesson-next").click("lesson-option-more").click("lesson-next").click("lesson-all")
+    assert "1 of 4 done" in app.text
+    (again,) = [each for each in app.at.button if each.key == "begin-one_draw"]
+    assert again.label == "Once more"
 
 
 def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:

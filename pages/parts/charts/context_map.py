@@ -27,6 +27,8 @@ from pages.parts.text.theme import theme
 
 CELL = "cell"
 """The selection that says which cell was pointed at."""
+EMOJI = "emoji"
+"""Layer of the pictures in cells; the style sheet outlines them, as some are nearly white."""
 _KEPT = kept_by("at")
 VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
@@ -65,7 +67,9 @@ def map_spec(
         height,
         base.mark_rect(color=theme(dark).empty, **quiet),
         base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
-        base.mark_text(fontSize=side, aria=False).encode(seen, text="emoji:N"),
+        base.mark_text(fontSize=side, aria=False)
+        .encode(seen, text="emoji:N")
+        .properties(name=EMOJI),
         *with_pictures(world, base, side, opacity=seen),
         *with_names(world, base, dark, opacity=seen),
         *_corners(world, dark, upright),

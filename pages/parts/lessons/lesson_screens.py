@@ -34,6 +34,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
     step = setup.step if run.may_go(setup.step) else "do"
     if step not in {"guess", "do"} and not run.lab.is_done:
         run.lab.skip()  # A link may lead past a task.
+    run.step = step
     _show_way(step)
     with st.container(key="lesson-screen"):
         match step:

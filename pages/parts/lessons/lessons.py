@@ -10,7 +10,7 @@ lab is `own_lesson_lab.OwnLessonLab`: then it needs no code at all.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -36,19 +36,28 @@ from pages.parts.lessons.own import own_lesson_lab
 from pages.parts.lessons.own.codec import from_table
 from pages.parts.text.lesson_words import SETTINGS, Words, filled
 
-_LABS: Mapping[str, type[Lab]] = {
-    "barista": person_against_engine.PersonAgainstEngineLab,
-    "one_draw": thompson_sampling.ThompsonSamplingLab,
-    "never_tried": why_explore.WhyExploreLab,
-    "never_a_hundred": never_quite_sure.NeverQuiteSureLab,
-    "one_winner": ab_test.ABTestLab,
-    "exam_week": change_of_tastes.ChangeOfTastesLab,
-    "watch_first": apprentice.ApprenticeLab,
-    "table_that_lies": misleading_averages.MisleadingAveragesLab,
-    "ask_the_log": rule_from_log.RuleFromLogLab,
-    "what_95_promises": meaning_of_intervals.MeaningOfIntervalsLab,
-    "careful": choice_of_reward.ChoiceOfRewardLab,
+_LABS_OF: Mapping[str, Mapping[str, type[Lab]]] = {
+    "explore": {
+        "barista": person_against_engine.PersonAgainstEngineLab,
+        "one_draw": thompson_sampling.ThompsonSamplingLab,
+        "never_tried": why_explore.WhyExploreLab,
+        "never_a_hundred": never_quite_sure.NeverQuiteSureLab,
+    },
+    "logs": {
+        "table_that_lies": misleading_averages.MisleadingAveragesLab,
+        "ask_the_log": rule_from_log.RuleFromLogLab,
+        "what_95_promises": meaning_of_intervals.MeaningOfIntervalsLab,
+    },
+    "practice": {
+        "one_winner": ab_test.ABTestLab,
+        "exam_week": change_of_tastes.ChangeOfTastesLab,
+        "watch_first": apprentice.ApprenticeLab,
+        "careful": choice_of_reward.ChoiceOfRewardLab,
+    },
 }
+_LABS = {key: lab for labs in _LABS_OF.values() for key, lab in labs.items()}
+LESSON_GROUPS: Mapping[str, Sequence[str]] = {name: tuple(labs) for name, labs in _LABS_OF.items()}
+"""Keys of the lessons by group."""
 
 
 def lesson_in(key: str, world: World | None = None) -> Lesson | None:

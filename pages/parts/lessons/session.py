@@ -22,6 +22,7 @@ class LessonRun:
         work: background computation of the lab.
         guess: guess of the person; None before it is made.
         picked: the answer to the exit question.
+        step: the screen that was drawn last; None before the first.
     """
 
     lesson: Lesson
@@ -29,6 +30,7 @@ class LessonRun:
     work: Job[None]
     guess: Guess | None = None
     picked: str | None = None
+    step: Step | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -72,6 +74,11 @@ class LearnSession:
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()
         return self._runs[place]
+
+    def step_of(self, setup: LearnSetup) -> Step | None:
+        """Return the screen at which a lesson was left; None if it has not been begun."""
+        run = self._runs.get(_place(setup))
+        return None if run is None or run.work.cancelled() else run.step
 
     def recall(self, setup: LearnSetup) -> None:
         """Take the guess from a link that was just opened."""

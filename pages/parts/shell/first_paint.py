@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pages.parts.shell.page_list import HOME, MENU, REACHED
+from pages.parts.shell.page_list import HOME, MENU, WHY
 from pages.parts.text.base_path import base_path
 from pages.parts.text.pages_folder import PAGES
 
@@ -70,6 +70,6 @@ async def _go_home(request: Request) -> Response:
 
 def page_routes() -> list[Route]:
     """Return a route for the address of each page."""
-    named = [name for pages in MENU.values() for name, _ in pages if name != HOME]
-    pages = [Route(f"{base_path()}/{name}", _answer) for name in ("", *named, *REACHED)]
+    named = [page.name for pages in MENU.values() for page in pages if page.name != HOME]
+    pages = [Route(f"{base_path()}/{name}", _answer) for name in ("", *named, WHY.name)]
     return [*pages, Route(f"{base_path()}/{HOME}", _go_home)]

@@ -13,7 +13,7 @@ from pages.parts.components.toolbar import TITLES, shortcut
 from pages.parts.play.first_minute import NAME
 from pages.parts.scene.stage_show import Stage, enter_or_leave
 from pages.parts.shell.first_paint import stage_style
-from pages.parts.shell.page_list import GROUPS, HOME, MENU, REACHED
+from pages.parts.shell.page_list import GROUPS, HOME, MENU, WHY, PageEntry
 from pages.parts.shell.session_owner import first_minute, hand_over, may_only_look, settle
 from pages.parts.text.pages_folder import PAGES
 from pages.parts.text.theme import is_dark, logo, style
@@ -39,16 +39,13 @@ def _draw() -> None:
     # Set the icon before the menu, or Streamlit loads an icon from another host.
     st.set_page_config(page_icon="🔔", layout="wide")
     on_stage = Stage.in_link().on
-    groups = {
-        group: [_page(name, icon, on_stage) for name, icon in pages]
-        for group, pages in MENU.items()
-    }
-    groups[""] += [_page(name, icon, on_stage, hidden=True) for name, icon in REACHED.items()]
+    groups = {group: [_page(entry, on_stage) for entry in pages] for group, pages in MENU.items()}
+    groups[""].append(_page(WHY, on_stage, hidden=True))
     page = st.navigation(groups, position="hidden" if on_stage else "top")
     st.set_page_config(page_title=f"{page.title} · {TITLE}")
     if not on_stage:
         st.logo(logo(is_dark()), size="large")
-    st.html(style() + stage_style() if on_stage else style())
+    st.html(style() + (stage_style() if on_stage else _purposes()))
     count_in_memory()
     if refused := session_limit().admit(this_session().id):
         _log.warning("session refused")
@@ -68,16 +65,27 @@ def _draw() -> None:
     _hear_the_stage_key(on_stage)
 
 
-def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page:
+def _page(entry: PageEntry, on_stage: bool, hidden: bool = False) -> st.Page:
     """Return the navigation entry of a page, or of its stage at the same address."""
     return st.Page(
-        script_of(name) if on_stage else PAGES / f"{name}.py",
-        title=name.capitalize(),
-        url_path=name,
-        icon=f":material/{icon}:",
-        default=name == HOME,
+        script_of(entry.name) if on_stage else PAGES / f"{entry.name}.py",
+        title=entry.title or entry.name.capitalize(),
+        url_path=entry.name,
+        icon=f":material/{entry.icon}:",
+        default=entry.name == HOME,
         visibility="hidden" if hidden else "visible",
     )
+
+
+def _purposes() -> str:
+    """Return style rules that write the purpose of each page under its title in the menu."""
+    entries = (entry for pages in MENU.values() for entry in pages if entry.purpose)
+    rules = (
+        f':is([data-testid=stTopNavDropdownLink],[data-testid=stSidebarNavLink])[href$="/{name}"]'
+        f'::after{{content:"{purpose}"}}'
+        for name, _, _, purpose in entries
+    )
+    return f"<style>{''.join(rules)}</style>"
 
 
 def _hear_the_stage_key(on_stage: bool) -> None:

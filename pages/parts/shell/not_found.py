@@ -41,9 +41,10 @@ async def _answer(request: Request) -> Response:
 @cache
 def page() -> str:
     """Return the page as HTML without scripts and without the requested name."""
-    names = [name for group in MENU.values() for name, _ in group]
     links = "".join(
-        f'<li><a href="{_address(name)}">{name.capitalize()}</a></li>' for name in names
+        f'<li><a href="{_address(page.name)}">{page.title or page.name.capitalize()}</a></li>'
+        for group in MENU.values()
+        for page in group
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -47,8 +47,8 @@ class Theme:
 
 _LIGHT = Theme(
     actions=(
-        "#005fb0", "#d27005", "#048a60", "#9c5080", "#f0557a", "#5c2124",
-        "#171e8c", "#7777ee", "#b64f3c", "#6d3900", "#004456", "#005b4d",
+        "#015fb0", "#cc7623", "#0a8b61", "#995381", "#ff3f77", "#581d20",
+        "#3f197c", "#877dee", "#b94b39", "#764007", "#084050", "#3b5f50",
     ),
     ink="#14171c", ground="#fcfbf8", faint="#5c6370", accent="#5b3fd0",
     grid="#e9e4da", empty="#efebe2",
@@ -56,8 +56,8 @@ _LIGHT = Theme(
 )  # fmt: skip
 _DARK = Theme(
     actions=(
-        "#2fc0fc", "#ec8f4c", "#4ad8b2", "#de74b6", "#fcc93f", "#b77a78",
-        "#3c8085", "#9c7f0a", "#8766de", "#d8eaa1", "#69784c", "#fed0f1",
+        "#25b5f1", "#fa9f5f", "#56e3bc", "#da72b4", "#ffcc1b", "#af696a",
+        "#3b8085", "#958321", "#8567df", "#d9eba1", "#62713f", "#fcd4f5",
     ),
     ink="#eceae4", ground="#15171c", faint="#a9afba", accent="#ab98f7",
     grid="#2c303a", empty="#262a33",

@@ -1,14 +1,16 @@
 """Map of contexts: selection of contexts, and descriptions of cells."""
 
+import re
 from typing import Any
 
 from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
-from pages.parts.charts.context_map import map_rows
+from pages.parts.charts.context_map import EMOJI, map_rows, map_spec
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows
+from pages.parts.text.pages_folder import PAGES
 from tests.engine.worlds.random_worlds import bakery
 
 EVERYBODY = Axes("name", ("weather", "timeofday"))
@@ -79,3 +81,12 @@ def test_values_that_share_a_picture_have_a_column_each() -> None:
         truth_rows(world, axes, here),
     ):
         assert rows["column"].to_pylist() == names * 2
+
+
+def test_pictures_in_cells_are_outlined_as_white_ones_vanish_on_a_light_ground() -> None:
+    spec = map_spec(COFFEE, False, EVERYBODY)
+    marks = [layer["mark"]["type"] for layer in spec["layer"] if layer.get("name") == EMOJI]
+    assert marks == ["text"]
+    style = (PAGES / "parts" / "shell" / "style.css").read_text(encoding="utf-8")
+    (rule,) = re.findall(rf":is\(\.{EMOJI}_marks, \.offer-picture\) \{{(.*)\}}", style)
+    assert "drop-shadow" in rule

@@ -33,7 +33,7 @@ def test_a_name_that_no_page_has_leads_to_those_that_there_are(
     assert answer.status_code == 404
     assert "There is no page at this address" in answer.text
     leads = re.findall(r'<li><a href="([^"]+)">', answer.text)
-    pages = {name for group in MENU.values() for name, _ in group}
+    pages = {page.name for group in MENU.values() for page in group}
     assert set(leads) == {"/" if name == HOME else f"/{name}" for name in pages}
     assert {client.get(path).status_code for path in leads} == {200}
 

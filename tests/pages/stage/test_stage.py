@@ -10,7 +10,7 @@ from pages.parts.evaluate.stage_screens import evaluate_show
 from pages.parts.play.stage_screens import play_show
 from pages.parts.race.stage_screens import race_show
 from pages.parts.scene.stage_show import LEADS
-from pages.parts.shell.page_list import MENU, REACHED
+from pages.parts.shell.page_list import MENU, WHY
 from pages.parts.text.glossary import terms, texts
 from pages.parts.text.lesson_words import words
 from pages.parts.worlds.session import WorldsSession
@@ -149,8 +149,8 @@ def test_the_address_of_a_long_draft_is_its_key_on_the_stage_too(open_app: Open)
 
 
 def test_every_page_has_a_stage() -> None:
-    menu = [name for group in MENU.values() for name, _ in group]
-    assert TALKS.keys() == {*menu, *REACHED}
+    menu = [page.name for group in MENU.values() for page in group]
+    assert TALKS.keys() == {*menu, WHY.name}
 
 
 def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:

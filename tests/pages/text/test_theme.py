@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -37,33 +39,48 @@ def test_on_paper_each_colour_of_the_dark_theme_is_that_of_the_light_one() -> No
         assert on_paper()[colour] == light.actions[place]
 
 
-EYES = {
-    "normal": (np.eye(3), 15.0),
-    "deuteranopia": (
-        np.array(
-            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-             [-0.011820, 0.042940, 0.968881]]
-        ),
-        10.0,
-    ),
-    "protanopia": (
-        np.array(
-            [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-             [-0.003882, -0.048116, 1.051998]]
-        ),
-        10.0,
-    ),
+def _brettel_tritan(rgb: Array) -> Array:
+    """Linear RGB as seen without short-wave cones: one of two half-planes of colours."""
+    above = rgb @ [0.03901, -0.02788, -0.01113] >= 0
+    return np.array(_TRITAN_PLANES[0 if above else 1]) @ rgb
+
+
+_TRITAN_PLANES = (
+    [[1.01277, 0.13548, -0.14826], [-0.01243, 0.86812, 0.14431], [0.07589, 0.80500, 0.11911]],
+    [[0.93678, 0.18979, -0.12657], [0.06154, 0.81526, 0.12320], [-0.37562, 1.12767, 0.24796]],
+)
+_MACHADO = {
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }  # fmt: skip
-"""Transformation of linear RGB for colour vision deficiencies (Machado, Oliveira & Fernandes
-2009, severity 1), and the required distance of the two most similar colours in delta E 2000;
-about 2.3 is just noticeable side by side."""
+EYES: dict[str, tuple[Callable[[Array], Array], float]] = {
+    "normal": (np.array, 15.0),
+    "deuteranopia": (partial(np.dot, _MACHADO["deuteranopia"]), 10.0),
+    "protanopia": (partial(np.dot, _MACHADO["protanopia"]), 10.0),
+    "tritanopia": (partial(np.dot, _MACHADO["tritanopia"]), 9.0),
+    "tritanopia by Brettel": (_brettel_tritan, 9.0),
+}
+"""Simulation of colour vision deficiencies in linear RGB (Machado, Oliveira & Fernandes 2009,
+severity 1; Brettel, Viénot & Mollon 1997 too for tritanopia, where the former is an approximation),
+and the required distance of the two most similar colours in delta E 2000; about 2.3 is just
+noticeable side by side."""
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("eye", EYES)
 def test_any_two_actions_can_be_told_apart(dark: bool, eye: str) -> None:
     sees, least = EYES[eye]
-    seen = {colour: lab(sees @ linear(colour)) for colour in theme(dark).actions}
+    seen = {colour: lab(sees(linear(colour))) for colour in theme(dark).actions}
     pairs = {pair: distance(seen[pair[0]], seen[pair[1]]) for pair in combinations(seen, 2)}
     assert min(pairs.values()) >= least, min(pairs, key=lambda pair: pairs[pair])
 
@@ -74,10 +91,28 @@ def test_the_first_four_actions_can_be_told_apart_in_grey(dark: bool) -> None:
     assert min(abs(first - second) for first, second in combinations(lightness, 2)) >= 4
 
 
-def test_the_distance_of_colours_is_that_of_the_published_example() -> None:
-    first, second = np.array([50.0, 2.6772, -79.7751]), np.array([50.0, 0.0, -82.7485])
-    assert distance(first, second) == pytest.approx(2.0425, abs=1e-4)
-    assert distance(second, first) == pytest.approx(2.0425, abs=1e-4)
+@pytest.mark.parametrize(
+    ("first", "second", "published"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, -1.3802, -84.2814), (50, 0, -82.7485), 1.0000),
+        ((50, -1, 2), (50, 0, 0), 2.3669),
+        ((50, 2.49, -0.001), (50, -2.49, 0.0009), 7.1792),
+        ((50, 2.49, -0.001), (50, -2.49, 0.0011), 7.2195),
+        ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((50, 2.5, 0), (56, -27, -3), 31.9030),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+        ((90.8027, -2.0831, 1.4410), (91.1528, -1.6435, 0.0447), 1.4441),
+        ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_the_distance_of_colours_is_that_of_published_examples(
+    first: Sequence[float], second: Sequence[float], published: float
+) -> None:
+    for pair in ((first, second), (second, first)):
+        assert distance(*map(np.array, pair)) == pytest.approx(published, abs=1e-4)
 
 
 def contrast(first: str, second: str) -> float:

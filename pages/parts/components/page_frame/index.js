@@ -13,6 +13,9 @@ const TOLD = [
     ".st-key-point .stMarkdown", ".st-key-evaluate-headline .stMarkdown", ".st-key-lesson-screen h2",
 ].join();
 const ONWARD = ["st-key-stop", "st-key-start", "st-key-lesson-next"];
+const AROUND = "[data-testid=stMain], .dvn-scroller";
+const ENTRIES = "[data-testid=stTopNavSection], [data-testid=stTopNavLink]";
+const CROWDS = ".st-key-let-in-10, .st-key-let-in-100, .st-key-let-in-1000";
 const TIPS = "[data-testid=stTooltipContent]";
 // They are icons alone where there is no room for their names.
 const TOOLS = ".st-key-toolbar [data-testid=stPopoverButton]";
@@ -47,6 +50,7 @@ function build(every) {
             const opener = event.target.closest("[data-testid=stPopoverButton]");
             if (opener && !document.querySelector(OPENED)) enter(frame, opener);
             if (event.target.closest("[data-testid=stSidebarNavLink]")) closeMenu();
+            if (event.target.closest(CROWDS)) frame.crowd = true;
             if (event.target.closest("label")?.querySelector("[role=switch]") && event.detail) {
                 freeKeys(frame);
             }
@@ -71,6 +75,7 @@ function build(every) {
     const timer = setInterval(() => {
         label(frame.data);
         announce(frame, voice);
+        announceCrowd(frame, voice);
         if (document.activeElement === document.body) rescueFocus(frame);
     }, every);
     frame.end = () => {
@@ -182,10 +187,12 @@ function tableOf(text) {
 
 function label({ groups, titles }) {
     for (const logo of document.querySelectorAll(LOGOS)) say(logo, "alt", "Personalizer Playground");
-    // Streamlit marks a page in the menu, but not the group that holds it while that is closed.
+    // Streamlit marks a page in the menu, but not the group that holds it while that is closed, nor
+    // the page from which a hidden one is reached.
     const group = groups[location.pathname.split("/").filter(Boolean).at(-1)];
-    for (const section of document.querySelectorAll("[data-testid=stTopNavSection]")) {
-        say(section, "aria-current", group && section.innerText.startsWith(group) ? "true" : null);
+    for (const entry of document.querySelectorAll(ENTRIES)) {
+        const isLit = entry.innerText.split("\n").includes(group);
+        say(entry, "aria-current", isLit ? "true" : null);
     }
     for (const tool of document.querySelectorAll(TOOLS)) {
         const told = titles[keyOf(tool)?.replace("st-key-", "")] ?? tool.querySelector("p")?.textContent;
@@ -208,8 +215,14 @@ function label({ groups, titles }) {
         say(list, "role", "group");
         for (const item of list.querySelectorAll("li")) say(item, "role", "presentation");
     }
-    // What scrolls can be scrolled with the keyboard.
+    // What scrolls can be scrolled with the keyboard; a page and a table are from within.
     for (const code of document.querySelectorAll(".stCode pre")) say(code, "tabindex", "0");
+    for (const around of document.querySelectorAll(AROUND)) say(around, "tabindex", "-1");
+    // A table is called by its columns.
+    for (const table of document.querySelectorAll("canvas[tabindex='0']")) {
+        const heads = [...table.querySelectorAll("th")].map(each => each.textContent);
+        say(table, "aria-label", `Table: ${heads.filter(Boolean).join(", ")}`);
+    }
 }
 
 function say(place, name, value) {
@@ -228,6 +241,21 @@ function announce(frame, voice) {
     if (!told || ++frame.looks !== 5) return;
     if (!frame.opens) voice.textContent = told;
     frame.opens = false;
+}
+
+function announceCrowd(frame, voice) {
+    // Once its numbers have stood for a while. A single visitor is said where the click is.
+    const [visitors, mean] = [...document.querySelectorAll(".score dd")].map(each => each.textContent);
+    const served = Number(visitors?.replaceAll(",", "")), runs = document.querySelector(".st-key-stop");
+    if (runs) frame.crowd = true;
+    if (runs || served !== frame.serving) Object.assign(frame, { serving: served, stood: 0 });
+    frame.served = visitors && (frame.served ?? served);
+    if (!visitors || ++frame.stood !== 5) return;
+    const came = served - frame.served;
+    if (frame.crowd && came > 1) {
+        voice.textContent = `${came.toLocaleString("en")} visitors simulated. Mean reward ${mean}.`;
+    }
+    Object.assign(frame, { served, crowd: false });
 }
 
 function closeMenu() {

@@ -14,7 +14,7 @@ FIGURE = Figure(
     "Rewards from visitors: 0.9 at last",
     curves.reward_spec(False, False),
     curves.reward_rows(CURVE, False),
-    keys=(("#005fb0", "Cappuccino"), ("#d27005", TYPED)),
+    keys=(("#015fb0", "Cappuccino"), ("#cc7623", TYPED)),
 )
 REPORT = Report(
     title="What has it learned?",
