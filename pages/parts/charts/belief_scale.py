@@ -107,7 +107,7 @@ class BeliefScale:
     def title(self) -> str:
         """Title of the axis, as plain text."""
         if not self.scale.unit:
-            return "expected reward (0 worst, 1 best)"
+            return "expected reward"
         if not self.is_known:
             return "expected reward (size not known yet)"
         return f"expected {self.scale.title.removeprefix('mean ')}"

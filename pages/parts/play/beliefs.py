@@ -28,11 +28,11 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
 _HELP = meanings("posterior", "propensity")
 _ENDS = (
     "The shaded area is the range of a reward, 0 to 1. Where little is known, a bell "
-    "reaches beyond it; the ends below −0.2 and above 1.2 are compressed."
+    "reaches beyond it; the ends below −0.1 and above 1.1 are compressed and fade out."
 )
 _ENDS_IN_UNIT = (
     "The shaded area begins at 0 and is as wide as the beliefs need. Bells reach beyond it where "
-    "little is known; their outer ends are compressed."
+    "little is known; their outer ends are compressed and fade out."
 )
 _UNAVAILABLE = " An action at 0 % is not available in this slot."
 _WHY = "What your click changed"

@@ -59,10 +59,8 @@ def _draw(
             f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
     wins = _samples_won(ranked, chances)
-    if percent(wins) == chance:
-        return f"{highest}. It wins in {_of_100(wins)} samples."
-    offered = _of_100(ranked.probabilities[ranked.chosen])
-    return f"{highest}. {offered} such visitors would get it."
+    more = "" if percent(wins) == chance else f"; exploration makes that **{chance}**"
+    return f"{highest}. It wins in {_of_100(wins)} samples{more}."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -133,7 +131,7 @@ def legend(
     sentences, scale = [], BeliefScale.of(world, ranked)
     beyond = "be below 0" if scale.scale.unit else "exceed 1"
     if ranked.draw is not None:
-        sentences.append(f"Dot: sample, one plausible guess at the reward; it may {beyond}.")
+        sentences.append(f"Dots: random samples; they may {beyond}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(
