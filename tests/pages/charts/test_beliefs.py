@@ -254,7 +254,7 @@ def test_what_rewards_can_be_takes_two_fifths_of_the_picture_and_names_are_besid
 
 @pytest.mark.parametrize(
     ("label", "lines"),
-    [("🥛 Latte", ("🥛 Latte", "")), ("🌊 How Rivers Think", ("🌊 How", "Rivers Think")),
+    [("🥛 Latte", ("🥛 Latte", "")), ("🌊 How Rivers Think", ("🌊 How Rivers", "Think")),
      ("Mortgage", ("Mortgage", "")), ("🏦 Consolidation-loan", ("🏦 Consolidation-loan", ""))],
 )  # fmt: skip
 def test_a_long_name_is_broken_between_words_but_not_behind_its_emoji(
