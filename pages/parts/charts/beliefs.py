@@ -191,7 +191,7 @@ def _edges(dark: bool) -> list[alt.Chart]:
     look = theme(dark)
     rows = {"!datum.lit": ((0, 1), look.ground), "datum.lit": (_LIT, _mixed(look))}
     return [
-        _box(test, share, "names", "bells").mark_rect(color=_fading(colour))
+        _box(test, share, "names - 2", "bells + 2").mark_rect(color=_fading(colour))
         for test, (share, colour) in rows.items()
     ]
 

@@ -52,15 +52,13 @@ def _draw(
     highest, mine = _highest(world, name, ranked), chances[ranked.chosen]
     if not isinstance(policy, Thompson):
         return f"{highest}, so it is offered."
-    chance = percent(ranked.probabilities[ranked.chosen])
     if mine.win_rate is not None:
+        chance = percent(ranked.probabilities[ranked.chosen])
         return (
             f"{highest}. It wins {_of_100(mine.win_rate)} "
             f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
-    wins = _samples_won(ranked, chances)
-    more = "" if percent(wins) == chance else f"; exploration makes that **{chance}**"
-    return f"{highest}. It wins in {_of_100(wins)} samples{more}."
+    return f"{highest}. It wins in {_of_100(_samples_won(ranked, chances))} samples."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -138,6 +136,8 @@ def legend(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
             "samples agree."
         )
+    elif ranked.draw is not None:
+        sentences += _explored(ranked, chances)
     if before:
         sentences.append("Dashed: before your last click.")
     if truth:
@@ -145,6 +145,14 @@ def legend(
     if not scale.is_known:
         sentences.append(UNKNOWN)
     return " ".join(sentences)
+
+
+def _explored(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> list[str]:
+    """Return the reason why the share of samples is not the chance; empty if it is."""
+    wins, chance = _samples_won(ranked, chances), percent(ranked.probabilities[ranked.chosen])
+    if percent(wins) == chance:
+        return []
+    return [f"Exploration turns {_of_100(wins)} into {chance}."]
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:

@@ -41,6 +41,7 @@ def show_offer(scene: Scene) -> None:
     if figure := scene.figure("beliefs"):
         draw_chart(figure)
     draw(scene, "beliefs-note")
+    draw(scene, "click")
 
 
 def show_reasons(scene: Scene) -> None:

@@ -90,11 +90,12 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             won = [part.by_belief for part in probability_parts(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
-            more = "" if percent(share) == chance else f"; exploration makes that {chance}"
             assert sentence == (
                 f"{label} has the highest sample, {highest:.2f}. "
-                f"It wins in {of_100(share)} samples{more}."
+                f"It wins in {of_100(share)} samples."
             )
+            turned = f"Exploration turns {of_100(share)} into {chance}." in legend(ranked, policy)
+            assert turned == (percent(share) != chance)
             assert "Dots: random samples; they may exceed 1." in legend(ranked, policy)
         else:
             assert sentence == (
