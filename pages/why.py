@@ -25,7 +25,7 @@ opened, subject, displayed = play.open, session.subject, session.displayed
 assert subject is not None
 assert displayed is not None
 
-scene = scene_of(session, displayed, FigureStyle(is_dark()))
+scene = scene_of(session, displayed, FigureStyle(is_dark()), opened.click)
 controls.ways(play, subject)
 question(
     wording.asked_about(subject),

@@ -35,6 +35,7 @@ A loop's model:
 - `belief_contributions`: lead of an action over another by context fields, and effect of a reward.
 - `probability_parts`: an action's probability, split into belief and exploration.
 - `favoured_actions`: most probable action in each context of a world.
+- `answer_reach`: contexts in which an answer changed how an action compares with the others.
 - `learned_weights`: contributions of context values to expected rewards.
 - `field_importance`: reward lost if requests came without a field.
 - `learning_curve`: rewards and regret of a loop before a simulated crowd.

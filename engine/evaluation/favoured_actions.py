@@ -24,7 +24,8 @@ def favoured_actions(
 
     Returns:
         one row per context: its fields, ``action`` (the most probable), its ``probability``,
-        its ``strength`` (0 at a uniform choice, 1 at certainty), and the hidden truth: ``best``
+        its ``strength`` (0 at a uniform choice, 1 at certainty), the expected rewards of all
+        actions (``means``), and the hidden truth: ``best``
         (the action with the highest expected reward; among ties the favoured one) and ``right``
         (True if the favoured action is best and more probable than under a uniform choice).
     """
@@ -35,20 +36,20 @@ def favoured_actions(
         contexts = np.arange(len(world.frequencies)).tolist()
     requests = [world.request(context) for context in contexts]
     starts = range(0, len(requests), _CHUNK)
-    probabilities = np.concatenate(
-        [loop.probabilities(requests[start : start + _CHUNK]) for start in starts]
-    )
+    chunks = [loop.outlook(requests[start : start + _CHUNK]) for start in starts]
+    probabilities, means = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
     favoured, expected = probabilities.argmax(axis=1), world.expected_in(np.array(contexts))
     is_best = expected[np.arange(len(favoured)), favoured] == expected.max(axis=1)
     best = np.where(is_best, favoured, expected.argmax(axis=1))
-    columns = favoured.tolist(), probabilities.max(axis=1).tolist(), best.tolist()
-    for context, action, probability, best_action in zip(contexts, *columns, strict=True):
+    columns = favoured.tolist(), probabilities.max(axis=1).tolist(), means.tolist(), best.tolist()
+    for context, action, probability, mean, best_action in zip(contexts, *columns, strict=True):
         rows.append(
             {
                 **world.contexts[context],
                 "action": world.items[action].id,
                 "probability": probability,
                 "strength": max(0.0, (probability - uniform) / room),
+                "means": mean,
                 "best": world.items[best_action].id,
                 "right": best_action == action and probability > uniform + _ROUNDING,
             }

@@ -34,6 +34,8 @@ def probability_parts(ranked: Ranked, policy: Policy) -> list[ProbabilityParts]:
         return parts
     probabilities = np.array(ranked.probabilities)[allowed]
     reserved = np.minimum(policy.kept(len(allowed)), probabilities)
+    if np.ptp(probabilities) == 0:  # Actions that are alike share the exploration, too.
+        reserved[:] = policy.kept(len(allowed)).mean()
     win_rates = policy.wins(probabilities)
     for position, i in enumerate(allowed):
         by_belief = float(probabilities[position] - reserved[position])

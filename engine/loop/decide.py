@@ -99,6 +99,17 @@ def _baselines(settings: LoopSettings, request: RankRequest) -> Array:
     return np.isin(allowed, possible) / len(possible)
 
 
+def outlook(
+    state: LoopState, requests: Sequence[RankRequest], normals: Normals, learner: Learner
+) -> tuple[Array, Array]:
+    """`probabilities`, and the actions' expected rewards, (requests, K) each."""
+    online = state.settings.learning_mode == "online"
+    beliefs = _allowed(learner.beliefs(requests, online=online), requests[0])
+    if online:
+        return state.settings.policy.probabilities(beliefs, normals), beliefs.mean
+    return probabilities(state, requests, normals, learner), beliefs.mean
+
+
 def probabilities_online(
     state: LoopState,
     requests: Sequence[RankRequest],

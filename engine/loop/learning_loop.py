@@ -192,6 +192,14 @@ class LearningLoop(Replay):
         return decide.probabilities(state, requests, self._normals, state.served(now))
 
     @locked
+    def outlook(self, requests: Sequence[RankRequest]) -> tuple[Array, Array]:
+        """`probabilities` of several requests, and the actions' expected rewards in the served
+        model, (requests, K) each."""
+        guards.check_alike(requests)
+        state, now = self._present()
+        return decide.outlook(state, requests, self._normals, state.served(now))
+
+    @locked
     def probabilities_online(
         self, requests: RankRequest | Sequence[RankRequest], learner: Learner | None = None
     ) -> Array:

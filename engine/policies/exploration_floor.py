@@ -1,7 +1,8 @@
 """Exploration floor: the share of decisions made by chance, whatever the belief.
 
 Half of it is uniform and half on the baseline action, the first, so every propensity is positive.
-Its size is `Thompson.floor`.
+Between actions that are alike so far it is uniform: nobody's chance is higher. Its size is
+`Thompson.floor`.
 Numbers of equations as in ``engine/README.md``.
 """
 
@@ -17,10 +18,17 @@ def chance(actions: int) -> Array:
     return result
 
 
+def chance_beside(probabilities: Array) -> Array:
+    """Distributions of the decisions made by chance, (..., K), beside those of the belief: uniform
+    where these are."""
+    size = probabilities.shape[-1]
+    is_even = probabilities.max(axis=-1, keepdims=True) == probabilities.min(axis=-1, keepdims=True)
+    return np.where(is_even, 1 / size, chance(size))
+
+
 def with_floor(probabilities: Array, floor: float) -> Array:
     """Probabilities (..., K) with a floor mixed in."""
-    by_chance = chance(probabilities.shape[-1])
-    return np.asarray((1 - floor) * probabilities + floor * by_chance)  # (10)
+    return np.asarray((1 - floor) * probabilities + floor * chance_beside(probabilities))  # (10)
 
 
 def highest_baseline_probability(floor: float, actions: int) -> float:

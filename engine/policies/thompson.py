@@ -10,7 +10,12 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
-from engine.policies.exploration_floor import chance, highest_baseline_probability, with_floor
+from engine.policies.exploration_floor import (
+    chance,
+    chance_beside,
+    highest_baseline_probability,
+    with_floor,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +27,14 @@ class Thompson(Policy):
     floor is mixed in (`exploration_floor`). The reported draw is one of those counted for the
     chosen action.
 
-    Actions are drawn independently, so probabilities follow from the visible bells, and all are
-    equal before any reward. Joint draws earn no more: the common variance decides nothing, and a
-    good action among many similar ones is found sooner. Textbook Thompson sampling (agreement 1:
-    Thompson 1933; Russo et al. 2018, *A Tutorial on Thompson Sampling*, section 3) explores more
-    than pays within thousands of visitors. Narrower draws reduce exploration (Chapelle & Li 2011,
-    *An Empirical Evaluation of Thompson Sampling*, section 3) of all actions alike; agreement
-    reduces it for hopeless actions only. Numbers of equations as in ``engine/README.md``.
+    Actions are drawn independently, so probabilities follow from the visible bells. Of equal bells,
+    as before any reward, all have exactly the same probability, not one counted from draws. Joint
+    draws earn no more: the common variance decides nothing, and a good action among many similar
+    ones is found sooner. Textbook Thompson sampling (agreement 1: Thompson 1933; Russo et al. 2018,
+    *A Tutorial on Thompson Sampling*, section 3) explores more than pays within thousands of
+    visitors. Narrower draws reduce exploration (Chapelle & Li 2011, *An Empirical Evaluation of
+    Thompson Sampling*, section 3) of all actions alike; agreement reduces it for hopeless actions
+    only. Numbers of equations as in ``engine/README.md``.
 
     Attributes:
         draws: number of posterior draws.
@@ -69,11 +75,12 @@ class Thompson(Policy):
             outcome = self._outcome(belief, normals)
         probabilities = with_floor(outcome.agreed, self.floor)
         if rng.random() < self.floor:
-            return Decision(probabilities, outcome.errors, pick(chance(size), rng), "random")
+            by_chance = chance_beside(outcome.agreed)
+            return Decision(probabilities, outcome.errors, pick(by_chance, rng), "random")
         chosen = pick(outcome.agreed, rng)
-        if self.width == 0:
+        counted = () if self.width == 0 else outcome.draws_of(chosen, self.draws)
+        if not len(counted):  # Equal bells without any width, or more of them than draws.
             return Decision(probabilities, outcome.errors, chosen, "best")
-        counted = outcome.draws_of(chosen, self.draws)
         decisive = int(counted[rng.integers(len(counted))])
         normal = normals.table(self.draws, size)[:, decisive]
         drawn = belief.mean + self.width * belief.widths * normal
@@ -86,10 +93,13 @@ class Thompson(Policy):
             known: _Outcome = belief.known[key]
             return known
         size = belief.means.shape[1]
-        able, won, times = _won(belief.mean, self.width * belief.widths, normals, self.draws)
+        bells = self.width * belief.widths
+        able, won, times = _won(belief.mean, bells, normals, self.draws)
         counts = np.zeros(size, dtype=np.int_)
         counts[able] = times
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
+        if _are_equal(belief.mean, bells):
+            counts[:], errors[:] = 1, 0.0
         outcome = _Outcome(self._agreed(counts), errors, able, won)
         if belief.known is not None:
             belief.known[key] = outcome.packed()
@@ -98,7 +108,9 @@ class Thompson(Policy):
     def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
         if self.width == 0:
             return Policy.probabilities(self, beliefs, normals)
-        wins = _wins(beliefs.mean, self.width * beliefs.widths, normals, self.draws)
+        bells = self.width * beliefs.widths
+        wins = _wins(beliefs.mean, bells, normals, self.draws)
+        wins[_are_equal(beliefs.mean, bells)] = 1
         return with_floor(self._agreed(wins), self.floor)
 
     def kept(self, actions: int) -> Array:
@@ -108,7 +120,8 @@ class Thompson(Policy):
         """Root of the agreed frequencies, normalised."""
         if self.agreement == 1 or self.width == 0 or self.floor == 1:
             return None
-        agreed = np.maximum(probabilities - self.kept(len(probabilities)), 0.0)
+        by_chance = self.floor * chance_beside(probabilities)
+        agreed = np.maximum(probabilities - by_chance, 0.0)
         won: Array = agreed ** (1 / self.agreement)
         won /= won.sum()
         return won
@@ -164,6 +177,17 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     q /= q.sum()
     spread = (1 - 2 * q) / p + (q * q / p).sum()
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
+
+
+_EQUAL = 1e-6
+"""Largest difference of equal bells, as a share of their width: too small to change the order of
+draws."""
+
+
+def _are_equal(mean: Array, bells: Array) -> NDArray[np.bool_]:
+    """Whether all bells of the last axis are equal."""
+    least = _EQUAL * bells.max(axis=-1)
+    return np.asarray((np.ptp(mean, axis=-1) <= least) & (np.ptp(bells, axis=-1) <= least))
 
 
 def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:

@@ -56,7 +56,8 @@ def belief_rows(
     for place, i in enumerate(_in_sight(now, lit, moment, size), 1):
         item, chance = world.items[i], chances[i]
         label = item.name if item.picture else item.label
-        row: Row = {"action": item.name, "label": label, "colour": colours[i % len(colours)]}
+        row: Row = {"action": item.name, "colour": colours[i % len(colours)]}
+        row["label"], row["below"] = two_lines(label)
         row["row"] = place
         mean, sd = scale.share(now.means[i]), scale.share(now.sds[i])
         row |= {"mean": mean, "sd": sd, "truth": truths[i]}
@@ -80,6 +81,19 @@ def belief_rows(
     rows[0] |= {"axis": scale.title, "short": scale.short_title, "labels": labels}
     _put_in_front(rows)
     return table(rows)
+
+
+def two_lines(label: str) -> tuple[str, str]:
+    """Lines of a name in the column of names; the second of a short name is empty."""
+    blanks = [at for at, letter in enumerate(label) if letter == " " and at > _FACE]
+    if len(label) <= _LINE or not blanks:
+        return label, ""
+    at = min(blanks, key=lambda at: max(at, len(label) - at))
+    return label[:at], label[at + 1 :]
+
+
+_LINE, _FACE = 12, 3
+"""Letters of a name in one line, and of an emoji, which does not stand alone."""
 
 
 def _put_in_front(rows: Sequence[Row]) -> None:

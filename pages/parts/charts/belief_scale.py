@@ -82,9 +82,13 @@ class BeliefScale:
 
     def change(self, by: float) -> str:
         """Format a difference of mean rewards as Markdown; its direction if amounts are unknown."""
+        return plain(self.signed(by)) if self.scale.unit else self.signed(by)
+
+    def signed(self, by: float) -> str:
+        """Format a difference as `change`, as plain text."""
         if not self.is_known:
             return "down" if by < 0 else "up"
-        return plain(self.scale.signed(by)) if self.scale.unit else self.scale.signed(by)
+        return self.scale.signed(by)
 
     @property
     def labels(self) -> tuple[str, str, str]:
@@ -107,7 +111,7 @@ class BeliefScale:
     def title(self) -> str:
         """Title of the axis, as plain text."""
         if not self.scale.unit:
-            return "expected reward (0 worst, 1 best)"
+            return "expected reward"
         if not self.is_known:
             return "expected reward (size not known yet)"
         return f"expected {self.scale.title.removeprefix('mean ')}"

@@ -1,6 +1,7 @@
 """Family of bells: a row for each action with belief, draw and chance."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
@@ -19,12 +20,12 @@ from pages.parts.charts.base import (
     kept_by,
     still,
 )
-from pages.parts.charts.belief_rows import rows_of
+from pages.parts.charts.belief_rows import rows_of, two_lines
 from pages.parts.charts.belief_scale import SEPARATOR
-from pages.parts.charts.compressed_reward_scale import SPAN, ZERO, from_left
+from pages.parts.charts.compressed_reward_scale import EDGE, SPAN, ZERO, from_left
 from pages.parts.charts.item_pictures import is_pictured, with_pictures
 from pages.parts.text.reward_scale import RewardScale
-from pages.parts.text.theme import theme
+from pages.parts.text.theme import Theme, theme
 
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
@@ -37,48 +38,57 @@ _ABOVE, _ANSWERS = 380, 180
 """Pixels of a window above the rows on Play, and below them, on a small window, for the answers."""
 _PICTURE = 20
 """Pixels of a picture file."""
-_STACKED = 6
-"""Largest number of rows on the stage with names above their bells; with more, names stand
-before."""
+_LETTER, _WIDE = 6.5, 7.5
+"""Pixels of a letter of the page's font, and of one that other programs may have."""
+_FEWEST = 50
+"""Pixels of the shortest bars."""
+_CHANCE, _GAP, _LONGEST = 54, 14, 150
+"""Pixels of a chance in words, between bells and bars, and of the longest bars."""
+_SEEN = 3
+"""Least pixels of a striped part."""
+_LEAST = 0.41
+"""Least share of the picture's width for the range of rewards."""
 
 
 def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
     """Signals of the layout, in pixels of the width that a browser has.
 
-    ``head`` is the height above the first row and ``lane`` that of a row; ``narrow`` says whether a
-    name needs a line of its own, ``low`` whether the last rows are out of sight, so that the lit
-    row comes first. A bell is ``bell`` of a lane high; bells stand between ``names`` and ``bells``,
-    bars begin at ``bars``; ``unit`` and ``full`` are the lengths of the range of rewards and of a
-    chance of 1.
+    ``head`` is the height above the first row and ``lane`` that of a row; ``narrow`` says whether
+    names stand above their bells, ``wraps`` whether long ones take two lines before them, ``low``
+    whether the last rows are out of sight, so that the lit row comes first. A bell is ``bell`` of a
+    lane high; bells stand between ``names`` and ``bells``, bars begin at ``bars``; ``unit`` and
+    ``full`` are the lengths of the range of rewards and of a chance of 1.
     """
-    count, on_stage = rows_of(world, size), size.on_stage
+    count, whole = rows_of(world, size), [item.label for item in world.items]
+    lines = [line for label in whole for line in two_lines(label)]
     full = lane(world, small) * count + _ABOVE
-    beside = on_stage and count > _STACKED
-    high = "0.84" if beside else "min(0.84,1.22-17*px/lane)"
     fills = f"(height-head-{_FOOT}*px)/{count}"
+    beside = f"{_CHANCE + _GAP}*px"
     return {
         "head": f"{_HEAD}*px",
-        "lane": fills if on_stage else f"{lane(world, small)}",
-        "narrow": "width<480",
+        "lane": fills if size.on_stage else f"{lane(world, small)}",
+        "narrow": "width<540*px",
         # Contains the width, so that Vega recomputes the signal after a resize.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
-        "bell": f"narrow ? min(0.52,0.95-15*px/lane) : {high}",
-        "bells": f"(width-72*px)*(narrow ? 0.6 : {0.68 if on_stage else 0.8})",
-        "names": "narrow ? 0 : 0.4*bells" if beside else "0",
-        "bars": "bells+18*px",
-        "unit": f"(bells-names)/{SPAN:g}",
-        "full": "width-54*px-bars",
+        "bell": "narrow ? min(0.52,0.95-15*px/lane) : 0.84",
+        "most": f"{1 - _LEAST * SPAN:g}*width-{beside}-{_FEWEST}*px",
+        "wraps": f"{_width(whole, _LETTER)}>most",
+        "names": f"narrow ? 6*px : min(most,wraps ? {_width(lines)} : {_width(whole)})",
+        "unit": f"max({_LEAST}*width,(width-names-{beside}-{_LONGEST}*px)/{SPAN:g})",
+        "bells": f"names+{SPAN:g}*unit",
+        "bars": f"bells+{_GAP}*px",
+        "full": f"width-{_CHANCE}*px-bars",
     }
 
 
-def _room_of_names(size: Size) -> str:
-    """Width of a name above its bell, or before it: on the stage a name is read first."""
-    return "max(names,0.36*bells,min(0.6*bells,95*px))" if size.on_stage else "0.36*bells"
+def _width(lines: Iterable[str], letter: float = _WIDE) -> str:
+    """Width of a column of such lines in pixels, with room beside it, as an expression."""
+    return f"{letter * (1.5 + max(map(len, lines))):g}*px"
 
 
 def lane(world: World, small: bool = False) -> int:
     """Pixels of a row."""
-    least, most, room = (26, 40, 200) if small else (28, 62, 336)
+    least, most, room = (28, 40, 200) if small else (32, 62, 336)
     return max(least, min(most, room // len(world.items)))
 
 
@@ -92,21 +102,15 @@ def belief_spec(
     height; their width is the uncertainty.
     """
     layers = [
-        _box("datum.lit", (0.02, 0.98), "0", "width").mark_rect(
-            color=theme(dark).accent, opacity=0.13, cornerRadius=6
+        _box("datum.lit", _LIT, "0", "width").mark_rect(
+            color=theme(dark).accent, opacity=_TINT, cornerRadius=6
         ),
         *_axes(dark, offers, rows_of(world, size), size),
         *_bells(dark),
+        *_edges(dark),
         *_bars(dark),
         *_draws(dark),
-        _words(
-            "label",
-            0.95,
-            f"{is_pictured(world)} ? {_PICTURE + 6}*px : 2*px",
-            align="left",
-            baseline="top",
-            limit=alt.ExprRef(f"narrow ? bells : {_room_of_names(size)}"),
-        ),
+        *_names(world),
         *_pictures(world),
         _numbers(RewardScale.of(world)),
     ]
@@ -153,18 +157,63 @@ def _box(test: str, share: tuple[float, float], left: str, right: str) -> alt.Ch
     return _only(test, x=left, right=right, y=y, top=y2).encode(x2="right", y2="top")
 
 
-def _words(field: str, share: float, x: str, **look: Any) -> alt.Chart:
-    """Text at a share of a row's height."""
-    made = _only("", x=x, y=f"datum.foot - lane * {share:g}")
-    words: alt.Chart = made.mark_text(**look)
-    return words.encode(text=f"{field}:N")
+_LIT = 0.02, 0.98
+"""Shares of a row's height between which it is lit."""
+_TINT = 0.13
+"""Opacity of the colour of a lit row."""
+
+
+def _names(world: World) -> list[alt.Chart]:
+    """Names in a column of their own, in up to two lines; in a narrow picture a line above."""
+    middle, line = "datum.foot - lane / 2", "8 * px * (wraps && datum.below != '')"
+    x = f"{is_pictured(world)} ? {_PICTURE + 6}*px : 2*px"
+    whole = "datum.below && (narrow || !wraps) ? datum.label + ' ' + datum.below : datum.label"
+    look = {"align": "left", "baseline": "middle"}
+    limit = alt.ExprRef("narrow ? bells : names - 4 * px")
+    above = f"narrow ? datum.foot - lane * 0.95 + 8 * px : {middle} - {line}"
+    first = _only("", x=x, y=above, name=whole).mark_text(limit=limit, **look)
+    second = _only("wraps && !narrow && datum.below", x=x, y=f"{middle} + {line}")
+    return [
+        first.encode(text="name:N"),
+        second.mark_text(limit=limit, **look).encode(text="below:N"),
+    ]
 
 
 def _pictures(world: World) -> list[alt.Chart]:
     """Picture files, before the names of their rows."""
     half = f"{_PICTURE / 2:g} * px"
-    places = _only("", x=f"{half} + 2 * px", y=f"datum.foot - lane * 0.95 + {half}")
-    return with_pictures(world, places, _PICTURE)
+    y = f"narrow ? datum.foot - lane * 0.95 + {half} : datum.foot - lane / 2"
+    return with_pictures(world, _only("", x=f"{half} + 2 * px", y=y), _PICTURE)
+
+
+def _edges(dark: bool) -> list[alt.Chart]:
+    """Both ends of the bells fade out: they reach beyond the scale."""
+    look = theme(dark)
+    rows = {"!datum.lit": ((0, 1), look.ground), "datum.lit": (_LIT, _mixed(look))}
+    return [
+        _box(test, share, "names - 2", "bells + 2").mark_rect(color=_fading(colour))
+        for test, (share, colour) in rows.items()
+    ]
+
+
+def _mixed(look: Theme) -> str:
+    """Colour of a lit row on the ground."""
+    pairs = zip(_numbers_of(look.ground), _numbers_of(look.accent), strict=True)
+    return "#" + "".join(f"{round(of + _TINT * (to - of)):02x}" for of, to in pairs)
+
+
+def _numbers_of(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour[1:]))
+
+
+def _fading(colour: str) -> Any:
+    """Gradient from a colour over nothing to the colour."""
+    none = f"rgba{(*_numbers_of(colour), 0)}"
+    stops = {0: colour, EDGE: none, 1 - EDGE: none, 1: colour}
+    return {
+        "gradient": "linear",
+        "stops": [{"offset": at, "color": stop} for at, stop in stops.items()],
+    }
 
 
 def _reward(reward: str) -> str:
@@ -185,7 +234,7 @@ def _chance(chance: str) -> str:
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     """Both scales with titles, on rows that do not change; the first row names the rewards."""
     places = [[share, "", 0] for share in _TICKS]
-    places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
+    places += [[0, "0", 1], [0.5, "", 1], [1, "100 %", 1]]
     reward, chance = _from_names(f"({ZERO:g} + datum.at[0])"), _chance("datum.at[0]")
     x = f"datum.at[2] ? {chance} : {reward}"
     above, numbers, heads = (f"head - {up} * px" for up in (4, 8, 30))
@@ -197,6 +246,8 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     label = f"narrow && datum.at[0] == 1 && length({label}) > 3 ? '' : {label}"
     believes = "datum.short" if size.on_stage else "narrow ? datum.short : datum.axis"
     heading = f"{offers!r} + (datum.told ? '' : '?')"
+    # A long heading ends with the picture.
+    begins = f"min(bars, width - {_LETTER * (len(offers) + 1)} * px)"
     left: dict[str, Any] = {"align": "left"}
     foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}")
     return [
@@ -216,7 +267,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
         _only("datum.row == 1", x="names + 2", y=heads, text=believes)
         .mark_text(**left)
         .encode(text="text:N"),
-        _only("datum.row == 1", x="bars", y=heads, text=heading)
+        _only("datum.row == 1", x=begins, y=heads, text=heading)
         .mark_text(**left)
         .encode(text="text:N"),
     ]
@@ -264,7 +315,7 @@ def _bars(dark: bool) -> list[alt.Chart]:
         .mark_rect(fillOpacity=0.12, strokeWidth=1.5)
         .encode(color=OWN_COLOUR, stroke=OWN_COLOUR),
         _box("", bar, "bars", won).mark_rect().encode(color=OWN_COLOUR),
-        _box("datum.kept > 0", (0.5, 0.5), won, whole)
+        _box(f"full * datum.kept >= {_SEEN} * px", (0.5, 0.5), won, whole)
         .mark_rule(strokeDash=[0, 1.5, 2, 0], strokeWidth=thick)
         .encode(color=OWN_COLOUR),
         _box("datum.lot", (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(
@@ -273,7 +324,9 @@ def _bars(dark: bool) -> list[alt.Chart]:
         _box("isValid(datum.old)", (0.18, 0.82), *[_chance("datum.old")] * 2).mark_rule(
             color=ink, strokeDash=[3, 2], strokeWidth=1.5
         ),
-        _words("told", 0.5, "width - 6 * px", align="right", baseline="middle"),
+        _only("", x="width - 6 * px", y="datum.foot - lane / 2")
+        .mark_text(align="right", baseline="middle")
+        .encode(text="told:N"),
     ]
 
 

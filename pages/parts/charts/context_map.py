@@ -1,7 +1,9 @@
 """Map of contexts: the favoured action of each cell; a cell can be clicked."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import altair as alt
@@ -25,6 +27,21 @@ from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import by_cell
 from pages.parts.text.theme import theme
 
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Effect of the last answer on the map.
+
+    Attributes:
+        reach: change of the answered action's lead by cell; 0 where it is small.
+        format: text of such a change.
+    """
+
+    reach: Mapping[int, float]
+    format: Callable[[float], str] = str
+
+
+NO_MOVES = Moves({})
 CELL = "cell"
 """The selection that says which cell was pointed at."""
 EMOJI = "emoji"
@@ -72,7 +89,11 @@ def map_spec(
         .properties(name=EMOJI),
         *with_pictures(world, base, side, opacity=seen),
         *with_names(world, base, dark, opacity=seen),
+        base.transform_filter("datum.fresh")
+        .mark_rect(filled=False, strokeDash=[4, 3], strokeWidth=2, **quiet)
+        .encode(action_colour(world, dark)),
         *_corners(world, dark, upright),
+        *_moves(base, dark),
         *(
             map_layout.heads(axes, values[axes.row][0].name)
             if size.on_stage
@@ -116,6 +137,24 @@ def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
     ]
 
 
+def _moves(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
+    """Triangles where the last answer moved the answered action up or down, larger for more."""
+    look: dict[str, Any] = {
+        "filled": True,
+        "opacity": 1,
+        "color": theme(dark).ink,
+        "stroke": theme(dark).ground,
+        "strokeWidth": 1.5,
+        "aria": False,
+        "size": alt.ExprRef(f"pow(({by_cell(0.12, 0.25, 5, 9).expr}) * (1 + datum.extent), 2)"),
+        "xOffset": alt.ExprRef("-0.36 * bandwidth('x')"),
+    }
+    return [
+        cells.transform_filter(f"datum.extent > 0 && datum.{test}").mark_point(shape=shape, **look)
+        for test, shape in (("moved > 0", "triangle-up"), ("moved < 0", "triangle-down"))
+    ]
+
+
 def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
     """Frame around the cell of the current visitor."""
     framed: alt.Chart = cells.transform_filter("datum.here").mark_rect(
@@ -135,9 +174,11 @@ def _descriptions() -> dict[str, Any]:
     nothing = "{'': 'Nothing learned yet'}"
     parts = f"isValid(datum.name) ? {favoured} : {nothing}"
     said = "isValid(datum.name) ? ': ' + datum.name + ', ' + format(datum.probability, '.0%') : ''"
+    moved = "datum.extent > 0 ? {'Change of lead by your click': datum.change} : {}"
+    more = "datum.extent > 0 ? ', your click ' + datum.change : ''"
     return {
-        "tooltip": alt.ExprRef(f"merge({{title: datum.who}}, {parts}, {truth})"),
-        "description": alt.ExprRef(f"datum.who + ({said})"),
+        "tooltip": alt.ExprRef(f"merge({{title: datum.who}}, {parts}, {truth}, {moved})"),
+        "description": alt.ExprRef(f"datum.who + ({said}) + ({more})"),
         "aria": True,
     }
 
@@ -150,6 +191,8 @@ def map_rows(
     turn: int,
     knows: bool,
     truth: bool,
+    moves: Moves = NO_MOVES,
+    new: Mapping[str, int] = MappingProxyType({}),
 ) -> pa.Table:
     """Rows of `map_spec`.
 
@@ -157,6 +200,10 @@ def map_rows(
         cells: all cells of the world, or of a slice of a large world.
         knows: True once the loop has learned; until then cells are empty.
         turn: number of the visitor; a change allows the same cell to be selected again.
+        moves: effect of the last answer.
+        new: number of offers so far of each action that is new. Where it is favoured though
+            another is expected to earn more, or without any offer, nothing is known: such a cell
+            has a frame and no colour.
     """
     visible = [cell for cell in cells if axes.shows(cell, here)]
     places = [world.cell(cell) for cell in visible]
@@ -165,7 +212,15 @@ def map_rows(
     heads = heads_of(world)
     favoured = [cell["action"] if knows else None for cell in visible]
     best = [cell["best"] if truth else None for cell in visible]
-    strength = [cell["strength"] if knows else 0.0 for cell in visible]
+    fresh = [knows and _is_unknown(world, cell, new) for cell in visible]
+    # Without the truth, a cell without a picture has no colour either: words call it open.
+    least = 0.0 if truth else VISIBLE
+    strength = [
+        cell["strength"] if knows and cell["strength"] > least and not is_fresh else 0.0
+        for cell, is_fresh in zip(visible, fresh, strict=True)
+    ]
+    amounts = [moves.reach.get(at, 0.0) for at in places]
+    most = max((abs(by) for by in moves.reach.values()), default=0.0)
     columns: dict[str, list[Any]] = {
         "at": places,
         "turn": [turn] * len(places),
@@ -180,9 +235,30 @@ def map_rows(
         "emoji": [emoji_of(items[action]) if action else None for action in favoured],
         "probability": [cell["probability"] if knows else None for cell in visible],
         "strength": strength,
-        "seen": [float(share > VISIBLE) for share in strength],
+        "seen": [
+            float(is_fresh or share > VISIBLE)
+            for share, is_fresh in zip(strength, fresh, strict=True)
+        ],
+        "fresh": fresh,
+        "moved": amounts,
+        "extent": [abs(by) / most if most else 0.0 for by in amounts],
+        "change": [moves.format(by) for by in amounts],
         "best": [items[action].name if action else None for action in best],
         "mark": [emoji_of(items[b]) if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
     }
     return pa.table(columns)
+
+
+def stands_out(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell's favourite is likely enough to carry its picture."""
+    return bool(cell["strength"] > VISIBLE)
+
+
+def _is_unknown(world: World, cell: Mapping[str, Any], new: Mapping[str, int]) -> bool:
+    """Whether a cell's favourite is new and leads for lack of knowledge."""
+    action, means = cell["action"], cell["means"]
+    if action not in new:
+        return False
+    leads = world.items[means.index(max(means))].id == action
+    return not (leads and new[action])

@@ -11,7 +11,7 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.components.scene_view.panel_parts import Panel, chart, heading, panel, small, words
 from pages.parts.play import offer_wording
-from pages.parts.play.click_wording import where_it_comes_from
+from pages.parts.play.click_wording import for_whom_else
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery
@@ -28,11 +28,11 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
 _HELP = meanings("posterior", "propensity")
 _ENDS = (
     "The shaded area is the range of a reward, 0 to 1. Where little is known, a bell "
-    "reaches beyond it; the ends below −0.2 and above 1.2 are compressed."
+    "reaches beyond it; the ends below −0.1 and above 1.1 are compressed and fade out."
 )
 _ENDS_IN_UNIT = (
     "The shaded area begins at 0 and is as wide as the beliefs need. Bells reach beyond it where "
-    "little is known; their outer ends are compressed."
+    "little is known; their outer ends are compressed and fade out."
 )
 _UNAVAILABLE = " An action at 0 % is not available in this slot."
 _WHY = "What your click changed"
@@ -74,7 +74,7 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
 
 
 def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
-    """Return the panel on the sources of the last change.
+    """Return the panel on the effect of the last click on all visitors.
 
     It has a picture for the answered visitor if another visitor is waiting. Without a click it is a
     hint if it ``asks``, else empty.
@@ -83,7 +83,8 @@ def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
     if click is None:
         return panel(heading(_WHY), small(_ASK)) if asks else panel()
     context = world.context_of(click.before.request)
-    parts_above = heading(_WHY), small(where_it_comes_from(world, click))
+    effect = for_whom_else(world, click)
+    parts_above = heading(_WHY), words(effect) if effect else None
     if context == opened.context:
         return panel(*parts_above)
     parts = probability_parts(click.after, opened.loop.settings.policy)

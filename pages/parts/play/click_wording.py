@@ -102,13 +102,40 @@ def why_less(world: World, click: Click, policy: Policy) -> str:
     )
 
 
+def for_whom_else(world: World, click: Click) -> str:
+    """Return the number of other visitors for whom the answer counts, and for whom most."""
+    own, item = world.context_of(click.before.request), world.items[click.before.shown]
+    if click.before.means == click.after.means:
+        return _UNLEARNED
+    others = {at: by for at, by in click.reach.items() if world.contexts[at] != own}
+    moved = {at: by for at, by in others.items() if by}
+    if not moved:
+        return "It hardly changed anything for other visitors." if click.reach else ""
+    most = max(moved, key=lambda at: abs(moved[at]))
+    scale = BeliefScale.of(world, click.before, click.after)
+    who = plain(" · ".join(world.contexts[most].values()))
+    some = (
+        f"all {len(others):,}"
+        if len(moved) == len(others)
+        else f"{len(moved):,} of {len(others):,}"
+    )
+    return (
+        f"It also moved {plain(item.name)} for **{some}** other "
+        f"visitors (triangles on the map), most for {who}: its lead over the next best offer "
+        f"**{scale.change(moved[most])}**{scale.per}."
+    )
+
+
+_UNLEARNED = "It did not change: the model that decides has not learned this answer."
+
+
 def where_it_comes_from(world: World, click: Click) -> str:
     """Return the contributions to the change of the offered action's expected reward."""
     values = click.before.request.context_values
     scale = BeliefScale.of(world, click.before, click.after)
     noticed = {source: by for source, by in click.changes.items() if abs(by) >= scale.noticed}
     if click.before.means == click.after.means:
-        return "It did not change: the model that decides has not learned this answer."
+        return _UNLEARNED
     if not noticed:
         least = f" by less than {_least(scale)}" if scale.is_known else " very little"
         return f"It changed{least}, because this answer was expected."

@@ -5,10 +5,13 @@ Displayed values are computed once per state of the log.
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+
 from engine import PersonalizerError
+from engine.evaluation.answer_reach import answer_reach
 from engine.evaluation.belief_contributions import changes, summary
 from engine.evaluation.event_rows import latest_rows
 from engine.evaluation.favoured_actions import favoured_actions
@@ -46,6 +49,8 @@ class Click:
         after: ranking of the same context after learning.
         reward: sent reward; the default reward if nobody ``answered``.
         changes: contributions to the change of the mean reward, largest first.
+        reach: change of the action's lead over the best other one, by cell of the map that was
+            drawn before, 0 where it is small (`answer_reach`); empty without such a map.
     """
 
     before: Ranked
@@ -53,6 +58,14 @@ class Click:
     reward: float
     answered: bool
     changes: Mapping[Source, float]
+    reach: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """Name of the favourites of some cells among the parts of a state; None for all cells."""
+
+    cells: tuple[int, ...] | None
 
 
 class OpenLoop:
@@ -179,8 +192,10 @@ class OpenLoop:
     def favoured(self, *along: str) -> list[dict[str, object]]:
         """Return the favourite action of each context; in a large world, of the contexts on a map
         along some fields (the first two by default)."""
-        cells = self.mapped(self.context, *along)
-        part = "favoured" if cells is None else ("favoured", *cells)
+        return self._favoured(self.mapped(self.context, *along))
+
+    def _favoured(self, cells: list[int] | None) -> list[dict[str, object]]:
+        part = _Map(None if cells is None else tuple(cells))
         return self._part(part, lambda: favoured_actions(self.loop, self.world, cells))
 
     @property
@@ -272,6 +287,7 @@ class OpenLoop:
             self.go_on(offer.context, calls_next)
             return learned
 
+        drawn = self._drawn_map()
         parts, before = self.undo_stack.act("answer", work)
         after = self.ranked_again(before)
         self.stepped = None
@@ -281,7 +297,24 @@ class OpenLoop:
             reward=loop.settings.default_reward if value is None else value,
             answered=value is not None,
             changes=summary(changes(parts, self._sources(before))),
+            reach={} if drawn is None else self._reach(*drawn, before.shown),
         )
+
+    @locked
+    def _drawn_map(self) -> tuple["_Map", list[dict[str, Any]]] | None:
+        """Return the map that was last computed for the present state of the log, if any."""
+        maps = [name for name in self._parts if isinstance(name, _Map)]
+        if not maps or self._seen != (self.loop.log.position, self.loop.updated):
+            return None
+        return maps[-1], self._parts[maps[-1]]
+
+    def _reach(
+        self, drawn: "_Map", before: list[dict[str, Any]], action: int
+    ) -> Mapping[int, float]:
+        after = self._favoured(None if drawn.cells is None else list(drawn.cells))
+        means = (np.array([row["means"] for row in rows]) for rows in (before, after))
+        reach = answer_reach(*means, action, self.world.reward_size).tolist()
+        return dict(zip(drawn.cells or range(len(reach)), reach, strict=True))
 
     def go_on(self, context: Context, calls_next: bool) -> None:
         """After an answer, turn to the next slot of the visitor's page without an answer; after

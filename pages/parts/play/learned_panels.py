@@ -10,6 +10,7 @@ from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
+from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.components.scene_view.panel_parts import (
     Panel,
@@ -30,7 +31,8 @@ from pages.parts.text.reward_scale import RewardScale
 _MAP_HELP = (
     "Each cell is one kind of visitor, in the colour of the most likely offer. A stronger "
     "colour means a higher chance. The frame marks the current visitor. With the "
-    "truth revealed, a corner shows the best offer wherever it differs."
+    "truth revealed, a corner shows the best offer wherever it differs. Triangles show where "
+    "your click changed the lead of its offer over the next best; larger ones, by more."
 )
 _REGRET_HELP = meanings("regret")
 _MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
@@ -91,10 +93,28 @@ def map_of(
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
     caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
-    return panel(
-        _chart(figure, {"world": key_of(opened.world)}),
-        small(" ".join([caption, *_part_of(opened.world, axes), *_of_newcomers(opened)])),
-    )
+    sentences = [
+        caption,
+        *_of_click(opened, figure),
+        *_part_of(opened, axes),
+        *_of_newcomers(opened),
+    ]
+    return panel(_chart(figure, {"world": key_of(opened.world)}), small(" ".join(sentences)))
+
+
+def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
+    """Return the meaning of the triangles of a map, if it has any."""
+    click = opened.click
+    if click is None:
+        return []
+    amounts = figure.rows["moved"].to_pylist()
+    signs = {
+        "▲": (max(amounts, default=0) > 0, "raised"),
+        "▼": (min(amounts, default=0) < 0, "lowered"),
+    }
+    marks = {mark: verb for mark, (is_there, verb) in signs.items() if is_there}
+    item = plain(opened.world.items[click.before.shown].name)
+    return [f"{' '.join(marks)} Your click {' or '.join(marks.values())} {item}."] if marks else []
 
 
 def map_figure(
@@ -113,13 +133,19 @@ def map_figure(
         upright: True to put the rows of ``axes`` side by side.
     """
     world, turn, knows = opened.world, opened.arrivals.turn, bool(opened.loop.events)
+    new = {item.id: opened.newcomers().get(item.name, _TRIED) for item in world.items}
+    new = {action: offers for action, offers in new.items() if offers < _TRIED}
+    moves = contexts.NO_MOVES
+    if (click := opened.click) is not None and not look.size.on_stage:
+        scale = BeliefScale.of(world, click.before, click.after)
+        moves = contexts.Moves(click.reach, scale.signed)
     alt = alt_of_map(opened, favoured)
     return Figure(
         "chart-map",
         alt.partition(": ")[0],
         alt,
         contexts.map_spec(world, look.dark, axes, look.size, upright),
-        contexts.map_rows(world, favoured, opened.context, axes, turn, knows, truth),
+        contexts.map_rows(world, favoured, opened.context, axes, turn, knows, truth, moves, new),
         keys=keys_of(world, look.dark),
         dark=look.dark,
     )
@@ -141,13 +167,16 @@ def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
     return f"Map of contexts like this one: {content}"
 
 
-def _part_of(world: World, axes: Axes) -> list[str]:
+def _part_of(opened: OpenLoop, axes: Axes) -> list[str]:
     """Return sentences on the part of the world in the map; empty for a complete map."""
-    if world.is_mapped_whole:
-        return []
-    along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
+    world, names = opened.world, (axes.row, *axes.columns)
+    along = [field for field in world.fields if field.name in names]
+    fixed = [field for field in world.fields if field.name not in names]
     extent, sentences = world.extent(*(field.name for field in along)), list[str]()
-    if len(along) < len(world.fields):
+    if 0 < len(fixed) <= _FEW:
+        values = (f"{field.label}: {opened.context[field.name]}" for field in fixed)
+        sentences.append(f"Fixed: {plain(', '.join(values))}.")
+    elif fixed:
         sentences.append("In all other fields they are like the current visitor.")
     sentences += (
         f"The map has room for {extent[field.name]} of the {len(field.values)} values of "
@@ -161,8 +190,8 @@ def _part_of(world: World, axes: Axes) -> list[str]:
 def _of_newcomers(opened: OpenLoop) -> list[str]:
     """Return sentences on actions that were added a short time ago."""
     return [
-        f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far. Where it is "
-        "the most likely offer, this is because little is known about it."
+        f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far. Dashed: it "
+        "is the most likely offer only because little is known about it."
         for name, shown in opened.newcomers().items()
         if shown < _TRIED
     ]
@@ -173,13 +202,11 @@ def _caption(
 ) -> str:
     """Return the sentence below a map with ``hidden`` cells left out."""
     if not knows:
-        return "Empty until the first reward. Click a cell to meet that visitor."
-    if not truth and not any(cell["strength"] > contexts.VISIBLE for cell in favoured):
-        return (
-            "No favourites yet. Colours appear as chances grow. Click a cell to meet that visitor."
-        )
+        return "Empty until the first reward."
+    if not truth and not any(map(contexts.stands_out, favoured)):
+        return "No favourites yet. Click a cell to meet that visitor."
     if not truth and mode == "online":
-        return "Each cell: the most likely offer. Pale: unsure. Click one to meet that visitor."
+        return "Most likely offers. Pale: unsure. Click a cell to meet that visitor."
     if not truth:
         return (
             "Each cell: its prediction of today's rules. Pale: unsure. Click one to meet that "
@@ -200,11 +227,12 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
     """Return the number of cells per action, as plain text."""
     if not knows:
         return "Nothing is learned yet"
-    count = Counter(cell["action"] for cell in favoured)
     names = {item.id: item.name for item in world.items}
-    return ", ".join(
-        f"{names[action]} in {n:,} of {len(favoured):,}" for action, n in count.most_common()
+    count = Counter(
+        names[cell["action"]] if contexts.stands_out(cell) else "no favourite yet"
+        for cell in favoured
     )
+    return ", ".join(f"{name} in {n:,} of {len(favoured):,}" for name, n in count.most_common())
 
 
 def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Panel:

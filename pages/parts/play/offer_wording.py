@@ -52,17 +52,13 @@ def _draw(
     highest, mine = _highest(world, name, ranked), chances[ranked.chosen]
     if not isinstance(policy, Thompson):
         return f"{highest}, so it is offered."
-    chance = percent(ranked.probabilities[ranked.chosen])
     if mine.win_rate is not None:
+        chance = percent(ranked.probabilities[ranked.chosen])
         return (
             f"{highest}. It wins {_of_100(mine.win_rate)} "
             f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
-    wins = _samples_won(ranked, chances)
-    if percent(wins) == chance:
-        return f"{highest}. It wins in {_of_100(wins)} samples."
-    offered = _of_100(ranked.probabilities[ranked.chosen])
-    return f"{highest}. {offered} such visitors would get it."
+    return f"{highest}. It wins in {_of_100(_samples_won(ranked, chances))} samples."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -133,13 +129,15 @@ def legend(
     sentences, scale = [], BeliefScale.of(world, ranked)
     beyond = "be below 0" if scale.scale.unit else "exceed 1"
     if ranked.draw is not None:
-        sentences.append(f"Dot: sample, one plausible guess at the reward; it may {beyond}.")
+        sentences.append(f"Dots: random samples; they may {beyond}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
             "samples agree."
         )
+    elif ranked.draw is not None:
+        sentences += _explored(ranked, chances)
     if before:
         sentences.append("Dashed: before your last click.")
     if truth:
@@ -147,6 +145,14 @@ def legend(
     if not scale.is_known:
         sentences.append(UNKNOWN)
     return " ".join(sentences)
+
+
+def _explored(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> list[str]:
+    """Return the reason why the share of samples is not the chance; empty if it is."""
+    wins, chance = _samples_won(ranked, chances), percent(ranked.probabilities[ranked.chosen])
+    if percent(wins) == chance:
+        return []
+    return [f"Exploration turns {_of_100(wins)} into {chance}."]
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:

@@ -7,6 +7,7 @@ from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.worlds import Context, World
 from pages.parts.charts.belief_scale import BeliefScale
+from pages.parts.charts.context_map import stands_out
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.offer_wording import decided, highest_sample_in_short
 from pages.parts.play.session import PlaySession
@@ -103,9 +104,12 @@ def learned(opened: OpenLoop, truth: bool) -> str:
 
 def _most(cells: list[dict[str, object]], names: Mapping[str, str], answers: str) -> str:
     """Return the action favoured in most cells, with their number, after so many answers."""
-    (action, count), *others = Counter(str(cell["action"]) for cell in cells).most_common()
+    favourites = Counter(str(cell["action"]) for cell in cells if stands_out(cell))
+    if not favourites:
+        return f"After {answers} it has no favourites yet."
+    ((action, count),) = favourites.most_common(1)
     offer = plain(names[action])
-    if not others:
+    if count == len(cells):
         return f"After {answers} it would offer {offer} to everybody."
     return (
         f"After {answers} it would offer {offer} to {count:,} of {len(cells):,} kinds of visitors."

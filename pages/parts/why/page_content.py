@@ -12,6 +12,8 @@ from pages.parts.charts import beliefs, reasons
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.play import offer_wording as offers
 from pages.parts.play.beliefs import SHOWN, in_words
+from pages.parts.play.click_wording import where_it_comes_from
+from pages.parts.play.current_loop import Click
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
 from pages.parts.text.format import plain
@@ -23,8 +25,13 @@ from pages.parts.why import wording
 from pages.parts.why.session import WhySession
 
 
-def scene_of(session: WhySession, subject: Subject, style: FigureStyle) -> Scene:
-    """Return the scene of an offer: logged, or supposed in a "what if"."""
+def scene_of(
+    session: WhySession, subject: Subject, style: FigureStyle, click: Click | None = None
+) -> Scene:
+    """Return the scene of an offer: logged, or supposed in a "what if".
+
+    It has the sources of the change by a ``click`` if that answered this offer.
+    """
     reasons_for = _Reasons(session, subject, style)
     return Scene(
         {
@@ -32,6 +39,7 @@ def scene_of(session: WhySession, subject: Subject, style: FigureStyle) -> Scene
             "decided": partial(_decided, subject),
             "beliefs": partial(_beliefs, session, subject, style),
             "beliefs-note": partial(_about_beliefs, session, subject),
+            "click": partial(_about_click, subject, click),
             "short": reasons_for.in_short,
             "gap": reasons_for.figure,
             "gap-note": reasons_for.note,
@@ -87,6 +95,12 @@ def _marks(session: WhySession, subject: Subject) -> str:
 def _about_beliefs(session: WhySession, subject: Subject) -> Text:
     marks = _marks(session, subject)
     return Text(explained(marks, marks) or marks)
+
+
+def _about_click(subject: Subject, click: Click | None) -> Text | None:
+    if click is None or click.before.event_id != subject.ranked.event_id or not subject.number:
+        return None
+    return Text(f"After your click: {where_it_comes_from(subject.world, click)}", is_note=True)
 
 
 class _Reasons:

@@ -40,6 +40,7 @@ def show_offer(scene: Scene) -> None:
     draw(scene, "decided")
     if figure := scene.figure("beliefs"):
         draw_chart(figure)
+    draw(scene, "click")
 
 
 def show_reasons(scene: Scene) -> None:

@@ -31,13 +31,15 @@ def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothi
     assert len(loop.log) == length
     assert len(rows) == 36
     for row, context, expected in zip(rows, COFFEE.contexts, COFFEE.expected, strict=True):
-        chances = loop.preview(COFFEE.actions, COFFEE.features(context)).probabilities
+        now = loop.preview(COFFEE.actions, COFFEE.features(context))
+        chances = now.probabilities
         top, best = max(chances), int(expected.argmax())
         assert row == {
             **context,
             "action": COFFEE.items[chances.index(top)].id,
             "probability": top,
             "strength": pytest.approx(max(0.0, (top - 0.25) / 0.75)),
+            "means": pytest.approx(list(now.means)),
             "best": COFFEE.items[best].id,
             "right": best == chances.index(top) and top > 0.25,
         }

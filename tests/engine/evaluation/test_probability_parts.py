@@ -49,6 +49,13 @@ def test_the_parts_of_each_chance_sum_to_it_and_all_of_them_to_one(
     assert all(part.by_belief >= 0 and part.by_exploration >= 0 for part in parts)
 
 
+@pytest.mark.parametrize("policy", [Thompson(), Thompson(floor=0.3, agreement=1)], ids=repr)
+def test_before_any_reward_all_actions_have_the_same_parts(policy: Policy) -> None:
+    ranked = LearningLoop(LoopSettings(policy=policy), seed=5).preview(DRINKS, CONTEXTS[0])
+    assert len(set(ranked.probabilities)) == 1
+    assert len(set(probability_parts(ranked, policy))) == 1
+
+
 @given(st.floats(0, 1), st.integers(1, 20))
 def test_half_of_what_thompson_sampling_keeps_is_the_first_actions(floor: float, k: int) -> None:
     kept = Thompson(floor=floor).kept(k)

@@ -173,6 +173,7 @@ def test_the_first_action_that_is_not_excluded_is_the_baseline(
 ) -> None:
     """A floor of 1 makes every choice random; half of the random choices belong to the baseline."""
     loop.configure(policy=Thompson(floor=1.0))
+    loop.reward(loop.rank(DRINKS).event_id, 1.0)
     size = len(DRINKS) - len(excluded)
     probabilities = loop.preview(DRINKS, excluded_actions=excluded).probabilities
     assert probabilities[baseline] == pytest.approx(0.5 + 0.5 / size)

@@ -106,16 +106,9 @@ def test_one_action_alone_is_certain(policy: Policy) -> None:
 
 @every_policy
 def test_an_untrained_belief_makes_all_actions_equally_likely(policy: Policy) -> None:
-    """Up to the Monte-Carlo error of the draws, and Thompson's floor for the baseline."""
     size = 4
     decision = decide(policy, Belief.of_one(np.full(size, 0.5), 0.04 * np.eye(size)))
-    floor = policy.floor if isinstance(policy, Thompson) else 0.0
-    expected = np.full(size, (1 - floor / 2) / size)
-    expected[0] += floor / 2
-    error = 0.0
-    if isinstance(policy, Thompson):
-        error = policy.agreement * math.sqrt(0.25 * 0.75 / policy.draws)
-    np.testing.assert_allclose(decision.probabilities, expected, rtol=0, atol=4 * error + 1e-12)
+    np.testing.assert_allclose(decision.probabilities, 1 / size, rtol=1e-12)
 
 
 # -- the table of normal numbers ------------------------------------------------------

@@ -137,6 +137,25 @@ def test_before_any_reward_one_that_is_unlike_the_others_has_the_chance_of_any(
     assert np.all(np.abs(result.probabilities - 1 / size) <= 4 * error)
 
 
+@pytest.mark.parametrize("draws", [64, 4_096])
+@pytest.mark.parametrize("agreement", [1, 4])
+def test_of_equal_bells_each_action_has_exactly_the_same_chance(agreement: int, draws: int) -> None:
+    """Not one counted from draws; the choice is drawn from the very vector, in one context or
+    many; more bells than draws, and bells without width, are decided on, too."""
+    for belief in (independent([0.5] * 5, [0.2] * 5), independent([0.5] * 5, [0.0] * 5)):
+        policy = Thompson(draws=draws, floor=0.2, agreement=agreement)
+        decision = decide(policy, belief)
+        assert len(set(decision.probabilities.tolist())) == 1
+        assert decision.errors.tolist() == [0.0] * 5
+        counts = chosen_counts(policy, belief, 2_000)
+        assert chi_square(counts, decision.probabilities) < CHI_SQUARE_999[4]
+        both = Belief.together([belief, independent([0.5, 0.5, 0.5, 0.5, 0.6], [0.2] * 5)])
+        first, second = policy.probabilities(both, Normals(0))
+        assert first.tolist() == decision.probabilities.tolist()
+        assert second.argmax() == 4
+    assert decide(policy, independent([0.5] * 99, [0.2] * 99)).chosen < 99
+
+
 def test_a_belief_that_is_kept_is_decided_on_as_any_other() -> None:
     belief = random_belief(seed=5, size=4)
     kept = replace(belief, known={})

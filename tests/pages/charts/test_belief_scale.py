@@ -34,7 +34,7 @@ def test_rewards_that_are_written_as_they_are_have_bells_from_0_to_1(
     scale = BeliefScale.of(WORLDS[name], ranked_after(WORLDS[name], visitors))
     assert (scale.end, scale.labels, scale.is_known) == (1.0, ("0", "½", "1"), True)
     assert scale.noticed == 0.005
-    assert scale.title == "expected reward (0 worst, 1 best)"
+    assert scale.title == "expected reward"
 
 
 @RARE

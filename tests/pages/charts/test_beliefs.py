@@ -1,7 +1,9 @@
 """Rows of a ranking: beliefs, draws and chances."""
 
 import json
+import re
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -16,9 +18,11 @@ from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, World, world_from_json
 from pages.parts.charts import beliefs
 from pages.parts.charts.base import PAGE, STAGE, Size
-from pages.parts.charts.belief_rows import belief_rows, rows_of
+from pages.parts.charts.belief_rows import belief_rows, rows_of, two_lines
 from pages.parts.charts.belief_scale import SEPARATOR
 from pages.parts.charts.compressed_reward_scale import ZERO
+from pages.parts.scene.part_types import Figure
+from pages.parts.scene.report_files.charts import chart_svg
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 from tests.engine.worlds.random_worlds import bakery
@@ -211,3 +215,49 @@ def test_where_not_all_rows_have_room_the_lit_one_comes_first() -> None:
     first, *others = sorted(rows, key=lambda row: row["front"])
     assert first["lit"]
     assert [row["row"] for row in others] == sorted(row["row"] for row in others)
+
+
+def texts_of(world: World, width: int) -> list[tuple[str, float, float]]:
+    """Texts in the picture of an offer of a certain width, with their places in it."""
+    loop = LearningLoop(seed=1)
+    now = previewed(loop, world)
+    rows = belief_rows(world, False, now, probability_parts(now, loop.settings.policy))
+    spec = beliefs.belief_spec(world, False, "chance of offer")
+    svg = chart_svg(Figure("key", "", "", spec, rows), width)
+    found = []
+    for node in ElementTree.fromstring(svg).iter():
+        place = re.match(r"translate\(([\d.-]+),([\d.-]+)\)", node.get("transform", ""))
+        if node.tag.endswith("}text") and place:
+            found.append((str(node.text), float(place[1]), float(place[2])))
+    return found
+
+
+@pytest.mark.parametrize("width", [288, 358, 400, 560, 654, 884])
+@pytest.mark.parametrize("name", list(WORLDS))
+def test_what_rewards_can_be_takes_two_fifths_of_the_picture_and_names_are_beside_it(
+    name: str, width: int
+) -> None:
+    texts, world = texts_of(WORLDS[name], width), WORLDS[name]
+    places = {text: (x, y) for text, x, y in texts if text in {"½", "1"}}
+    (half, at), (one, _) = places["½"], places["1"]
+    assert 2 * (one - half) >= 0.4 * width
+    zero = 2 * half - one
+    assert any(text == "0" and x == pytest.approx(zero, abs=1) for text, x, _ in texts)
+    words = {word for item in world.items for word in item.name.split()}
+    names = [(text, x) for text, x, y in texts if words & {*text.split()} and y > at]
+    if width >= 560:
+        start = zero - 0.25 * 2 * (one - half)
+        assert all(x + 5 * len(text) <= start for text, x in names)
+    if width > 800:
+        assert not any("…" in text for text, *_ in texts)
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [("🥛 Latte", ("🥛 Latte", "")), ("🌊 How Rivers Think", ("🌊 How Rivers", "Think")),
+     ("Mortgage", ("Mortgage", "")), ("🏦 Consolidation-loan", ("🏦 Consolidation-loan", ""))],
+)  # fmt: skip
+def test_a_long_name_is_broken_between_words_but_not_behind_its_emoji(
+    label: str, lines: tuple[str, str]
+) -> None:
+    assert two_lines(label) == lines

@@ -18,7 +18,7 @@ def place(reward: float) -> float:
     return position
 
 
-@pytest.mark.parametrize("reward", [-0.2, 0.0, 0.25, 1.0, 1.2])
+@pytest.mark.parametrize("reward", [-0.1, 0.0, 0.25, 1.0, 1.1])
 def test_the_scale_is_even_where_rewards_are(reward: float) -> None:
     assert place(reward) == pytest.approx(ZERO + reward)
 

@@ -7,7 +7,7 @@ from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
-from pages.parts.charts.context_map import EMOJI, map_rows, map_spec
+from pages.parts.charts.context_map import EMOJI, VISIBLE, Moves, map_rows, map_spec
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows
 from pages.parts.text.pages_folder import PAGES
@@ -90,3 +90,44 @@ def test_pictures_in_cells_are_outlined_as_white_ones_vanish_on_a_light_ground()
     style = (PAGES / "parts" / "shell" / "style.css").read_text(encoding="utf-8")
     (rule,) = re.findall(rf":is\(\.{EMOJI}_marks, \.offer-picture\) \{{(.*)\}}", style)
     assert "drop-shadow" in rule
+
+
+def altered(**changes: Any) -> list[dict[str, Any]]:
+    """Cells of the first visitor's map, all of the same content."""
+    return [cell | changes for cell in favoured_actions(LearningLoop(seed=1), COFFEE)]
+
+
+def test_without_the_truth_a_cell_that_does_not_stand_out_has_no_colour() -> None:
+    """Words call it open."""
+    for strength, truth, expected in (
+        (VISIBLE, False, 0.0),
+        (VISIBLE + 0.01, False, VISIBLE + 0.01),
+        (VISIBLE, True, VISIBLE),
+    ):
+        rows = map_rows(COFFEE, altered(strength=strength), HERE, EVERYBODY, 1, True, truth)
+        assert set(rows["strength"].to_pylist()) == {expected}
+
+
+def test_a_new_action_that_leads_for_lack_of_knowledge_has_a_frame_and_no_colour() -> None:
+    """It leads without any offer, or though another is expected to earn more."""
+    new, other = COFFEE.items[3].id, COFFEE.items[0].id
+    behind, ahead = [0.4, 0.5, 0.2, 0.3], [0.4, 0.5, 0.2, 0.6]
+    for favoured, means, offers, is_fresh in (
+        (new, ahead, 0, True),
+        (new, ahead, 1, False),
+        (new, behind, 29, True),
+        (other, behind, 0, False),
+    ):
+        unlike = altered(action=favoured, strength=0.9, means=means)
+        rows = map_rows(COFFEE, unlike, HERE, EVERYBODY, 1, True, False, new={new: offers})
+        assert set(rows["fresh"].to_pylist()) == {is_fresh}
+        assert set(rows["strength"].to_pylist()) == {0.0 if is_fresh else 0.9}
+        assert set(rows["seen"].to_pylist()) == {1.0}
+    assert not any(map_rows(COFFEE, unlike, HERE, EVERYBODY, 1, True, False)["fresh"].to_pylist())
+
+
+def test_marks_of_a_click_are_as_large_as_its_effect_on_the_cell_beside_the_largest() -> None:
+    moves = Moves({0: 0.2, 3: -0.1, 4: 0.0}, "{:+.2f}".format)
+    rows = map_rows(COFFEE, altered(), HERE, EVERYBODY, 1, True, False, moves).to_pylist()
+    marks = {row["at"]: (row["extent"], row["change"]) for row in rows if row["moved"]}
+    assert marks == {0: (1.0, "+0.20"), 3: (0.5, "-0.10")}

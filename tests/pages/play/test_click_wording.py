@@ -5,7 +5,12 @@ from dataclasses import replace
 
 from engine import Greedy, LearningLoop, LoopSettings, Thompson
 from engine.worlds import WORLDS
-from pages.parts.play.click_wording import last, where_it_comes_from, why_less
+from pages.parts.play.click_wording import (
+    for_whom_else,
+    last,
+    where_it_comes_from,
+    why_less,
+)
 from pages.parts.play.current_loop import Click
 from tests.pages.conftest import App
 
@@ -58,3 +63,21 @@ def test_an_answer_that_the_deciding_model_has_not_learned_is_no_expected_answer
     assert "expected" in where_it_comes_from(WORLDS["coffee"], click)
     same = replace(click, after=click.before)
     assert "has not learned this answer" in where_it_comes_from(WORLDS["coffee"], same)
+
+
+def test_it_is_said_for_how_many_other_visitors_a_click_counts_and_for_whom_most() -> None:
+    coffee, click = WORLDS["coffee"], loved_at_first("coffee")
+    item, cells = coffee.items[click.before.shown].name, len(coffee.contexts)
+    reach = dict.fromkeys(range(cells), 0.0)
+    assert not for_whom_else(coffee, click)
+    own = replace(click, reach=reach | {0: 0.4})
+    assert for_whom_else(coffee, own) == "It hardly changed anything for other visitors."
+    some = replace(click, reach=reach | {0: 0.4, 7: -0.125, 9: 0.05})
+    who = " · ".join(coffee.contexts[7].values())
+    assert for_whom_else(coffee, some) == (
+        f"It also moved {item} for **2 of 35** other visitors (triangles on the map), most for "
+        f"{who}: its lead over the next best offer **\N{MINUS SIGN}0.12**."
+    )
+    every = replace(click, reach=dict.fromkeys(range(cells), 0.1))
+    assert "for **all 35** other visitors" in for_whom_else(coffee, every)
+    assert "has not learned" in for_whom_else(coffee, replace(some, after=click.before))

@@ -107,3 +107,34 @@ def test_an_update_of_the_served_model_is_seen_although_the_log_does_not_tell_of
     now = opened.ranked_for(context).means
     assert now == stored.preview(COFFEE.actions, COFFEE.features(context)).means
     assert now != before
+
+
+def test_a_click_reaches_cells_of_the_map_that_was_drawn_before_it() -> None:
+    """None without a map of the state before, nor of what was undone or came with a crowd."""
+    _, opened = an_open_loop(20)
+    opened.answer(opened.show(), 1.0, False)
+    assert opened.click is not None
+    assert opened.click.reach == {}
+    opened.favoured()
+    opened.answer(opened.show(), 1.0, False)
+    reach, own = opened.click.reach, COFFEE.cell(opened.context)
+    before, after = opened.click.before, opened.click.after
+    leads = [
+        each.means[before.shown] - max(m for i, m in enumerate(each.means) if i != before.shown)
+        for each in (before, after)
+    ]
+    assert list(reach) == list(range(36))
+    assert reach[own] == pytest.approx(leads[1] - leads[0])
+    opened.undo()
+    assert opened.click is None
+
+
+def test_of_a_large_world_a_click_reaches_the_cells_of_its_map() -> None:
+    world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
+    stored = StoredLoop.create(None, world=world, seed=1, make_projections=loop_projections)
+    opened = OpenLoop(stored)
+    opened.favoured("f3", "f6")
+    cells = opened.mapped(opened.context, "f3", "f6")
+    opened.answer(opened.show(), 1.0, True)
+    assert opened.click is not None
+    assert list(opened.click.reach) == cells

@@ -90,18 +90,19 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             won = [part.by_belief for part in probability_parts(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
-            wins = f"It wins in {of_100(share)} samples"
-            of_visitors = of_100(ranked.probabilities[ranked.shown])
-            offered = f"{of_visitors} such visitors would get it"
-            said = wins if percent(share) == chance else offered
-            assert sentence == f"{label} has the highest sample, {highest:.2f}. {said}."
-            assert "Dot: sample, one plausible guess" in legend(ranked, policy)
+            assert sentence == (
+                f"{label} has the highest sample, {highest:.2f}. "
+                f"It wins in {of_100(share)} samples."
+            )
+            turned = f"Exploration turns {of_100(share)} into {chance}." in legend(ranked, policy)
+            assert turned == (percent(share) != chance)
+            assert "Dots: random samples; they may exceed 1." in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chosen at random, not by expected reward: {label}. "
                 "30\u00a0% of offers are kept for exploration."
             )
-            assert "Dot:" not in legend(ranked, policy)
+            assert "Dots:" not in legend(ranked, policy)
         assert "Hollow" not in legend(ranked, policy)
 
 

@@ -89,6 +89,7 @@ def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) ->
 
 def test_a_click_is_told_in_money() -> None:
     session = session_of(100)
+    drawn(session)
     answer(session, 0.0)
     session.advance()
     effect = click_wording.last(session.displayed, asks=True)
