@@ -31,6 +31,8 @@ _KEPT = kept_by("at")
 VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
 _CORNER = "M-2,0L0,0L0,2Z"
+_ANY = 300
+"""Height in pixels of a chart that fills the stage."""
 
 Cells = Sequence[Mapping[str, Any]]
 """Rows of `engine.evaluation.favoured_actions.favourites`."""
@@ -48,11 +50,13 @@ def map_spec(
     """
     values = {field.name: field.values for field in world.fields}
     extent = world.extent(axes.row, *axes.columns)
-    if upright:
+    if upright and size.on_stage:
+        (x, y), height = map_layout.on_stage(world, axes), _ANY
+    elif upright:
         rows = math.prod(extent[name] for name in axes.columns)
         x, y, height = map_layout.upright(values, axes, rows)
     else:
-        x, y, height = map_layout.lying(values, axes, size, extent[axes.row])
+        x, y, height = map_layout.lying(values, axes, extent[axes.row])
     strength, seen = (
         alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
         for field in ("strength", "seen")
@@ -69,11 +73,7 @@ def map_spec(
         *with_pictures(world, base, side, opacity=seen),
         *with_names(world, base, dark, opacity=seen),
         *_corners(world, dark, upright),
-        *(
-            map_layout.heads(axes, values[axes.row][0].name)
-            if size.on_stage
-            else [_here(base, dark)]
-        ),
+        *(_ticks(base, dark) if size.on_stage else [_here(base, dark)]),
         base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
     ) | {"resolve": _APART}
     if size.on_stage:
@@ -109,6 +109,18 @@ def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
             fontSize=side, dx=alt.ExprRef(left), dy=alt.ExprRef(down), aria=False
         ).encode(x, y, text="mark:N"),
         *with_pictures(world, cells, side, "truth", off),
+    ]
+
+
+def _ticks(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
+    """Tick in each cell whose favourite is the best action, once the truth is known."""
+    right = cells.transform_filter("isValid(datum.best) && !isValid(datum.truth)")
+    off = {"xOffset": alt.ExprRef("bandwidth('x') / 2 - 12 * px"), "aria": False}
+    size = alt.ExprRef("pow(min(1.2 * type, bandwidth('y')), 2)")
+    disc = right.mark_point(shape="circle", filled=True, opacity=1, size=size, **off)
+    return [
+        disc.encode(color=alt.value(theme(dark).ground)),
+        right.mark_text(fontWeight=700, baseline="middle", **off).encode(text=alt.value("✓")),
     ]
 
 

@@ -214,7 +214,7 @@ class _Figures:
             "Rewards gained over today's rules",
             f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
             charts.gain_spec(self._dark, self._span, bool(self._switches), low, high, unit),
-            charts.sum_rows(numbers, self._switches, "_gain", (low, high)),
+            charts.sum_rows(numbers, self._switches, "_gain", (low, high), self._size),
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:

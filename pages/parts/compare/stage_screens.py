@@ -80,8 +80,8 @@ def compare_show(session: CompareSession) -> Show:
                 "The same visitors and random numbers, under today's rules.",
             ),
             screen(
-                scene, "numbers", "say-online", "numbers",
-                "In brackets the 95 % interval of what it earns beyond today's rules.",
+                scene, "gains", "say-online", "gains",
+                "What each has earned beyond today's rules, summed up over all visitors.",
             ),
         ],
         session.live.is_live,

@@ -93,7 +93,7 @@ def map_of(
     caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
     return panel(
         _chart(figure, {"world": key_of(opened.world)}),
-        small(" ".join([caption, *_part_of(opened.world, axes), *_of_newcomers(opened)])),
+        small(" ".join([caption, *_part_of(opened, axes), *_of_newcomers(opened)])),
     )
 
 
@@ -141,14 +141,12 @@ def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
     return f"Map of contexts like this one: {content}"
 
 
-def _part_of(world: World, axes: Axes) -> list[str]:
+def _part_of(opened: OpenLoop, axes: Axes) -> list[str]:
     """Return sentences on the part of the world in the map; empty for a complete map."""
-    if world.is_mapped_whole:
-        return []
+    world, fixed = opened.world, axes.fixed(opened.world, opened.context)
     along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
-    extent, sentences = world.extent(*(field.name for field in along)), list[str]()
-    if len(along) < len(world.fields):
-        sentences.append("In all other fields they are like the current visitor.")
+    extent = world.extent(*(field.name for field in along))
+    sentences = [f"Only visitors with {plain(fixed)}."] if fixed else []
     sentences += (
         f"The map has room for {extent[field.name]} of the {len(field.values)} values of "
         f"{plain(field.label)}."
