@@ -17,6 +17,7 @@ from pages.parts.play.stage_actions import let_in, take_back
 from pages.parts.play.stage_content import scene_of
 from pages.parts.play.stage_wording import single
 from pages.parts.scene.part_types import FigureStyle, Scene
+from pages.parts.scene.show_acts import ROOM
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_show import Screen, Show, Stage
 from pages.parts.text.answer_names import answers_to
@@ -34,9 +35,9 @@ def play_show(session: PlaySession) -> Show:
 
 def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
     opened = session.open
-    in_show = Stage.in_link().act == "play"
+    has_room = Stage.in_link().act == ROOM
     return [
-        *(room_screens(opened.world, opened.loop.seed) if in_show else ()),
+        *(room_screens(opened.world, opened.loop.seed, "visitor-1") if has_room else ()),
         *_visit(session, scene, 1),
         _others(scene),
         *_visit(session, scene, 2),

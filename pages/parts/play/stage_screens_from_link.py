@@ -13,6 +13,7 @@ from pages.parts.play.moment_links import moment_in_address, moment_link
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.second_loop_screens import beside_show, catch_up
 from pages.parts.play.session import PlaySession
+from pages.parts.play.stage_actions import begin_act
 from pages.parts.play.stage_screens import play_show
 from pages.parts.play.stored_loop_from_link import follow, open_loop
 from pages.parts.play.toolbar_controls import show_refusals
@@ -29,8 +30,8 @@ def open_talk() -> Talk:
     timeline_slider.go(session, is_new)
     if is_new and Stage.in_link().begins_act:
         begin_anew()
-        if "loop" not in st.query_params and session.open.loop.events:
-            session.reset()
+    if is_new and "loop" not in st.query_params:
+        begin_act(session)
     catch_up(session)
     session.live.pause()  # A talk advances by steps only.
     return Talk(

@@ -46,5 +46,5 @@ def present(show: Show, corner: Callable[[], None]) -> None:
                 corner()
         with st.container(key="stage-hero"):
             screen.draw()
-    way = (show.at + 1) / len(show.screens)
-    draw_overlay(screen.hands, has_keys, screen.name, way, turns("steps"), screen.rows)
+    at, of = show.place
+    draw_overlay(screen.hands, has_keys, screen.name, at / of, turns("steps"), screen.rows)
