@@ -92,6 +92,7 @@ def scene_of(session: CompareSession, style: FigureStyle) -> Scene:
             "say-prepared": lambda: Text(wording.prepared_in_short(session)),
             "say-match": lambda: Text(wording.match_in_short(session)),
             "say-online": lambda: Text(wording.online_in_short(session)),
+            "say-gains": lambda: Text(wording.gains_in_short(session, arms)),
             "say-worse": lambda: Text(wording.worse_in_short(session, arms)),
         }
     )

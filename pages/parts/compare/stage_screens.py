@@ -82,7 +82,7 @@ def compare_show(session: CompareSession) -> Show:
                 "The same visitors and random numbers, under today's rules.",
             ),
             screen(
-                scene, "gains", "say-online", "gains",
+                scene, "gains", "say-gains", "gains",
                 "What each has earned beyond today's rules, summed up over all visitors.",
             ),
         ],

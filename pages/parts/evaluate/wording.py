@@ -201,6 +201,18 @@ def served_in_short(session: EvaluateSession) -> str:
     return _in_short(session, served)
 
 
+def truth_in_short(session: EvaluateSession) -> str:
+    """Return the naive average of the headline's action and its true mean reward, as Markdown."""
+    return _in_short(session, _revealed)
+
+
+def _revealed(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
+    if row.target not in result.truths:
+        return served(result, row, setup)
+    truth = _about_truth(result.log.scale, result.truths[row.target])
+    return f"{looks(result, row, setup)} {truth}"
+
+
 def _in_short(
     session: EvaluateSession, sentence_of: Callable[[LogEvaluation, Row, EvaluateSetup], str]
 ) -> str:

@@ -91,8 +91,8 @@ def others(opened: OpenLoop, changes: Mapping[int, float]) -> str:
     alike = sum(change * own > 0 and abs(change) >= LEAST for change in rest)
     offer = plain(world.items[latest.shown].name)
     return (
-        f"For whom else does this answer count? {offer} {'rises' if own > 0 else 'falls'} for "
-        f"{alike:,} of {len(rest):,} other kinds of visitors."
+        f"For whom else does it count? {offer} {'rises' if own > 0 else 'falls'}, in percentage "
+        f"points, for {alike:,} of {len(rest):,} other kinds of visitors."
     )
 
 
