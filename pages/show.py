@@ -22,7 +22,7 @@ question(texts.say("question"), texts.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
     setup.draw("world", options=worlds_with(setup.world), wrap=True)
     setup.draw("seed", width=160)
-    setup.draw("minutes")
+    setup.draw("length")
 
 
 @frame

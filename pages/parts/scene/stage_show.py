@@ -188,14 +188,13 @@ class Show:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Position of the current screen, from 1, and number of screens, in a show those of all its
-        acts."""
+        """Position of the current screen, from 1, and number of screens, in a whole show."""
         before, total = way_before(self.act) if self.act else (0, len(self.screens))
         return min(before + self.at + 1, total), total
 
 
 def notes_of(act: str) -> Mapping[str, str]:
-    """Return the speaker's notes that an act has instead of those of its page, by screen."""
+    """Return an act's own speaker's notes, by screen."""
     table = words("show").table
     notes: Mapping[str, str] = table.get(act, {})
     return notes

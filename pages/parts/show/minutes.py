@@ -23,7 +23,7 @@ from pages.parts.text.pages_folder import PAGES
 def show_minutes(setup: ShowSetup, texts: Words) -> None:
     """Draw a bookmark for each minute: time, summary, and link to the stage."""
     with st.container(key="show-minutes"):
-        for minute in BOOKMARKS[setup.minutes]:
+        for minute in BOOKMARKS[setup.length]:
             with st.container(
                 horizontal=True, vertical_alignment="center", border=True, key=f"show-{minute.key}"
             ):
@@ -53,7 +53,7 @@ def open_talk() -> Talk:
 
 def bookmarks_show(setup: ShowSetup, texts: Words) -> Show:
     """Return the talk of bookmarks; a step forward leads to the first act."""
-    titles = {one.at: texts.say(one.key).split("**")[1] for one in BOOKMARKS[setup.minutes]}
+    titles = {one.at: texts.say(one.key).split("**")[1] for one in BOOKMARKS[setup.length]}
 
     def leave() -> bool:
         begin(setup)

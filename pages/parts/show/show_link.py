@@ -24,7 +24,7 @@ from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import race_queue
 from pages.parts.work.session_singletons import session_of
 
-MINUTES = Setting(5, "Length", {5: "5 minutes", 15: "15 minutes"})
+LENGTH = Setting(5, "Length", {5: "5 minutes", 15: "15 minutes"})
 PACE = 0.5
 """Seconds between frames during a computation."""
 _RACE = {"who": "ours,epsilon,ucb,ab", "drift": "halfway", "crowds": 5}
@@ -33,13 +33,13 @@ _LOG = {"log": "ready"}
 
 @dataclass(frozen=True, slots=True)
 class ShowSetup(Linked):
-    """World and seed of the show, as carried by its link."""
+    """World, seed and minutes of the show, as carried by its link."""
 
     PREFIX = "show-"
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    minutes: int = MINUTES.as_field
+    length: int = LENGTH.as_field
 
     @property
     def _place(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def ahead(setup: ShowSetup) -> Ahead:
 
 def begin(setup: ShowSetup) -> None:
     """Request a step to the first screen of the show."""
-    first = BOOKMARKS[setup.minutes][0]
+    first = BOOKMARKS[setup.length][0]
     st.session_state[LEADS] = first.act, first.screen
 
 
