@@ -1,4 +1,4 @@
-"""Show: a five-minute demo across the stages of four pages.
+"""Show: a talk of five or fifteen minutes across the stages of several pages.
 
 Contains the bookmarks, for a world and a seed, and the computation in advance.
 """
@@ -22,6 +22,7 @@ question(texts.say("question"), texts.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
     setup.draw("world", options=worlds_with(setup.world), wrap=True)
     setup.draw("seed", width=160)
+    setup.draw("length")
 
 
 @frame

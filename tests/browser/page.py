@@ -24,7 +24,7 @@ SIZES = (
 PAPER = ViewportSize(width=717, height=1046)
 """An A4 page without margins."""
 GROUPS = {
-    **dict.fromkeys(("Lessons", "Five-minute demo", "Glossary", "When to use it"), "Learn"),
+    **dict.fromkeys(("Lessons", "Demo for an audience", "Glossary", "When to use it"), "Learn"),
     **dict.fromkeys(("Compare", "Race", "Evaluate"), "Compare & evaluate"),
     **dict.fromkeys(("Worlds", "Connect", "Data"), "Worlds & data"),
 }

@@ -50,6 +50,8 @@ _KEPT = kept_by("at")
 VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
 _CORNER = "M-2,0L0,0L0,2Z"
+_ANY = 300
+"""Height in pixels of a chart that fills the stage."""
 
 Cells = Sequence[Mapping[str, Any]]
 """Rows of `engine.evaluation.favoured_actions.favourites`."""
@@ -67,11 +69,13 @@ def map_spec(
     """
     values = {field.name: field.values for field in world.fields}
     extent = world.extent(axes.row, *axes.columns)
-    if upright:
+    if upright and size.on_stage:
+        (x, y), height = map_layout.on_stage(world, axes), _ANY
+    elif upright:
         rows = math.prod(extent[name] for name in axes.columns)
         x, y, height = map_layout.upright(values, axes, rows)
     else:
-        x, y, height = map_layout.lying(values, axes, size, extent[axes.row])
+        x, y, height = map_layout.lying(values, axes, extent[axes.row])
     strength, seen = (
         alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
         for field in ("strength", "seen")
@@ -94,11 +98,7 @@ def map_spec(
         .encode(action_colour(world, dark)),
         *_corners(world, dark, upright),
         *_moves(base, dark),
-        *(
-            map_layout.heads(axes, values[axes.row][0].name)
-            if size.on_stage
-            else [_here(base, dark)]
-        ),
+        *(_ticks(base, dark) if size.on_stage else [_here(base, dark)]),
         base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
     ) | {"resolve": _APART}
     if size.on_stage:
@@ -152,6 +152,18 @@ def _moves(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
     return [
         cells.transform_filter(f"datum.extent > 0 && datum.{test}").mark_point(shape=shape, **look)
         for test, shape in (("moved > 0", "triangle-up"), ("moved < 0", "triangle-down"))
+    ]
+
+
+def _ticks(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
+    """Tick in each cell whose favourite is the best action, once the truth is known."""
+    right = cells.transform_filter("isValid(datum.best) && !isValid(datum.truth)")
+    off = {"xOffset": alt.ExprRef("bandwidth('x') / 2 - 12 * px"), "aria": False}
+    size = alt.ExprRef("pow(min(1.2 * type, bandwidth('y')), 2)")
+    disc = right.mark_point(shape="circle", filled=True, opacity=1, size=size, **off)
+    return [
+        disc.encode(color=alt.value(theme(dark).ground)),
+        right.mark_text(fontWeight=700, baseline="middle", **off).encode(text=alt.value("✓")),
     ]
 
 

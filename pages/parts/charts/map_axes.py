@@ -11,7 +11,9 @@ from engine.result_cache import cached
 from engine.worlds import Context, World
 
 _MOST = 16
-"""Largest number of columns side by side."""
+"""Largest number of columns side by side, and of rows on the stage."""
+_FEW = 3
+"""Largest number of fixed fields that are named with their values."""
 _ACROSS, _HIGH = 6, 40
 """Largest numbers of columns and of rows of an upright map."""
 
@@ -38,6 +40,14 @@ class Axes:
             for name, value in here.items()
             if name != self.row and name not in self.columns
         )
+
+    def fixed(self, world: World, here: Context) -> str:
+        """Values of the fields that this map does not spread out, or only the fields' names if
+        there are many; empty for a map of all fields."""
+        fields = [each for each in world.fields if each.name not in (self.row, *self.columns)]
+        if len(fields) > _FEW:
+            return f"the current visitor's values in the other {len(fields)} fields"
+        return ", ".join(f"{each.label}: {here[each.name]}" for each in fields)
 
 
 @cached(lambda maps, world: _MAP * len(maps) + world.bytes)
@@ -67,6 +77,13 @@ def upright_axes_of(world: World) -> Mapping[Axes, str]:
         for axes, title in turned.items()
         if len(axes.columns) < 2 or math.prod(sizes[name] for name in axes.columns) <= _HIGH
     }
+
+
+def stage_axes_of(world: World) -> Axes:
+    """Axes of the stage's map: upright, with few rows if possible."""
+    extents = {axes: world.extent(*axes.columns) for axes in upright_axes_of(world)}
+    few = (axes for axes, extent in extents.items() if math.prod(extent.values()) <= _MOST)
+    return next(few, next(iter(extents)))
 
 
 def _turned(axes: Axes, sizes: Mapping[str, int]) -> Axes:

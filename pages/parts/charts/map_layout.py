@@ -5,13 +5,13 @@ A map lies, wider than high, or stands upright, its rows and columns exchanged.
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import altair as alt
 
-from engine.worlds import Value
-from pages.parts.charts.base import Size, blank
-from pages.parts.charts.map_axes import Axes
+from engine.worlds import Value, World
+from pages.parts.charts.map_axes import Axes, heads_of
 
 _ROW, _HEAD = 60, 30
 """Pixels of a row, and of each line of pictures above the columns."""
@@ -25,6 +25,8 @@ _LIMIT = "bandwidth('x') + 2"
 """Expression: largest width of a heading in pixels."""
 _PICTURES = 0.7, 8, 20
 """Type size of pictures: share of a cell's width, least and largest pixels."""
+_ACROSS = 52
+"""Letters of all names of a stage map's columns up to which each stands beside its picture."""
 
 Values = Mapping[str, Sequence[Value]]
 """Values by field."""
@@ -56,21 +58,21 @@ def columns(lines: int, line: int, gap: float, field: str = "column", **axis: An
 def rows(gap: float, field: str = "row", sort: Any = None, **axis: Any) -> alt.Y:
     """The vertical axis of a map; ``gap`` as of `columns`."""
     y = alt.Y(f"{field}:N").sort(sort).scale(paddingInner=gap, paddingOuter=0)
-    return y.axis(title=None, **axis)
+    return y.axis(**{"title": None} | axis)
 
 
-def lying(values: Values, axes: Axes, size: Size, count: int) -> tuple[alt.X, alt.Y, int]:
+def lying(values: Values, axes: Axes, count: int) -> tuple[alt.X, alt.Y, int]:
     """Both axes, and the height in pixels of a map that is wider than high, with ``count`` rows."""
     in_words = not all(value.emoji for name in axes.columns for value in values[name])
     lines = len(axes.columns)
     type_: dict[str, Any] = {} if in_words else {"labelFontSize": by_width(*_PICTURES)}
     padding = _HEAD * max(lines - 1, 0) + 6
-    x = columns(lines, _HEAD - 4, 0.05, labels=not size.on_stage, labelPadding=padding, **type_)
+    x = columns(lines, _HEAD - 4, 0.05, labelPadding=padding, **type_)
     y = rows(
         0.07,
         sort=[value.name for value in values[axes.row]],
         labelPadding=8,
-        labelOverlap="parity" if size.on_stage else False,
+        labelOverlap=False,
         labelExpr=f"({_names(values[axes.row])})[datum.label]",
     )
     return x, y, _ROW * count + _HEAD * max(lines, 1) + 14
@@ -106,6 +108,55 @@ def upright(values: Values, axes: Axes, count: int) -> tuple[alt.X, alt.Y, int]:
     return x, y, max(_LEAST, min(_ROW, _ROWS // count)) * count + 2 * _HEAD
 
 
+def on_stage(world: World, axes: Axes) -> tuple[alt.X, alt.Y]:
+    """Both axes of an upright map on the stage, with the names of values and fields."""
+    fields = {field.name: field for field in world.fields}
+    across, high = fields[axes.row].values, [fields[name] for name in axes.columns]
+    is_long = max(len(value.label) for value in across) * len(across) > _ACROSS
+    heads = {v.name: [v.emoji, v.name] if v.emoji and is_long else v.label for v in across}
+    x = columns(
+        1,
+        _LINE,
+        0.04,
+        "row",
+        title=fields[axes.row].label,
+        titleAnchor="start",
+        titlePadding=4,
+        labelExpr=f"({json.dumps(heads)})[datum.label] || datum.label",
+        labelPadding=_LINE + 6 if is_long else 6,
+    )
+    y = rows(
+        0.09,
+        "column",
+        title=", ".join(field.label for field in high),
+        titleAngle=0,
+        titleAlign="right",
+        titleAnchor="end",
+        titleBaseline="bottom",
+        titleX=alt.ExprRef("-8 * px"),
+        titleY=alt.ExprRef("-6 * px"),
+        labelExpr=f"({json.dumps(_row_names(world, axes))})[datum.label]",
+        labelPadding=8,
+        labelOverlap="parity",
+        labelLimit=0,
+    )
+    return x, y
+
+
+def _row_names(world: World, axes: Axes) -> Mapping[str, str]:
+    """Name of each row by its key; in a map of all values, leading names are not repeated."""
+    heads, names, before = heads_of(world), dict[str, str](), tuple[str, ...]()
+    fields = [field for name in axes.columns for field in world.fields if field.name == name]
+    for values in product(*(field.values for field in fields)):
+        labels = tuple(value.label for value in values)
+        pairs = zip(axes.columns, values, strict=True)
+        key = "\n".join(heads[name, value.name] for name, value in pairs)
+        is_repeated = world.is_mapped_whole and labels[:-1] == before
+        names[key] = labels[-1] if is_repeated else " · ".join(labels)
+        before = labels[:-1]
+    return names
+
+
 def by_width(share: float, least: float, most: float) -> alt.ExprRef:
     """A share of a cell's width, within limits; on the stage no smaller than type."""
     return _clamped(f"bandwidth('x') * {share:g}", least, most)
@@ -119,23 +170,3 @@ def by_cell(wide: float, high: float, least: float, most: float) -> alt.ExprRef:
 
 def _clamped(pixels: str, least: float, most: float) -> alt.ExprRef:
     return alt.ExprRef(f"clamp({pixels}, max({least:g}, least), {most:g} * px)")
-
-
-def heads(axes: Axes, first: str) -> list[alt.Chart]:
-    """On the stage, pictures above the columns, a line for each field: those of an axis would keep
-    the places of their lines when the window changes."""
-    high, cells = by_width(*_PICTURES).expr, alt.datum.row == first
-    return [
-        blank()
-        .transform_filter(cells)
-        .transform_calculate(head=f"reverse(split(datum.column, '\\n'))[{line}]")
-        .mark_text(
-            fontSize=alt.ExprRef(high), baseline="bottom", limit=alt.ExprRef(_LIMIT), aria=False
-        )
-        .encode(
-            alt.X("column:N").sort(None),
-            y=alt.value(alt.ExprRef(f"-6 * px - {line} * 1.15 * ({high})")),
-            text="head:N",
-        )
-        for line in range(len(axes.columns))
-    ]

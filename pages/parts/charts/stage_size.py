@@ -70,7 +70,7 @@ def _laid_out(channel: dict[str, Any], name: str) -> dict[str, Any]:
         # Expressions, as Vega updates a legend after a resize only if the layout uses them.
         columns = 1 if len("".join(scale.get("domain", ()))) > _WIDE else 2
         more["legend"] = legend | {"columns": columns, "columnPadding": {"expr": "24 * u"}}
-    if name == "y" and axis.get("title"):
+    if name == "y" and axis.get("title") and "titleAngle" not in axis:
         more["axis"] = axis | _FLAT
     if name == "strokeWidth" and "range" in scale:
         # The range of a scale takes no expressions.

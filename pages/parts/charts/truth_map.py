@@ -7,6 +7,8 @@ import pyarrow as pa
 from engine.result_cache import cached
 from engine.worlds import Context, World
 from pages.parts.charts.base import (
+    PAGE,
+    Size,
     Spec,
     action_colour,
     blank,
@@ -17,7 +19,7 @@ from pages.parts.charts.base import (
 )
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
-from pages.parts.charts.map_layout import columns, rows
+from pages.parts.charts.map_layout import columns, on_stage, rows
 from pages.parts.text.reward_scale import RewardScale
 
 _ROW, _HEAD = 46, 28
@@ -26,12 +28,15 @@ _FAINT = 0.25
 
 
 @cached(bytes_in_world)
-def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
+def truth_spec(world: World, dark: bool, axes: Axes, size: Size = PAGE) -> Spec:
     """Cells in the colour of the best action, stronger where knowing it is worth more."""
     high = world.extent(axes.row, *axes.columns)[axes.row]
     lines = len(axes.columns)
     padding = (_HEAD - 6) * max(lines - 1, 0) + 6
-    base = blank().encode(columns(lines, _HEAD - 8, 0.05, labelPadding=padding), rows(0.07))
+    x, y = columns(lines, _HEAD - 8, 0.05, labelPadding=padding), rows(0.07)
+    if size.on_stage and lines:
+        x, y = on_stage(world, axes)
+    base = blank().encode(x, y)
     opacity = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(_FAINT, 1)).legend(None)
     tips = tooltip(who="For", name="Best")
     scale = RewardScale.of(world)

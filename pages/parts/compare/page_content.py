@@ -93,6 +93,7 @@ def scene_of(session: CompareSession, style: FigureStyle) -> Scene:
             "say-prepared": lambda: Text(wording.prepared_in_short(session)),
             "say-match": lambda: Text(wording.match_in_short(session)),
             "say-online": lambda: Text(wording.online_in_short(session)),
+            "say-gains": lambda: Text(wording.gains_in_short(session, arms)),
             "say-worse": lambda: Text(wording.worse_in_short(session, arms)),
         }
     )
@@ -215,7 +216,7 @@ class _Figures:
             "Rewards gained over today's rules",
             f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
             charts.gain_spec(self._dark, bool(self._switches), low, high, unit),
-            charts.sum_rows(numbers, self._switches, self._came, "_gain", (low, high)),
+            charts.sum_rows(numbers, self._switches, self._came, "_gain", (low, high), self._size),
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:

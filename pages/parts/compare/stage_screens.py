@@ -20,8 +20,9 @@ from pages.parts.settings.page_settings_base import current_setup, open_link, wr
 from pages.parts.text.theme import is_dark
 from pages.parts.work.session_singletons import session_of
 
-_WATCH, _SERVE = 200, 200
-"""Visitors added while the apprentice watches, and after it goes online."""
+_FIRST, _WATCH, _SERVE = 100, 200, 200
+"""Visitors at the beginning of an act, added while the apprentice watches, and after it goes
+online."""
 
 
 def open_talk() -> Talk:
@@ -35,6 +36,7 @@ def open_talk() -> Talk:
     session.adopt(current_setup(CompareSetup), history)
     if is_new and history is None and Stage.in_link().begins_act:
         session.reset()
+        session.live.enqueue(_FIRST)
     if is_new:
         session.live.wait()
     return Talk(partial(compare_show, session), session, partial(_advance, session))
@@ -80,8 +82,8 @@ def compare_show(session: CompareSession) -> Show:
                 "The same visitors and random numbers, under today's rules.",
             ),
             screen(
-                scene, "numbers", "say-online", "numbers",
-                "In brackets the 95 % interval of what it earns beyond today's rules.",
+                scene, "gains", "say-gains", "gains",
+                "What each has earned beyond today's rules, summed up over all visitors.",
             ),
         ],
         session.live.is_live,

@@ -349,6 +349,18 @@ def online_in_short(session: CompareSession) -> str:
     return f"{earns}: {over_today(scale, uplift)} over today's rules."
 
 
+def gains_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:
+    """Rewards gained beyond today's rules, for each learning loop."""
+    if not arms:
+        return "No visitors yet."
+    scale = RewardScale.of(session.world)
+    ours, others = (plain(scale.total(arms[-1][f"{arm}_gain"])) for arm in ("apprentice", "online"))
+    return (
+        f"Gained beyond today's rules: {ours} by the apprentice, {others} by the always-online "
+        "engine."
+    )
+
+
 def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:
     """Visitors served worse than by today's rules, for each learning loop."""
     if not arms:

@@ -51,10 +51,7 @@ def own_link(without: Collection[str] = ()) -> str:
 
 def notes_of(show: Show) -> Notes:
     """Return the speaker notes on the screen."""
-    following = "" if show.next is None else show.next.note
-    return Notes(
-        bare(show.screen.say()), show.screen.note, following, show.at + 1, len(show.screens)
-    )
+    return Notes(bare(show.screen.say()), show.screen.note, show.following, *show.place)
 
 
 def short_address(remote: Remote, link: str) -> str:

@@ -5,16 +5,24 @@ from functools import partial
 
 import streamlit as st
 
-from engine import PersonalizerError
+from engine import LearningLoop, PersonalizerError
+from engine.evaluation.probability_parts import probability_parts
 from engine.store import LoopInfo, LoopLibrary, world_codec
+from pages.parts.charts.base import STAGE
+from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.beliefs import belief_spec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_presentation import Talk
 from pages.parts.data.loop_rewards import loop_rewards, mean_reward, sparkline
 from pages.parts.data.loops import headline
+from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Show
+from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.loop_library_access import library
 from pages.parts.settings.page_settings_base import no_link
+from pages.parts.settings.shared_settings import SEED, WORLD
 from pages.parts.text.format import counted, plain
+from pages.parts.text.theme import is_dark
 
 _ROWS = 5
 """Most loops on a screen, the last used first."""
@@ -35,10 +43,25 @@ def data_show(library: LoopLibrary, owner: str) -> Show:
         return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
     events = sum(loop.events for loop in loops)
     sentence = f"{counted(len(loops), 'session')}, taught by {counted(events, 'visitor')}."
+    draw = partial(_show, library, loops)
     if not loops:
-        sentence = "The first answer on Play starts a session."
+        sentence = "The first answer on Play starts a session. Each begins without knowledge."
+        draw = _show_beginning
     note = "Every event is saved before it counts. The five sessions that were used last are shown."
-    return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
+    return Show.of([Screen("loops", lambda: sentence, draw, note)])
+
+
+def _show_beginning() -> None:
+    """Draw the beliefs of a new session about a visitor."""
+    world, loop = world_of(WORLD.default), LearningLoop(seed=SEED.default)
+    ranked = loop.preview(world.actions, world.features(world.contexts[0]))
+    parts = probability_parts(ranked, loop.settings.policy)
+    draw_stage_chart(
+        belief_rows(world, is_dark(), ranked, parts, moment="asked", size=STAGE),
+        belief_spec(world, is_dark(), "chance of offer", size=STAGE),
+        key="beginning",
+        alt="Beliefs of a new session: all offers are alike",
+    )
 
 
 def _show(library: LoopLibrary, loops: Sequence[LoopInfo]) -> None:

@@ -64,6 +64,7 @@ def scene_of(session: EvaluateSession, look: FigureStyle, about: str = "") -> Sc
     texts = {
         "say-looks": lambda: Text(wording.looks_in_short(session)),
         "say-served": lambda: Text(wording.served_in_short(session)),
+        "say-truth": lambda: Text(wording.truth_in_short(session)),
     }
     if result is None:
         return Scene(texts | dict.fromkeys(_OF_STAGE, lambda: None))

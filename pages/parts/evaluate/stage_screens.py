@@ -58,7 +58,7 @@ def evaluate_show(session: EvaluateSession) -> Show:
                 "each offer, so an unlikely offer counts for many.",
             ),
             screen(
-                scene, "truth", "say-served", "true",
+                scene, "truth", "say-truth", "true",
                 "The world is simulated, so the truth is known. Count the diamonds "
                 "inside their bars.",
             ),

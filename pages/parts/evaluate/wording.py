@@ -174,8 +174,8 @@ def about_difference(
         apart = scale.signed(ends[0].estimate - ends[1].estimate, doubt)
         if apart != scale.signed(difference.estimate, doubt):
             said += (
-                f"\n\nIn *What if* they are {markdown(scale, apart)} apart, where each is estimated "
-                "for itself; here only visitors for whom the two choose differently count."
+                f"\n\nIn *What if* they are {markdown(scale, apart)} apart, where each is "
+                "estimated for itself; here only visitors for whom the two choose differently count."
             )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
         truth = result.truths[first_key] - result.truths[second_key]
@@ -206,6 +206,18 @@ def looks_in_short(session: EvaluateSession) -> str:
 def served_in_short(session: EvaluateSession) -> str:
     """Return the estimate of the headline's action served to everybody, as Markdown."""
     return _in_short(session, served)
+
+
+def truth_in_short(session: EvaluateSession) -> str:
+    """Return the naive average of the headline's action and its true mean reward, as Markdown."""
+    return _in_short(session, _revealed)
+
+
+def _revealed(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
+    if row.target not in result.truths:
+        return served(result, row, setup)
+    truth = _about_truth(result.log.scale, result.truths[row.target])
+    return f"{looks(result, row, setup)} {truth}"
 
 
 def _in_short(

@@ -11,17 +11,21 @@ from functools import partial
 import streamlit as st
 
 from engine import PersonalizerError
+from engine.evaluation.probability_parts import probability_parts
 from engine.experiments.choice_codec import decode_choices, encode_choices
 from engine.experiments.person_duel import Duel
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import World
+from pages.parts.charts.base import STAGE
+from pages.parts.charts.belief_rows import belief_rows, rows_of
+from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.stage_front import MOST
+from pages.parts.play.beliefs import SHOWN, believed
 from pages.parts.scene.stage_chart import draw_stage_chart
-from pages.parts.scene.stage_show import Screen
-from pages.parts.text.format import plain
+from pages.parts.scene.stage_show import Screen, Stage
 from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.theme import is_dark
 from pages.parts.work.stage_remotes import this_remote
@@ -33,22 +37,31 @@ _ROOM = "stage-room"
 _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
-def room_screens(world: World, seed: int) -> Sequence[Screen]:
-    """Return the screens: six visitors, then the rewards of the room and of the engine."""
+def room_screens(world: World, seed: int, then: str) -> Sequence[Screen]:
+    """Return the screens: six visitors, then the rewards of the room and of the engine.
+
+    Without counted hands, a step forward ends the vote, and no offer is made for the room.
+
+    Args:
+        then: name of the screen after the vote.
+    """
     duel, said = _duel(world, seed), words("show")
-    hands = [item.label for item in world.items]
-    note = said.say("room_note")
+    served = duel.served
+    is_here = Stage.in_link().screen in {"", f"room-{served + 1}"}
+    note, end = said.say("room_note"), "room-over" if served else then
     visits = [
         Screen(
             f"room-{number}",
             partial(_visitor_sentence, duel, said, number),
-            partial(_menu, duel, said),
+            partial(_beliefs, duel, number - 1),
             note,
-            hands,
+            [item.label for item in world.items],
             do=partial(_pick, duel, number - 2) if number > 1 else None,
-            undo=partial(_take_back, duel) if number > 1 else None,
+            undo=partial(_take_back, duel, number - 2),
+            rows=rows_of(world, STAGE),
+            otherwise=end,
         )
-        for number in range(1, VISITS + 1)
+        for number in range(1, min(served + is_here + 1, VISITS) + 1)
     ]
     over = Screen(
         "room-over",
@@ -56,9 +69,10 @@ def room_screens(world: World, seed: int) -> Sequence[Screen]:
         partial(_curve, duel, said),
         said.say("room_over_note"),
         do=partial(_pick, duel, VISITS - 1),
-        undo=partial(_take_back, duel),
+        undo=partial(_take_back, duel, VISITS - 1),
+        otherwise=end,
     )
-    return [*visits, over]
+    return [*visits, over] if served else visits
 
 
 def begin_anew() -> None:
@@ -84,18 +98,26 @@ def picked(hands: Sequence[int]) -> int:
     return max(range(len(hands)), key=hands.__getitem__) if hands else 0
 
 
-def _pick(duel: Duel, number: int) -> None:
-    """Offer the room's action to a visitor, unless the visitor was served before."""
-    counted = this_remote().hand_counts
-    items = duel.world.items
-    hands = counted if len(counted) == min(len(items), MOST) else ()
-    duel.choose(items[picked(hands)].id, number)
+def _pick(duel: Duel, number: int) -> bool:
+    """Offer the room's action to a visitor; return False if no hands were counted.
+
+    A visitor who was served before is not served again.
+    """
+    counted, items = this_remote().hand_counts, duel.world.items
+    if duel.served > number:
+        return True
+    if len(counted) != min(len(items), MOST) or not any(counted):
+        return False
+    duel.choose(items[picked(counted)].id, number)
     _write(duel)
+    return True
 
 
-def _take_back(duel: Duel) -> None:
-    duel.undo()
-    _write(duel)
+def _take_back(duel: Duel, number: int) -> None:
+    """Undo the offer to a visitor, if it is the last."""
+    if duel.served == number + 1:
+        duel.undo()
+        _write(duel)
 
 
 def _write(duel: Duel) -> None:
@@ -113,29 +135,27 @@ def _visitor_sentence(duel: Duel, said: Words, number: int) -> str:
     world, visitor = duel.world, duel.visitors[number - 1]
     labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
     context = ", ".join(labels[name, value] for name, value in visitor.context.items())
-    return said.say("room_who", number=number, all=VISITS, who=context)
+    sentence = said.say("room_who", number=number, all=VISITS, who=context)
+    if not any(map(any, duel.scores())):
+        return sentence
+    return f"{sentence} {said.say('room_sums', **_sums(duel))}"
 
 
-def _menu(duel: Duel, said: Words) -> None:
-    """Draw the actions with the keys that count hands, and the previous visitor's rewards."""
-    with st.container(key="stage-names"):
-        for place, item in enumerate(duel.world.items, 1):
-            st.markdown(f":gray[{place}] **{plain(item.label)}**")
-    if not duel.served:
-        return
-    items = duel.world.items
-    own, other = (items[choices[-1]].label for choices in (duel.choices, duel.engine_choices))
-    (gave, gave_other), sums = duel.scores()[-1], _sums(duel)
-    with st.container(key="stage-words"):
-        last = {"own": own, "other": other, "gave": f"{gave:g}", "gave_other": f"{gave_other:g}"}
-        st.markdown(said.say("room_last", **last))
-        st.markdown(said.say("room_sums", **sums))
+def _beliefs(duel: Duel, place: int) -> None:
+    """Draw the engine's beliefs about a visitor, without its offer."""
+    world, loop = duel.world, duel.engine
+    ranked = loop.preview(world.actions, world.features(duel.visitors[place].context))
+    parts = probability_parts(ranked, loop.settings.policy)
+    draw_stage_chart(
+        belief_rows(world, is_dark(), ranked, parts, moment="asked", size=STAGE),
+        belief_spec(world, is_dark(), SHOWN[ranked.mode][1], size=STAGE),
+        key="beliefs",
+        alt=f"A bell for each action: {believed(world, ranked)}",
+    )
 
 
 def _sums(duel: Duel) -> dict[str, str]:
-    own, other = (
-        (sum(scores) for scores in zip(*duel.scores(), strict=True)) if duel.served else (0, 0)
-    )
+    own, other = (sum(scores) for scores in zip(*duel.scores(), strict=True))
     return {"you": f"{own:g}", "engine": f"{other:g}"}
 
 
@@ -144,6 +164,10 @@ def _scored(duel: Duel, said: Words) -> str:
 
 
 def _curve(duel: Duel, said: Words) -> None:
+    """Draw the rewards so far; without any, the engine's beliefs about the last visitor."""
+    if not any(map(any, duel.scores())):
+        _beliefs(duel, duel.served - 1)
+        return
     names = said.say("room_you"), said.say("room_engine")
     draw_stage_chart(
         score_rows(names, duel.scores(), VISITS),

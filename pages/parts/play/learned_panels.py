@@ -169,15 +169,10 @@ def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
 
 def _part_of(opened: OpenLoop, axes: Axes) -> list[str]:
     """Return sentences on the part of the world in the map; empty for a complete map."""
-    world, names = opened.world, (axes.row, *axes.columns)
-    along = [field for field in world.fields if field.name in names]
-    fixed = [field for field in world.fields if field.name not in names]
-    extent, sentences = world.extent(*(field.name for field in along)), list[str]()
-    if 0 < len(fixed) <= _FEW:
-        values = (f"{field.label}: {opened.context[field.name]}" for field in fixed)
-        sentences.append(f"Fixed: {plain(', '.join(values))}.")
-    elif fixed:
-        sentences.append("In all other fields they are like the current visitor.")
+    world, fixed = opened.world, axes.fixed(opened.world, opened.context)
+    along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
+    extent = world.extent(*(field.name for field in along))
+    sentences = [f"Fixed: {plain(fixed)}."] if fixed else []
     sentences += (
         f"The map has room for {extent[field.name]} of the {len(field.values)} values of "
         f"{plain(field.label)}."

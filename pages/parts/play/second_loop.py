@@ -124,6 +124,19 @@ class SideLoop:
         self._curve.follow(self._second.loop)
         return standing(self._first_curve, self._curve)
 
+    @locked
+    def regrets(self) -> tuple[float, float]:
+        """Return the rewards that both loops missed; see `standing`."""
+        self.standing()
+        return self._first_curve.regret, self._curve.regret
+
+    @property
+    @locked
+    def random_offers(self) -> int:
+        """Number of offers that the second loop chose by uniform chance."""
+        events = self._second.loop.events.values()
+        return sum(event.ranked.cause == "random" for event in events)
+
     @property
     @locked
     def names(self) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Talk about two loops side by side: the same visitors, one by one, then in crowds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,10 +14,10 @@ from pages.parts.play.beliefs import in_words
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.second_loop import MOST, SideLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.play.stage_screens import let_in, take_back
-from pages.parts.play.stage_wording import each, in_scale
+from pages.parts.play.stage_actions import let_in, take_back
+from pages.parts.play.stage_wording import each, in_scale, in_total
 from pages.parts.scene.stage_chart import draw_stage_chart
-from pages.parts.scene.stage_show import Screen, Show
+from pages.parts.scene.stage_show import Screen, Show, Stage
 from pages.parts.text.answer_names import said
 from pages.parts.text.format import counted, plain
 from pages.parts.text.reward_scale import RewardScale
@@ -24,6 +25,8 @@ from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import result_of
 
 _CROWDS = (10, 100, 1_000)
+WASTE, _EPSILON = "waste", "epsilon"
+"""Screen of the usual talk with a second loop, and that loop's policy."""
 _LEAST_APART = 10
 """Number of visitors with different rewards from which two loops are compared."""
 
@@ -38,9 +41,10 @@ def catch_up(session: PlaySession) -> None:
             result_of(second.catching_up())
 
 
-def _second(session: PlaySession) -> SideLoop | None:
-    """Return the requested second loop of the displayed loop."""
+def _second(session: PlaySession, name: str = "") -> SideLoop | None:
+    """Return the second loop of the displayed loop with a name, by default the requested one."""
     opened, setup = session.displayed, session.setup
+    setup = setup.having({"beside": name}) if name else setup
     if not setup.beside or len(opened.loop.events) > MOST:
         opened.side_loop = None
     elif opened.side_loop is None or opened.side_loop.name != setup.beside:
@@ -50,6 +54,8 @@ def _second(session: PlaySession) -> SideLoop | None:
 
 def beside_show(session: PlaySession) -> Show | None:
     """Return the talk; None without a second loop."""
+    if not session.setup.beside and Stage.in_link().screen == WASTE:
+        return None
     second = _second(session)
     if second is None:
         return None
@@ -90,6 +96,21 @@ def _crowd(session: PlaySession, second: SideLoop, size: int) -> Screen:
         f"{size:,} more visitors, the same on both sides. Which side is ahead, and why?",
         do=partial(let_in, session, name, size),
         undo=partial(take_back, session, name),
+    )
+
+
+def waste_screens(session: PlaySession) -> Sequence[Screen]:
+    """Return the screen of epsilon-greedy before the same visitors, unless there were too many."""
+    if len(session.displayed.loop.events) > MOST:
+        return ()
+    return (
+        Screen(
+            WASTE,
+            partial(_say_waste, session),
+            partial(_draw_waste, session),
+            "Epsilon-greedy never stops exploring: the same share of offers stays random, however "
+            "sure it is. Look at the bars on the right: no offer falls to 0.",
+        ),
     )
 
 
@@ -155,6 +176,28 @@ def _answer(opened: OpenLoop, action: str, reward: float) -> str:
     return said(opened.world, opened.world.position(action), reward).lower()
 
 
+def _say_waste(session: PlaySession) -> str:
+    """Return the number of random offers, and the missed rewards of both loops."""
+    second, scale = _level(session), RewardScale.of(session.displayed.world)
+    if second is None:
+        return "Nobody has answered yet, so nothing is wasted."
+    (first, other), visitors = second.names, second.standing().visitors
+    missed, missed_other = (in_total(scale, regret) for regret in second.regrets())
+    return (
+        f"{plain(other)} gave {second.random_offers:,} of {counted(visitors, 'visitor')} a random "
+        f"offer. It missed {missed_other}, {plain(first)} {missed}."
+    )
+
+
+def _level(session: PlaySession) -> SideLoop | None:
+    """Return the second loop once it has served all visitors; None without visitors."""
+    name = session.setup.beside or _EPSILON
+    second = _second(session, name) if session.displayed.loop.events else None
+    if second is not None and not second.is_level:
+        result_of(second.catching_up())
+    return second
+
+
 # -- pictures -------------------------------------------------------------------------
 
 
@@ -186,6 +229,12 @@ def _draw(opened: OpenLoop, second: SideLoop) -> None:
     """Draw both loops' beliefs about the waiting visitor."""
     here = opened.context
     _draw_halves(opened, second, here, (opened.ranked_for(here), second.ranked_for(here)))
+
+
+def _draw_waste(session: PlaySession) -> None:
+    """Draw both loops' beliefs about the waiting visitor, if anybody has come."""
+    if second := _level(session):
+        _draw(session.displayed, second)
 
 
 def _draw_halves(

@@ -1,23 +1,34 @@
 """Scene of the talk on Play: sentences, beliefs, the map and the curve."""
 
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 
 from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
+from engine.loop.time_travel import as_of, entries_before
+from engine.pausable_steps import finish
+from pages.parts.charts import curves
 from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
 from pages.parts.charts.beliefs import belief_spec
-from pages.parts.charts.map_axes import axes_of
+from pages.parts.charts.map_axes import stage_axes_of
+from pages.parts.charts.reach_map import reach_rows, reach_spec
 from pages.parts.play import stage_wording as wording
 from pages.parts.play.beliefs import SHOWN, believed, in_words
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.learned_panels import map_figure, reward_figure
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
+from pages.parts.text.format import bare
+from pages.parts.text.reward_scale import RewardScale
+
+Reach = Callable[[], Mapping[int, float]]
+"""Function that returns the effect of the last answer by cell."""
 
 
 def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
     """Return the scene of a session; requires the session's lock."""
     opened = session.displayed
+    reach = cache(partial(_reach, opened))
     return Scene(
         {
             "say-who": lambda: Text(wording.visitor_arrives(opened)),
@@ -26,6 +37,8 @@ def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
             "offered": lambda: _beliefs(opened, look, opened.ranked, "offered"),
             "say-answer": lambda: Text(wording.answered(opened)),
             "answered": partial(_answered, opened, look),
+            "say-others": lambda: Text(wording.others(opened, reach())),
+            "others": partial(_others, opened, look, reach),
             "say-crowd": lambda: Text(wording.crowd(session)),
             "say-learned": lambda: Text(wording.learned(opened, truth=False)),
             "map": partial(_map, opened, look, truth=False),
@@ -35,6 +48,8 @@ def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
             "rewards": partial(_rewards, opened, look, truth=False),
             "say-best": lambda: Text(wording.earned(opened, truth=True)),
             "true-rewards": partial(_rewards, opened, look, truth=True),
+            "say-missed": lambda: Text(wording.missed(opened)),
+            "missed": partial(_missed, opened, look),
         }
     )
 
@@ -73,8 +88,54 @@ def _beliefs(
 
 
 def _map(opened: OpenLoop, look: FigureStyle, truth: bool) -> Figure:
-    return map_figure(opened, opened.favoured(), next(iter(axes_of(opened.world))), truth, look)
+    axes = stage_axes_of(opened.world)
+    favoured = opened.favoured(axes.row, *axes.columns)
+    return map_figure(opened, favoured, axes, truth, look, upright=bool(axes.columns))
 
 
 def _rewards(opened: OpenLoop, look: FigureStyle, truth: bool) -> Figure | None:
     return reward_figure(opened, truth, look) if opened.curve() else None
+
+
+def _missed(opened: OpenLoop, look: FigureStyle) -> Figure | None:
+    """Return the chart of missed rewards, beside random offers and the best single offer."""
+    curve, scale = opened.curve(), RewardScale.of(opened.world)
+    if not curve:
+        return None
+    lost, by_chance = (scale.total(curve[-1][name]) for name in ("regret", "uniform_regret"))
+    return Figure(
+        "chart-regret",
+        "Missed rewards (regret)",
+        f"Cumulative regret by visitor: {lost} missed, {by_chance} with random offers",
+        curves.regret_spec(look.dark, scale),
+        curves.regret_rows(curve, scale),
+    )
+
+
+def _reach(opened: OpenLoop) -> Mapping[int, float]:
+    """Return the change of the last offer's chance by its answer, for each cell of the map."""
+    loop, world, latest = opened.loop, opened.world, opened.latest
+    if latest is None:
+        return {}
+    axes = stage_axes_of(world)
+    cells = world.mapped(world.context_of(latest.request), axes.row, *axes.columns)
+    past = finish(as_of(loop, entries_before(loop, loop.events[latest.event_id].number)))
+    requests = [world.request(cell) for cell in cells]
+    before, after = (each.probabilities(requests)[:, latest.shown] for each in (past, loop))
+    return dict(zip(cells, (after - before).tolist(), strict=True))
+
+
+def _others(
+    opened: OpenLoop, look: FigureStyle, reach: Callable[[], Mapping[int, float]]
+) -> Figure:
+    """Return the map of an answer's effect."""
+    world, latest, changes = opened.world, opened.latest, reach()
+    axes, place = stage_axes_of(world), -1 if latest is None else world.cell_of(latest.request)
+    offer = "" if latest is None else latest.action_id
+    return Figure(
+        "reach",
+        "What an answer changes",
+        f"Change of the offer's chance by kind of visitor: {bare(wording.others(opened, changes))}",
+        reach_spec(world, look.dark, axes),
+        reach_rows(world, changes, axes, offer, place),
+    )

@@ -11,10 +11,13 @@ from engine.worlds import World
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.belief_rows import rows_of
 from pages.parts.play.audience_vote import room_screens
+from pages.parts.play.second_loop_screens import waste_screens
 from pages.parts.play.session import PlaySession
+from pages.parts.play.stage_actions import let_in, take_back
 from pages.parts.play.stage_content import scene_of
 from pages.parts.play.stage_wording import single
 from pages.parts.scene.part_types import FigureStyle, Scene
+from pages.parts.scene.show_acts import ROOM
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_show import Screen, Show, Stage
 from pages.parts.text.answer_names import answers_to
@@ -32,10 +35,11 @@ def play_show(session: PlaySession) -> Show:
 
 def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
     opened = session.open
-    in_show = Stage.in_link().act == "play"
+    has_room = Stage.in_link().act == ROOM
     return [
-        *(room_screens(opened.world, opened.loop.seed) if in_show else ()),
+        *(room_screens(opened.world, opened.loop.seed, "visitor-1") if has_room else ()),
         *_visit(session, scene, 1),
+        _others(scene),
         *_visit(session, scene, 2),
         *_visit(session, scene, 3),
         _map(scene, "map", "Next: more visitors."),
@@ -55,6 +59,7 @@ def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
         visitor,
         offer,
         *last,
+        _others(scene),
         _map(scene, "map", "Next: the curve."),
         _curve(session, scene, "curve"),
         *_truth(session, scene),
@@ -99,13 +104,28 @@ def _crowd(session: PlaySession, scene: Scene, size: int, then: str) -> Screen:
     )  # fmt: skip
 
 
-def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, Screen]:
-    """Return the map and the curve with the hidden truth."""
-    then = "Next: the best that could be earned."
+def _others(scene: Scene) -> Screen:
+    """Return the map of an answer's effect on other visitors."""
+    return screen(
+        scene, "others", "say-others", "others",
+        "Each number is the change of the chance of this offer, in percentage points. Visitors "
+        "who have more in common with this one change more.",
+    )  # fmt: skip
+
+
+def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, ...]:
+    """Return the screens with the hidden truth: map, curve, regret, and a second loop's waste."""
+    then = "A tick: the best offer. A corner: the best offer is another. Next: earnings."
     return (
         _map(scene, "truth", then, "say-right", "true-map"),
         _curve(session, scene, "best", "say-best", "true-rewards"),
-    )
+        screen(
+            scene, "regret", "say-missed", "missed",
+            "Regret: the reward of the best offer minus that of the actual offer, summed up. "
+            "A flat line means that nothing more is missed.",
+        ),
+        *waste_screens(session),
+    )  # fmt: skip
 
 
 def _map(scene: Scene, name: str, then: str, say: str = "say-learned", show: str = "map") -> Screen:
@@ -126,26 +146,3 @@ def _worths(world: World) -> str:
     if world.worth.min() == world.worth.max():
         return f"Rewards of the answers: {worths}"
     return f"Highest rewards of the answers: {worths}"
-
-
-def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:
-    """Serve a screen's visitor or crowd; return True if visitors come.
-
-    The number of earlier acts is noted for `take_back`.
-    """
-    acts = session.open.undo_stack
-    before = acts.before[name] = len(acts.done)
-    if crowd:
-        session.live.enqueue(crowd)
-        return True
-    session.live.step()
-    return len(acts.done) > before
-
-
-def take_back(session: PlaySession, name: str) -> None:
-    """Undo a screen's act if it was done from this session and is the last."""
-    session.live.stop()
-    acts = session.open.undo_stack
-    before = acts.before.pop(name, None)
-    if before is not None and len(acts.done) == before + 1 and session.can_undo:
-        session.undo()

@@ -13,10 +13,11 @@ from pages.parts.play.moment_links import moment_in_address, moment_link
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.second_loop_screens import beside_show, catch_up
 from pages.parts.play.session import PlaySession
+from pages.parts.play.stage_actions import begin_act
 from pages.parts.play.stage_screens import play_show
 from pages.parts.play.stored_loop_from_link import follow, open_loop
 from pages.parts.play.toolbar_controls import show_refusals
-from pages.parts.scene.stage_show import Show, Stage
+from pages.parts.scene.stage_show import SCREEN, STAGE, Show, Stage
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 
 
@@ -29,8 +30,8 @@ def open_talk() -> Talk:
     timeline_slider.go(session, is_new)
     if is_new and Stage.in_link().begins_act:
         begin_anew()
-        if "loop" not in st.query_params and session.open.loop.events:
-            session.reset()
+    if is_new and "loop" not in st.query_params:
+        begin_act(session)
     catch_up(session)
     session.live.pause()  # A talk advances by steps only.
     return Talk(
@@ -38,8 +39,17 @@ def open_talk() -> Talk:
         session,
         partial(_advance, session),
         partial(_watch_others, session),
-        link=lambda: moment_link(session, st.context.url or ""),
+        link=partial(_link, session),
     )
+
+
+def _link(session: PlaySession) -> str:
+    """Return the link for the audience's phones: while the audience is asked, to the same question,
+    without the engine's offer."""
+    link, screen = moment_link(session, st.context.url or ""), Stage.in_link().screen
+    is_first = not screen and not session.setup.beside
+    is_asked = is_first or screen.startswith(("visitor-", "room-"))
+    return f"{link}&{STAGE}=1&{SCREEN}=visitor-1" if is_asked else link
 
 
 def _advance(session: PlaySession) -> None:

@@ -1,13 +1,16 @@
 """Wording of the talk on Play: a sentence per screen, in large type."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.worlds import Context, World
 from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.charts.context_map import stands_out
+from pages.parts.charts.map_axes import stage_axes_of
+from pages.parts.charts.reach_map import LEAST
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.offer_wording import decided, highest_sample_in_short
 from pages.parts.play.session import PlaySession
@@ -77,6 +80,40 @@ def _move(answer: str, offer: str, before: Ranked, after: Ranked, position: int)
     return f"{answer}: {offer} falls from {percent(was)} to {percent(now)}."
 
 
+def others(opened: OpenLoop, changes: Mapping[int, float]) -> str:
+    """Return for how many other kinds of visitors the last answer changed the offer's chance in
+    the same direction."""
+    latest, world = opened.latest, opened.world
+    if latest is None:
+        return "Nobody has answered yet."
+    own = changes[world.cell_of(latest.request)]
+    rest = [change for cell, change in changes.items() if cell != world.cell_of(latest.request)]
+    alike = sum(change * own > 0 and abs(change) >= LEAST for change in rest)
+    offer = plain(world.items[latest.shown].name)
+    return (
+        f"For whom else does it count? {offer} {'rises' if own > 0 else 'falls'}, in percentage "
+        f"points, for {alike:,} of {len(rest):,} other kinds of visitors."
+    )
+
+
+def missed(opened: OpenLoop) -> str:
+    """Return the rewards that the loop missed against the best offers, beside random offers."""
+    curve, scale = opened.curve(), RewardScale.of(opened.world)
+    if not curve:
+        return "Nobody has answered yet, so nothing is missed."
+    own, by_chance = (in_total(scale, curve[-1][name]) for name in ("regret", "uniform_regret"))
+    visitors = counted(len(opened.loop.events), "visitor")
+    return (
+        f"It missed {own} of what the best offers earn from {visitors}. Random offers miss "
+        f"{by_chance}."
+    )
+
+
+def in_total(scale: RewardScale, rewards: float) -> str:
+    """Format a sum of rewards as Markdown: money, or a whole number."""
+    return plain(scale.total(rewards)) if scale.is_money else f"{rewards:,.0f} rewards"
+
+
 def crowd(session: PlaySession) -> str:
     """Return the progress of a crowd; once it is served, the learned offers."""
     waiting, whole = session.live.waiting, session.live.enqueued
@@ -86,34 +123,35 @@ def crowd(session: PlaySession) -> str:
 
 
 def learned(opened: OpenLoop, truth: bool) -> str:
-    """Return the favourite offer; with the truth, the number of right ones."""
-    cells, come = opened.favoured(), len(opened.loop.events)
+    """Return the most frequent favourite offer; with the truth, the number of right ones."""
+    axes, come = stage_axes_of(opened.world), len(opened.loop.events)
     if not come:
         return "Nobody has answered yet, so it knows nothing."
+    cells, answers = opened.favoured(axes.row, *axes.columns), counted(come, "answer")
     if truth:
         right = sum(bool(cell["right"]) for cell in cells)
-        sentence = (
-            f"After {counted(come, 'answer')} it is right for {right:,} of {len(cells):,} kinds "
-            "of visitors."
-        )
+        sentence = f"After {answers} it is right for {_kinds(right, len(cells))}."
     else:
-        names = {item.id: item.name for item in opened.world.items}
-        sentence = _most(cells, names, counted(come, "answer"))
-    return sentence if opened.world.is_mapped_whole else f"{sentence} The map shows only these."
+        sentence = _most(cells, opened.world, answers)
+    fixed = axes.fixed(opened.world, opened.context)
+    return f"{sentence} Map: visitors with {plain(fixed)}." if fixed else sentence
 
 
-def _most(cells: list[dict[str, object]], names: Mapping[str, str], answers: str) -> str:
-    """Return the action favoured in most cells, with their number, after so many answers."""
-    favourites = Counter(str(cell["action"]) for cell in cells if stands_out(cell))
-    if not favourites:
+def _kinds(count: int, total: int) -> str:
+    return f"{count:,} of {total:,} kinds of visitors"
+
+
+def _most(cells: Sequence[Mapping[str, Any]], world: World, answers: str) -> str:
+    """Return the action favoured in most cells, with their number, after so many answers; cells
+    without a visible favourite do not count."""
+    visible = [cell["action"] for cell in cells if stands_out(cell)]
+    if not visible:
         return f"After {answers} it has no favourites yet."
-    ((action, count),) = favourites.most_common(1)
-    offer = plain(names[action])
-    if count == len(cells):
+    (action, count), *others = Counter(visible).most_common()
+    offer = plain({item.id: item.name for item in world.items}[action])
+    if not others and count == len(cells):
         return f"After {answers} it would offer {offer} to everybody."
-    return (
-        f"After {answers} it would offer {offer} to {count:,} of {len(cells):,} kinds of visitors."
-    )
+    return f"After {answers} it would offer {offer} to {_kinds(count, len(cells))}."
 
 
 def earned(opened: OpenLoop, truth: bool) -> str:

@@ -5,21 +5,23 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.charts.base import STAGE
+from pages.parts.charts.map_axes import stage_axes_of
+from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.components.stage_presentation import Talk
 from pages.parts.race import controls
 from pages.parts.race.page_content import scene_of
 from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.scene.part_types import FigureStyle, Scene, Text
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.scene.stage import screen
-from pages.parts.scene.stage_show import Show
+from pages.parts.scene.stage_chart import draw_stage_chart
+from pages.parts.scene.stage_show import Screen, Show
+from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
+from pages.parts.text.format import plain
 from pages.parts.text.theme import is_dark
 from pages.parts.work.race_pool import race_queue
 from pages.parts.work.session_singletons import session_of
-
-_FEW = 4
-"""Most contenders whose stories fit beside each other."""
 
 
 def open_talk() -> Talk:
@@ -42,11 +44,13 @@ def race_show(session: RaceSession) -> Show:
     scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
-            screen(
-                _line_up(session), "line-up", "question", "names",
+            Screen(
+                "line-up",
+                partial(_say_line_up, session),
+                partial(_draw_line_up, session),
                 "Ask the audience for its bets. Count raised hands with the keys 1 to 9. "
-                "Next: the race.",
-                hands=list(session.setup.names.values()),
+                f"Next: the race.\n{_stories(session)}",
+                list(session.setup.names.values()),
             ),
             screen(
                 scene, "leaders", "say-leader", "finals",
@@ -74,14 +78,29 @@ def _start(session: RaceSession) -> None:
         session.start(session.setup, None)
 
 
-def _line_up(session: RaceSession) -> Scene:
-    """Return a scene of the contenders' names, with the first sentence of each story if there are
-    few."""
-    stories = session.setup.stories if len(session.setup.keys) <= _FEW else {}
-    lines = []
-    for key, name in session.setup.names.items():
-        story = stories.get(key, "").partition(". ")[0].rstrip(".")
-        lines.append(f"**{name}**" + (f"  \n{story}." if story else ""))
-    names = Text("\n\n".join(lines))
-    question = Text("Which method earns most?")
-    return Scene({"question": lambda: question, "names": lambda: names})
+def _say_line_up(session: RaceSession) -> str:
+    drifts = session.setup.drift == "halfway"
+    return f"Which method earns most{', if tastes change halfway' if drifts else ''}?"
+
+
+def _draw_line_up(session: RaceSession) -> None:
+    """Draw the contenders' names above the map of best offers, which they have to find."""
+    world = world_of(session.setup.world)
+    axes = stage_axes_of(world)
+    names = "  ·  ".join(f"**{plain(name)}**" for name in session.setup.names.values())
+    with st.container(key="stage-line-up"):
+        st.markdown(f"{names}. Hidden from all of them: the best offers.")
+    draw_stage_chart(
+        truth_rows(world, axes, world.contexts[0]),
+        truth_spec(world, is_dark(), axes, STAGE),
+        key="line-up",
+        alt=f"Map of the best offers: {plain(world.title)}",
+    )
+
+
+def _stories(session: RaceSession) -> str:
+    """Return the first sentence of each contender's story."""
+    return "\n".join(
+        f"{name}: {session.setup.stories.get(key, '').partition('. ')[0].rstrip('.')}."
+        for key, name in session.setup.names.items()
+    )

@@ -1,20 +1,21 @@
 """Talks: screens, the current position, and steps forward and back."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import streamlit as st
 
-from pages.parts.scene.show_acts import ACTS, neighbour
+from pages.parts.scene.show_acts import ACTS, neighbour, way_before
 from pages.parts.settings.page_settings_base import has_gone_back, keep_values
+from pages.parts.text.lesson_words import words
 
 STAGE, SCREEN, SHOW = "stage", "screen", "show"
 """Names in a link; the value of a show is its current act."""
 _LEFT, _STEP = "stage-left", "stage-step"
 """Keys of the session state: last stage address of each page, and the last step."""
 LEADS = "stage-leads"
-"""Key of the session state: page and screen after a step to another page."""
+"""Key of the session state: act and screen after a step to another act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Stage:
     Attributes:
         on: whether the page is on the stage.
         screen: name of the screen; empty for the first.
-        act: current act of the five-minute show; empty in a page's own talk.
+        act: current act of a show; empty in a page's own talk.
     """
 
     on: bool = False
@@ -43,7 +44,7 @@ class Stage:
     def begins_act(self) -> bool:
         """Return whether this is the first screen of an act of the show, which begins with a new
         loop."""
-        return bool(self.act) and self.screen in {"", ACTS[self.act][0]}
+        return bool(self.act) and self.screen in {"", ACTS[self.act].screens[0]}
 
 
 @dataclass(slots=True)
@@ -115,6 +116,8 @@ class Screen:
         undo: reverts that action on a step back from this screen, if it was done.
         rows: number of rows of the picture if its first rows are those of `hands` and have free
             space at the right, for the counts; 0 to place the counts below the picture.
+        otherwise: name of the screen to which a step forward leads if `do` had no effect; empty to
+            stay.
     """
 
     name: str
@@ -125,6 +128,7 @@ class Screen:
     do: Callable[[], bool | None] | None = None
     undo: Callable[[], None] | None = None
     rows: int = 0
+    otherwise: str = ""
 
 
 @dataclass(slots=True)
@@ -135,26 +139,34 @@ class Show:
         at: position of the current screen, from 0.
         is_busy: whether the action of a step is under way.
         is_over: whether a step was made from this drawing: each drawing allows a single step, so
-            the second of two quick presses is ignored.
+            another press meanwhile is ignored.
+        act: current act of a show; empty in a page's own talk.
     """
 
     screens: Sequence[Screen]
     at: int
     is_busy: bool = False
     is_over: bool = False
+    act: str = ""
 
     @classmethod
     def of(cls, screens: Sequence[Screen], is_busy: bool = False) -> Self:
         """Return the show at the address's screen, or at the first screen if the address has none.
 
-        In the five-minute show, only the screens of the current act are included.
+        In a show, only the screens of the current act are included, with the show's notes.
         """
         stage = Stage.in_link()
         _note_drawing()
-        own = ACTS.get(stage.act, ())
-        screens = [screen for screen in screens if screen.name in own] or screens
+        if stage.act:
+            own, notes = ACTS[stage.act].screens, notes_of(stage.act)
+            screens = [
+                replace(screen, note=notes.get(screen.name, screen.note))
+                for screen in screens
+                if screen.name in own
+            ] or screens
         names = [screen.name for screen in screens]
-        return cls(screens, names.index(stage.screen) if stage.screen in names else 0, is_busy)
+        at = names.index(stage.screen) if stage.screen in names else 0
+        return cls(screens, at, is_busy, act=stage.act)
 
     @property
     def screen(self) -> Screen:
@@ -166,13 +178,34 @@ class Show:
         """The next screen; None at the end."""
         return self.screens[self.at + 1] if self.at + 1 < len(self.screens) else None
 
+    @property
+    def following(self) -> str:
+        """Speaker's note on what comes next, possibly in the next act; empty at the end."""
+        if self.next is not None:
+            return self.next.note
+        then = neighbour(self.act, 1) if self.act else None
+        return notes_of(then[0]).get(then[1], "The next part, on another page.") if then else ""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Position of the current screen, from 1, and number of screens, in a whole show."""
+        before, total = way_before(self.act) if self.act else (0, len(self.screens))
+        return min(before + self.at + 1, total), total
+
+
+def notes_of(act: str) -> Mapping[str, str]:
+    """Return an act's own speaker's notes, by screen."""
+    table = words("show").table
+    notes: Mapping[str, str] = table.get(act, {})
+    return notes
+
 
 def advance(show: Show, by: Literal[1, -1]) -> None:
-    """Step forward or back if possible; in the five-minute show possibly to another page.
+    """Step forward or back if possible; in a show possibly to another page.
 
-    A step forward runs the next screen's action and is cancelled if the action had no effect. A
-    step back reverts the current screen's action. While an action is under way, only a step back
-    is possible, which ends it.
+    A step forward runs the next screen's action. If the action had no effect, the step is cancelled
+    or leads to the screen named for this case. A step back reverts the current screen's action.
+    While an action is under way, only a step back is possible, which ends it.
     """
     target = show.at + by
     if show.is_over or (by > 0 and show.is_busy):
@@ -182,8 +215,11 @@ def advance(show: Show, by: Literal[1, -1]) -> None:
         st.session_state[LEADS] = neighbour(act, by) if act else None
         return
     show.is_over = True
-    action = show.screens[target].do if by > 0 else show.screen.undo
-    if action is None or action() is not False:
+    screen = show.screens[target]
+    action, name = (screen.do, screen.name) if by > 0 else (show.screen.undo, screen.name)
+    if action is not None and action() is False:
+        name = screen.otherwise if by > 0 else ""
+    if name:
         current = st.query_params.get(SCREEN, "")
-        st.query_params[SCREEN] = show.screens[target].name
-        st.session_state[_STEP] = _Step(current, show.screens[target].name)
+        st.query_params[SCREEN] = name
+        st.session_state[_STEP] = _Step(current, name)

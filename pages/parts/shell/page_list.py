@@ -22,7 +22,7 @@ MENU = {
     "": [PageEntry("play", "touch_app")],
     "Learn": [
         PageEntry("learn", "school", "Lessons", "Guess, try, see the truth"),
-        PageEntry("show", "timer", "Five-minute demo", "For an audience, on a projector"),
+        PageEntry("show", "timer", "Demo for an audience", "5 or 15 minutes, on a projector"),
         PageEntry("words", "menu_book", "Glossary", "Each term in a sentence"),
         PageEntry("use", "balance", "When to use it", "And when not, and which reward"),
     ],

@@ -1,1 +1,1 @@
-"""The five-minute show: its acts, its bookmarks, and how a talk is presented."""
+"""The shows: their bookmarks, and how a talk is presented."""

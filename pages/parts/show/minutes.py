@@ -1,4 +1,4 @@
-"""Start of the five-minute show: bookmarks, and computation in advance."""
+"""Start of a show: bookmarks, and computation in advance."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -6,9 +6,14 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.stage_presentation import Talk
-from pages.parts.scene.show_acts import MINUTES
+from pages.parts.scene.show_acts import ACTS, BOOKMARKS
 from pages.parts.scene.stage_show import Screen, Show
-from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
+from pages.parts.settings.page_settings_base import (
+    current_setup,
+    has_gone_back,
+    open_link,
+    write_link,
+)
 from pages.parts.show.show_link import Ahead, ShowSetup, begin
 from pages.parts.text.format import bare, note, percent
 from pages.parts.text.lesson_words import Words, words
@@ -18,46 +23,47 @@ from pages.parts.text.pages_folder import PAGES
 def show_minutes(setup: ShowSetup, texts: Words) -> None:
     """Draw a bookmark for each minute: time, summary, and link to the stage."""
     with st.container(key="show-minutes"):
-        for minute in MINUTES:
+        for minute in BOOKMARKS[setup.length]:
             with st.container(
                 horizontal=True, vertical_alignment="center", border=True, key=f"show-{minute.key}"
             ):
                 st.markdown(f"**{minute.at}**", width=48)
                 st.markdown(texts.say(minute.key))
                 st.page_link(
-                    PAGES / f"{minute.page}.py",
+                    PAGES / f"{ACTS[minute.act].page}.py",
                     label=texts.say("go"),
                     icon=":material/co_present:",
                     width="content",
-                    query_params=dict(setup.link_to(minute.page, minute.screen)),
+                    query_params=dict(setup.link_to(minute.act, minute.screen)),
                 )
 
 
 def open_talk() -> Talk:
-    """Return the talk for the world and seed in the address."""
+    """Return the talk for the setup in the address, which begins at once on the first page.
+
+    Back in the browser's history, the list of bookmarks appears instead.
+    """
     open_link(ShowSetup)
     setup = current_setup(ShowSetup)
     write_link(setup)
-    return Talk(partial(minutes_show, words("show")))
+    if not has_gone_back():
+        begin(setup)
+    return Talk(partial(bookmarks_show, setup, words("show")))
 
 
-def minutes_show(texts: Words) -> Show:
+def bookmarks_show(setup: ShowSetup, texts: Words) -> Show:
     """Return the talk of bookmarks; a step forward leads to the first act."""
-    titles = {minute.at: texts.say(minute.key).split("**")[1] for minute in MINUTES}
+    titles = {one.at: texts.say(one.key).split("**")[1] for one in BOOKMARKS[setup.length]}
 
     def leave() -> bool:
-        begin()
+        begin(setup)
         return False
 
+    say = partial(texts.say, "question")
     return Show.of(
         [
-            Screen(
-                "minutes",
-                partial(texts.say, "question"),
-                partial(_show_titles, titles),
-                bare(texts.say("told")),
-            ),
-            Screen("first", partial(texts.say, "question"), lambda: None, "", do=leave),
+            Screen("minutes", say, partial(_show_titles, titles), bare(texts.say("told"))),
+            Screen("first", say, lambda: None, "", do=leave),
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Five-minute show: a talk across the stages of four pages.
+"""Show: a talk of five or fifteen minutes across the stages of several pages.
 
 Each page has the screens of its act (`show_acts`); a step past the last screen leads to the next
 act's page, with the same world and seed. Nothing is stored: pages compute their own results. The
@@ -15,14 +15,16 @@ from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.scene.show_acts import MINUTES
+from pages.parts.scene.show_acts import ACTS, BOOKMARKS
 from pages.parts.scene.stage_show import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.settings.page_settings_base import Linked, current_setup
+from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import SEED, WORLD
 from pages.parts.work.frame_pace import pace
 from pages.parts.work.race_pool import race_queue
 from pages.parts.work.session_singletons import session_of
 
+LENGTH = Setting(5, "Length", {5: "5 minutes", 15: "15 minutes"})
 PACE = 0.5
 """Seconds between frames during a computation."""
 _RACE = {"who": "ours,epsilon,ucb,ab", "drift": "halfway", "crowds": 5}
@@ -31,12 +33,13 @@ _LOG = {"log": "ready"}
 
 @dataclass(frozen=True, slots=True)
 class ShowSetup(Linked):
-    """World and seed of the show, as carried by its link."""
+    """World, seed and minutes of the show, as carried by its link."""
 
     PREFIX = "show-"
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
+    length: int = LENGTH.as_field
 
     @property
     def _place(self) -> dict[str, Any]:
@@ -52,11 +55,12 @@ class ShowSetup(Linked):
         """Setup of the race with changing tastes."""
         return RaceSetup().having(self._place | _RACE).fitted()
 
-    def link_to(self, page: str, screen: str) -> Mapping[str, str]:
+    def link_to(self, act: str, screen: str) -> Mapping[str, str]:
         """Return the query of a screen of the show."""
         own: Mapping[str, Linked] = {"evaluate": self.log, "race": self.race}
+        page = ACTS[act].page
         query = own[page].query() if page in own else self._place
-        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in query.items()}}
+        return {STAGE: "1", SHOW: act, SCREEN: screen, **{n: str(v) for n, v in query.items()}}
 
 
 class Ahead:
@@ -113,10 +117,10 @@ def ahead(setup: ShowSetup) -> Ahead:
     )
 
 
-def begin() -> None:
+def begin(setup: ShowSetup) -> None:
     """Request a step to the first screen of the show."""
-    first = MINUTES[0]
-    st.session_state[LEADS] = first.page, first.screen
+    first = BOOKMARKS[setup.length][0]
+    st.session_state[LEADS] = first.act, first.screen
 
 
 def show_in_link() -> ShowSetup | None:
@@ -131,7 +135,7 @@ def next_place() -> tuple[str, Mapping[str, str]] | None:
     leads: tuple[str, str] | None = st.session_state.pop(LEADS, None)
     if leads is None:
         return None
-    page, screen = leads
+    act, screen = leads
     # The show's own page has no act in its address.
     setup = show_in_link() or current_setup(ShowSetup)
-    return page, setup.link_to(page, screen)
+    return ACTS[act].page, setup.link_to(act, screen)

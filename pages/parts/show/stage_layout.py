@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.components import component_value
 from pages.parts.components.stage_front import counted, draw_overlay
-from pages.parts.components.stage_keys import hear
+from pages.parts.components.stage_keys import hear, turns
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.stage_show import Show, advance
 from pages.parts.show.show_link import ahead, show_in_link
@@ -46,5 +46,5 @@ def present(show: Show, corner: Callable[[], None]) -> None:
                 corner()
         with st.container(key="stage-hero"):
             screen.draw()
-    way = (show.at + 1) / len(show.screens)
-    draw_overlay(screen.hands, has_keys, screen.name, way, screen.rows)
+    at, of = show.place
+    draw_overlay(screen.hands, has_keys, screen.name, at / of, turns("steps"), screen.rows)

@@ -3,7 +3,7 @@
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
 from pages.parts.charts.base import keys_of
-from pages.parts.charts.map_axes import Axes, axes_of
+from pages.parts.charts.map_axes import Axes, axes_of, stage_axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.scene.part_types import Figure, FigureStyle, Number, Numbers, Scene, Text
 from pages.parts.text.format import plain
@@ -20,11 +20,12 @@ def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene
     Args:
         axes: fields along the map's rows and columns; None for the first map.
     """
+    axes = axes or (stage_axes_of(world) if look.size.on_stage else next(iter(axes_of(world))))
     return Scene(
         {
-            "say-map": lambda: Text(f"{plain(world.title)}: who likes what best."),
-            "map": lambda: _map(world, look, axes or next(iter(axes_of(world)))),
-            "map-note": lambda: _rest_of_map(world, axes or next(iter(axes_of(world)))),
+            "say-map": lambda: Text(_say_map(world, axes)),
+            "map": lambda: _map(world, look, axes),
+            "map-note": lambda: _rest_of_map(world, axes),
             "say-worth": lambda: Text(wording.point_of(world, ceilings_of(world))),
             "worth": lambda: _worth(ceilings_of(world), world),
             "ceilings": lambda: _ceilings(ceilings_of(world), world),
@@ -33,9 +34,16 @@ def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene
     )
 
 
+def _say_map(world: World, axes: Axes) -> str:
+    fixed = axes.fixed(world, world.contexts[0])
+    whom = f" Map: visitors with {plain(fixed)}." if fixed else ""
+    return f"{plain(world.title)}: who likes what best.{whom}"
+
+
 def _map(world: World, look: FigureStyle, axes: Axes) -> Figure:
     """Return the map of the best action per context."""
-    rows, spec = truth_rows(world, axes, world.contexts[0]), truth_spec(world, look.dark, axes)
+    rows = truth_rows(world, axes, world.contexts[0])
+    spec = truth_spec(world, look.dark, axes, look.size)
     best = ", ".join(dict.fromkeys(rows.column("name").to_pylist()))
     return Figure(
         "chart-truth",

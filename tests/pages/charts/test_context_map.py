@@ -7,6 +7,7 @@ from engine import LearningLoop
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
+from pages.parts.charts.base import PAGE, STAGE
 from pages.parts.charts.context_map import EMOJI, VISIBLE, Moves, map_rows, map_spec
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows
@@ -51,6 +52,18 @@ def test_the_truth_is_marked_where_another_action_is_favoured() -> None:
     for cell in cells(EVERYBODY, truth=True):
         best = COFFEE.items[int(COFFEE.expected[cell["at"]].argmax())].id
         assert cell["truth"] == (None if cell["action"] == best else best)
+
+
+def test_on_the_stage_each_right_cell_has_a_tick() -> None:
+    ticked = "isValid(datum.best) && !isValid(datum.truth)"
+    specs = [map_spec(COFFEE, False, EVERYBODY, size, True) for size in (PAGE, STAGE)]
+    on_page, on_stage = ([layer.get("transform") for layer in spec["layer"]] for spec in specs)
+    assert [{"filter": ticked}] in on_stage
+    assert [{"filter": ticked}] not in on_page
+    rows = cells(EVERYBODY, truth=True)
+    right = [row for row in rows if row["best"] is not None and row["truth"] is None]
+    assert 0 < len(right) < len(rows)
+    assert not [row for row in cells(EVERYBODY) if row["best"]], "without the truth there is none"
 
 
 def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from engine.worlds import TasteWeights, Value, World
+from engine.worlds import Knobs, TasteWeights, Value, World, generate
 from engine.worlds.coffee import COFFEE
-from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
+from pages.parts.charts.map_axes import Axes, axes_of, stage_axes_of, upright_axes_of
 from tests.engine.worlds.large_worlds import deep
 
 
@@ -56,3 +56,18 @@ def test_small_maps_are_complete() -> None:
     assert world.is_tabulated
     assert all(len(axes.columns) == 1 for axes in axes_of(world))
     assert len(world.mapped(world.contexts[0], "name", "weather")) == 100
+
+
+def test_fields_that_a_map_holds_fixed_are_named() -> None:
+    here = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
+    assert Axes("name", ("weather", "timeofday")).fixed(COFFEE, here) == ""
+    assert Axes("name", ("weather",)).fixed(COFFEE, here) == "Time of day: Evening"
+    world = generate(Knobs(fields=6, values=2, actions=3), seed=1)
+    assert Axes("f1", ("f2",)).fixed(world, world.contexts[0]) == (
+        "the current visitor's values in the other 4 fields"
+    )
+
+
+def test_the_stages_map_has_few_rows() -> None:
+    assert stage_axes_of(COFFEE) == Axes("name", ("weather", "timeofday"))
+    assert stage_axes_of(with_values(10, 3, 4)) == Axes("weather", ("name",))

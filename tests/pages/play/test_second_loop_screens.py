@@ -115,11 +115,27 @@ def test_a_second_loop_that_there_is_not_is_said_and_the_usual_talk_begins(open_
     assert "What would you offer" in title(app)
 
 
+@pytest.mark.parametrize("events", [0, 1])
+def test_while_the_room_is_asked_its_phones_get_the_question_without_the_offer(
+    open_app: Open, events: int
+) -> None:
+    app = open_app(stage="1")
+    for _ in range(events):
+        app.session.live.step()
+    for screen in ("visitor-2", "offer-2"):
+        app.open(screen=screen)
+        asked = parse_qs(urlsplit(app.remote.link).query)
+        is_asked = screen == "visitor-2"
+        assert asked.get("stage") == (["1"] if is_asked else None)
+        assert asked.get("screen") == (["visitor-1"] if is_asked else None)
+        assert ("loop" in asked) is bool(events)
+
+
 @pytest.mark.parametrize("page", ["", "beside"])
 def test_the_room_gets_a_link_to_look_and_the_speaker_what_to_say(
     open_app: Open, page: str
 ) -> None:
-    app = open_app(stage="1", beside="no-crosses" if page else "")
+    app = open_app(stage="1", beside="no-crosses" if page else "", screen="answer-1")
     app.session.live.step()
     app.run()
     remote = app.remote

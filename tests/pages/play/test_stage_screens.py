@@ -7,18 +7,25 @@ from typing import Literal
 import pytest
 import streamlit as st
 
+from engine.simulation.simulated_visitors import crowd
+from engine.store import StoredLoop
 from engine.worlds import GALLERY
 from engine.worlds.success_levels import Level
 from pages.parts.play import stage_screens as stage_play
+from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.learned_panels import earned
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.report import report
 from pages.parts.play.session import PlaySession
+from pages.parts.play.stage_actions import let_in
 from pages.parts.play.stage_content import scene_of
-from pages.parts.play.stage_screens import let_in, play_show
+from pages.parts.play.stage_screens import play_show
+from pages.parts.play.stage_wording import learned
 from pages.parts.scene.part_types import Figure, FigureStyle
 from pages.parts.scene.stage_show import SCREEN, advance
-from pages.parts.text.format import percent
+from pages.parts.settings.loop_library_access import loop_projections
+from pages.parts.text.format import bare, percent
+from tests.pages.charts.test_map_axes import with_values
 
 
 @pytest.fixture(autouse=True)
@@ -121,8 +128,8 @@ def test_if_nobody_comes_the_talk_stays_where_it_is(
 
 
 def test_what_answers_are_worth_is_said_in_the_worlds_own_words() -> None:
-    usual = play_show(PlaySession(PlaySetup())).screens[-1]
-    assert usual.note == "Rewards of the answers: Loved it 1 · So-so 0.5 · Ignored 0"
+    screens = {screen.name: screen for screen in play_show(PlaySession(PlaySetup())).screens}
+    assert screens["best"].note == "Rewards of the answers: Loved it 1 · So-so 0.5 · Ignored 0"
     hotel = replace(GALLERY["hotel"].world, levels=(Level(1.0, "Booked"), Level(0.25, "Asked")))
     assert stage_play._worths(hotel) == (
         "Highest rewards of the answers: Booked 60\u00a0€ · Asked 15\u00a0€ · Ignored 0\u00a0€"
@@ -155,3 +162,69 @@ def test_the_talk_and_the_report_show_the_curve_of_the_page() -> None:
     assert isinstance(in_talk, Figure)
     for figure in (in_talk, on_paper):
         assert (figure.alt, figure.rows, figure.spec) == (on_page.alt, on_page.rows, on_page.spec)
+
+
+def served(visitors: int, **setup: str) -> PlaySession:
+    """A session after a crowd."""
+    session = PlaySession(PlaySetup(**setup))
+    session.live.enqueue(visitors)
+    while session.live.waiting:
+        session.advance()
+    return session
+
+
+def test_for_whom_else_an_answer_counts_is_said_and_drawn(address: dict[str, str]) -> None:
+    session = PlaySession(PlaySetup())
+    session.live.step()
+    scene = scene_of(session, FigureStyle())
+    latest, figure = session.open.latest, scene["others"]
+    assert latest is not None
+    assert isinstance(figure, Figure)
+    rows = figure.rows.to_pylist()
+    (own,) = (row for row in rows if row["here"])
+    now = session.open.ranked_again(latest).probabilities[latest.shown]
+    change = now - latest.probabilities[latest.shown]
+    assert own["change"] == f"{100 * change:+.0f}".replace("-", "\N{MINUS SIGN}")
+    alike = sum(row["change"][0] == own["change"][0] for row in rows) - 1
+    assert f"for {alike} of 35 other kinds of visitors" in scene.text("say-others")
+
+
+def test_regret_is_said_with_the_numbers_of_this_loop() -> None:
+    session = served(60)
+    last = session.open.curve()[-1]
+    scene = scene_of(session, FigureStyle())
+    assert f"missed {last['regret']:.0f} rewards" in scene.text("say-missed")
+    assert f"miss {last['uniform_regret']:.0f} rewards" in scene.text("say-missed")
+    assert isinstance(scene["missed"], Figure)
+
+
+def test_epsilon_greedy_serves_the_same_crowd_and_its_random_offers_are_counted() -> None:
+    session = served(60)
+    (waste,) = (screen for screen in play_show(session).screens if screen.name == "waste")
+    said = waste.say()
+    second = session.open.side_loop
+    assert second is not None
+    assert second.is_level
+    assert 0 < second.random_offers < 60
+    own, other = second.regrets()
+    assert own == pytest.approx(session.open.curve()[-1]["regret"])
+    assert f"gave {second.random_offers} of 60 visitors a random offer" in said
+    assert f"{other:.0f} rewards" in said
+
+
+def test_a_map_without_visible_favourites_says_so() -> None:
+    """The map is pale after three answers, and the sentence named a favourite for everybody."""
+    session = served(3)
+    assert scene_of(session, FigureStyle()).text("say-learned") == (
+        "After 3 answers it has no favourites yet."
+    )
+    assert "it would offer" in scene_of(served(60), FigureStyle()).text("say-learned")
+
+
+def test_the_fields_that_the_map_holds_fixed_are_named() -> None:
+    world = with_values(24, 3, 4)
+    stored = StoredLoop.create(None, world=world, seed=1, make_projections=loop_projections)
+    list(crowd(stored.loop, world, 1))
+    opened = OpenLoop(stored)
+    here = opened.context["name"]
+    assert bare(learned(opened, truth=True)).endswith(f"Map: visitors with Who: {here}.")

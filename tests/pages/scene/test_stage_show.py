@@ -70,6 +70,19 @@ def test_a_step_on_lets_something_happen_and_a_step_back_takes_it_back(
     assert address == {SCREEN: "one"}
 
 
+def test_a_step_whose_action_has_no_effect_stays_or_leads_to_the_screen_for_this_case(
+    address: dict[str, str],
+) -> None:
+    def nobody() -> bool:
+        return False
+
+    for otherwise, there in (("", "one"), ("three", "three")):
+        two = Screen("two", str, nothing, "", do=nobody, otherwise=otherwise)
+        address[SCREEN] = "one"
+        advance(Show.of([screen("one", []), two, screen("three", [])]), 1)
+        assert address[SCREEN] == there
+
+
 def test_while_something_comes_about_there_is_only_the_way_back(address: dict[str, str]) -> None:
     done: list[str] = []
     screens = [screen(name, done) for name in ("one", "two", "three")]

@@ -3,10 +3,17 @@ const fronts = new WeakMap();
 export default function ({ data, parentElement }) {
     let front = fronts.get(parentElement);
     if (!front) fronts.set(parentElement, front = build(parentElement));
-    if (front.data?.screen !== data.screen) front.hands = [];
+    if (front.data?.screen !== data.screen) {
+        const answers = front.hands.length && !data.answers.length ? front.data.answers : [];
+        front.before = { answers, hands: front.hands };
+        front.hands = [];
+    }
     front.data = data;
     front.way.style.setProperty("--way", data.way);
     show(front);
+    // The next press may come: see `stage_keys`.
+    document.documentElement.dataset.drawn = data.turn;
+    dispatchEvent(new Event("stage-drawn"));
     return () => {
         front.sized.disconnect();
         removeEventListener("keydown", front.onKey, true);
@@ -19,7 +26,7 @@ export default function ({ data, parentElement }) {
 }
 
 function build(parentElement) {
-    const front = { hands: [], isDark: false };
+    const front = { hands: [], before: { answers: [], hands: [] }, isDark: false };
     front.box = make("div", "stage-front");
     front.way = make("div", "stage-way");
     front.tally = make("div", "stage-hands");
@@ -62,22 +69,31 @@ function press(front, event) {
 
 function show(front) {
     front.dark.hidden = !front.isDark;
-    front.tally.hidden = !front.hands.length;
+    const { answers, hands } = front.hands.length ? { ...front.data, hands: front.hands } : front.before;
+    const isBefore = !front.hands.length;
+    front.tally.hidden = !answers.length;
+    front.tally.classList.toggle("before", isBefore);
     front.tally.style.setProperty("--rows", front.data.rows);
     document.documentElement.classList.toggle("counts-hands", !front.tally.hidden);
     document.documentElement.classList.toggle("hands-in-rows", front.data.rows > 0);
-    const counts = front.data.answers.map((_, n) => front.hands.filter(hand => hand === n).length);
     // Goes to the server with each step: see `stage_keys` and `remote_watch`.
-    document.documentElement.dataset.hands = JSON.stringify({ screen: front.data.screen, counts });
-    front.tally.replaceChildren(...front.data.answers.map((answer, n) => {
+    const own = counted(front.data.answers, front.hands);
+    document.documentElement.dataset.hands = JSON.stringify({ screen: front.data.screen, counts: own });
+    const counts = counted(answers, hands);
+    front.tally.replaceChildren(...answers.map((answer, n) => {
         const cell = make("div", counts[n] === Math.max(...counts) ? "most" : "");
         const label = make("span", "");
         const count = make("b", "");
         label.textContent = answer;
         count.textContent = counts[n];
         cell.append(count, label);
+        cell.hidden = isBefore && !counts[n];
         return cell;
     }));
+}
+
+function counted(answers, hands) {
+    return answers.map((_, n) => hands.filter(hand => hand === n).length);
 }
 
 function make(tag, name) {
