@@ -63,6 +63,7 @@ def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
             st.button(
                 "Watch coverage",
                 key="start-watch",
+                type="primary",
                 icon=":material/repeat:",
                 on_click=runs.start,
                 args=(setup,),
