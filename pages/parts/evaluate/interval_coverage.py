@@ -28,7 +28,7 @@ _KINDS: Mapping[Kind, str] = {
 }
 _STORIES: Mapping[Flaw, str] = {
     "none": "Each experiment is a new session with new visitors, and each action served to "
-    "everybody, as above. Of 100 intervals at 95 %, 95 should contain the truth, "
+    "everybody, as in *What if*. Of 100 intervals at 95 %, 95 should contain the truth, "
     "which only a simulation knows.",
     "no_floor": "No exploration. An action that is never shown cannot be weighted, so the log "
     "cannot answer.",
@@ -63,6 +63,7 @@ def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
             st.button(
                 "Watch coverage",
                 key="start-watch",
+                type="primary",
                 icon=":material/repeat:",
                 on_click=runs.start,
                 args=(setup,),

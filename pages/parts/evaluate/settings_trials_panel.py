@@ -59,7 +59,13 @@ def choose(session: EvaluateSession) -> None:
             st.button("Stop", key="stop-tuning", icon=":material/stop:", on_click=tuning.stop)
         else:
             start = partial(_start, session, log.loop)
-            st.button("Try them", key="start-tuning", icon=":material/tune:", on_click=start)
+            st.button(
+                "Try them",
+                key="start-tuning",
+                type="primary",
+                icon=":material/tune:",
+                on_click=start,
+            )
 
 
 def _choose_auto(tuning: Tuning, loop: LearningLoop) -> None:

@@ -52,7 +52,8 @@ def test_a_rule_that_was_not_the_one_is_caught_though_all_shares_are_right() -> 
     columns |= {"propensity": stated[np.arange(2_000), shown]}
     log = replace(LOG, contexts=("x", "y"), means=None, offered=stated > 0, **columns)  # type: ignore[arg-type]
     likely = next(check for check in log_checks(log) if check.name == "likely")
-    assert (likely.passes, likely.value, likely.expected) == (False, 0.1, pytest.approx(0.9))
+    assert not likely.passes
+    assert (likely.value, likely.expected) == pytest.approx((0.1, 0.9))
 
 
 def test_a_mean_weight_by_hand() -> None:
@@ -89,15 +90,15 @@ def test_a_part_that_occurs_twice_is_found() -> None:
 
 
 def test_a_day_without_events_is_a_gap() -> None:
-    steady = 60.0 * np.arange(50)
+    steady = 60.0 * np.arange(50, dtype=float)
     assert check_gaps(steady).passes
     late = np.concatenate([steady, steady + 3 * 86_400])
     check = check_gaps(late)
     assert (check.passes, check.event) == (False, 50)
     assert check.value == pytest.approx(3 * 86_400 - 49 * 60)
-    assert check_gaps(86_400.0 * np.arange(9)).passes, "one event a day"
+    assert check_gaps(86_400.0 * np.arange(9, dtype=float)).passes, "one event a day"
     newest_first = check_gaps(np.append(late[::-1], np.nan))
     assert (newest_first.passes, newest_first.event) == (False, 51)
-    known = replace(LOG, time=60.0 * np.arange(2_000))
+    known = replace(LOG, time=60.0 * np.arange(2_000, dtype=float))
     assert log_checks(known)[-1].name == "gaps"
     assert log_checks(replace(known, time=np.full(2_000, np.nan)))[-1].name != "gaps"
