@@ -60,7 +60,7 @@ with toolbar():
 question(
     QUESTION,
     "Three systems serve the same visitors: today's rules, an apprentice that watches them, "
-    "and an always-online engine, which chooses and learns from the start.",
+    "and an engine that is always online.",
     f"Random seed {setup.seed}",
     partial(words_of, "compare"),
 )
@@ -92,7 +92,7 @@ with settings:
     setup.draw("truth")
     st.page_link(
         PLAY,
-        label="Serve the visitors yourself while it watches",
+        label="Serve the visitors yourself",
         icon=":material/touch_app:",
         query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
     )

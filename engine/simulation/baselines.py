@@ -98,10 +98,10 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
 
 
 def rule_with_exception(world: World, field: str, other: str) -> RuleTable:
-    """The best rule over one field, except for one value of another, where an item for all replaces
-    it: a rule as people write it, which depends on both fields and earns less than the best.
+    """Best rule over a field, with an exception for a value of a second field: plausible, dependent
+    on both fields, and not optimal.
 
-    The value is the one with the most groups in which the two rules differ.
+    The exception has the best item of the value with the most changed groups.
     """
     usual, instead = best_rule(world, (field,)).table, best_rule(world, (other,)).table
     value = max(instead, key=lambda value: sum(item != instead[value] for item in usual.values()))
@@ -136,7 +136,7 @@ def bestseller(world: World, seed: int) -> RuleTable:
 
 
 def rule_of_loop(world: World, baseline: Baseline) -> BaselineRule:
-    """A baseline for the settings of a loop, on the values that the world sends."""
+    """Rule for the settings of a loop, on the values sent by the world."""
     if isinstance(baseline, Mood):
         return BaselineRule((), (BaselineRow(values_text((), ()), baseline.items),))
     fields, rows = baseline.fields, []

@@ -91,10 +91,10 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     uplift = now.uplift("apprentice")
     assert uplift is not None
     assert (now.start, now.end) == (FIRST, FIRST + 100)
-    ahead = "ahead of" if uplift.mean > 0 else "behind"
-    assert f"{ahead} today's rules" in app.text
     scale = RewardScale.of(app.session.world)
     assert f"95\u00a0% interval {scale.range(uplift.low, uplift.high, sign=True)}" in app.text
+    ahead = scale.signed(uplift.mean, (uplift.high - uplift.low) / 2)
+    assert f"{ahead} per visitor compared with today's rules" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
     assert told == over_today(scale, uplift)
 

@@ -42,6 +42,8 @@ SHEET = Sheet(
     further=("match", "worse", "slices"),
 )
 _MATCH_HELP = meanings("match", "ceiling")
+_AGREEMENT_HELP = "A few of its choices are random, so it cannot agree with all of today's rules."
+_MEANS_HELP = "Below the means above: the difference from today's rules, with its 95 % interval."
 _COST_HELP = (
     "Visitors who gave a lower reward than the same visitor, with the same random "
     "numbers, gave today's rules."
@@ -110,7 +112,8 @@ def report(session: CompareSession, link: str) -> Report | None:
 
 def _situation(session: CompareSession) -> Text:
     text = wording.situation(session)
-    return Text(text, wording.headline(session), explained(text))
+    help = explained(text, _AGREEMENT_HELP) if session.comparison.is_apprentice else explained(text)
+    return Text(text, wording.headline(session), help)
 
 
 def _numbers(session: CompareSession) -> Numbers:
@@ -168,6 +171,7 @@ class _Figures:
             + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
             charts.reward_spec(self._dark, is_switched, truth, title, top, number),
             charts.reward_rows(numbers, self._switches, self._came, best, self._size, top),
+            help=_MEANS_HELP,
         )
 
     def _last_reward(self, arms: Rows, arm: str) -> str:

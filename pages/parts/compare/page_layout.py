@@ -95,7 +95,7 @@ def _move_the_switch(session: CompareSession) -> None:
                 note("The switch can be moved once visitors have come.")
             return
         after = st.slider(
-            "Go online after visitor (far right: never)",
+            "Go online after visitor",
             0,
             came,
             at,

@@ -53,8 +53,8 @@ def headline(session: CompareSession) -> str:
         return "Online from the next visitor on"
     if uplift is None or now.end - now.start < _FEWEST:
         return f"Online since visitor {now.start:,}"
-    if is_equal(uplift):
-        return "It earns the same as today's rules"
+    if not uplift.mean:
+        return f"It earns {'the same' if is_equal(uplift) else 'as much'} as today's rules"
     scale = RewardScale.of(session.world).in_markdown
     ahead = scale.of_differences.signed(uplift.mean, _doubt(uplift))
     return f"{ahead}{scale.per} compared with today's rules"
@@ -82,11 +82,11 @@ def _as_apprentice(session: CompareSession) -> str:
             f"**No better than chance,** {percent(1 / len(session.world.items))}: today's rules do "
             "not depend on anything that it can see. Watching longer will not help."
         )
-    text = f"{percent(highest)} is the most to expect, as a few of its choices are random."
+    text = f"{percent(highest)} is the most to expect."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
-        more = "Users are not affected: today's rules choose what is shown."
+        more = "Users are not affected."
     else:
         more = (
             f"It is still {100 * (highest - match):.0f} points away. Simulate more "
@@ -114,23 +114,7 @@ def _online(comparison: Comparison) -> str:
         f"**{scale.value(now.mean('apprentice'))}**{scale.per}; the always-online engine earns "
         f"{scale.value(now.mean('online'))}."
     )
-    uplift = now.uplift("apprentice")
-    if uplift is None or now.end - now.start < _FEWEST:
-        return f"{text} Too few visitors to conclude more."
-    return f"{text} {_lead(uplift, scale)}"
-
-
-def _lead(uplift: Estimate, scale: RewardScale) -> str:
-    """Compare the apprentice with today's rules in a sentence or two; Markdown."""
-    if is_equal(uplift):
-        return "So far it earned the same as today's rules from each visitor."
-    if not uplift.mean:
-        return f"So far it earned as much as today's rules ({interval(scale, uplift)})."
-    scale = scale.of_differences
-    by = f"by {scale.mean(abs(uplift.mean), _doubt(uplift))} ({interval(scale, uplift)})"
-    side = "ahead of" if uplift.mean > 0 else "behind"
-    lead = f"It is {side} today's rules"
-    return f"{f'**{lead}**' if is_significant(uplift) else lead} {by}. {significance(uplift)}"
+    return text if now.end - now.start >= _FEWEST else f"{text} Too few visitors to conclude more."
 
 
 def is_significant(uplift: Estimate) -> bool:
@@ -260,10 +244,6 @@ def came(session: CompareSession) -> str:
     sentences = [f"{counted(latest.end, 'visitor')} came."]
     if latest.start:
         sentences.append(f"Means cover the visitors since it went online, after {latest.start:,}.")
-    if latest.uplift("online"):
-        sentences.append(
-            "Below each mean: the difference from today's rules, with its 95 % interval."
-        )
     if session.is_full and latest.end < END:
         sentences.append("This server has no room for a longer comparison at present.")
     if events:

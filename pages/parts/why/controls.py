@@ -11,7 +11,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.why_links import PLAY, address_of
 from pages.parts.play.why_subject import Subject, WhyQuery, event_of
 from pages.parts.settings.bad_widget_state import chosen
-from pages.parts.text.format import note, plain
+from pages.parts.text.format import plain
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import named
 
@@ -30,7 +30,7 @@ def ways(play: PlaySession, subject: Subject) -> None:
         )
         come = len(opened.loop.events)
         at = come + 1 if subject.number is None else subject.number
-        before, after = ("Previous visitor", "chevron_left"), ("Next visitor", "chevron_right")
+        before, after = ("Previous", "chevron_left"), ("Next", "chevron_right")
         for (label, icon), number in ((before, at - 1), (after, at + 1)):
             event = event_of(opened.loop, number)
             st.button(
@@ -78,7 +78,6 @@ def suppose(session: WhySession, subject: Subject) -> None:
 
     assert session.displayed is not None
     context, world = session.displayed.context, subject.world
-    note("Change the visitor to ask *what if*. Nothing is logged.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-who"):
         for field in world.fields:
             key = f"why-{key_of(world)}-{field.name}"

@@ -24,9 +24,9 @@ from pages.parts.why.session import WhySession
 from pages.parts.work.frame_scheduler import result_of
 
 WORTH_HELP = (
-    "The log is learned again without each field. The value of the resulting best "
-    "guesses is estimated from the logged probabilities (doubly robust). The line is "
-    "the 95 % interval. Score: 0 if nothing is lost, 100 if the rest is no better "
+    "The log is learned again without each field, which takes some seconds. The value of the "
+    "resulting best guesses is estimated from the logged probabilities (doubly robust). The line "
+    "is the 95 % interval. Score: 0 if nothing is lost, 100 if the rest is no better "
     "than chance. Grey: possibly worth nothing. Below 0: better without it."
 )
 _AT_ONCE = 2_000
@@ -58,7 +58,6 @@ def show_worth(session: WhySession, opened: OpenLoop) -> None:
     """Draw the importance of each field over all visitors, or a button to measure it."""
     job = session.measured(opened.loop)
     if job is None:
-        note("Learns the log again without each field. Takes some seconds.")
         st.button(
             "Measure",
             key="measure",

@@ -43,8 +43,8 @@ def answered(subject: Subject, come: int) -> str:
         return "This is what the engine believes now."
     visitor = f"Visitor {subject.number:,} of {come:,}"
     if subject.earned is None:
-        return f"{visitor} has not answered yet. This is what the engine believed then."
-    return f"{visitor} gave the reward {_reward(subject)}. This is what the engine believed then."
+        return f"{visitor} has not answered yet. Beliefs of that moment."
+    return f"{visitor} gave the reward {_reward(subject)}. Beliefs of that moment."
 
 
 def _reward(subject: Subject) -> str:
@@ -112,7 +112,7 @@ def _drawn(ranked: Ranked, gap: Gap, world: World) -> str:
     known, luck = plain(scale.signed(gap.mean)), plain(scale.signed(gap.curiosity))
     direction = "lower" if apart < 0 else "higher"
     text = (
-        f"Its sample (a plausible guess) is {plain(_amount(scale, abs(apart)))} {direction}: "
+        f"Its sample is {plain(_amount(scale, abs(apart)))} {direction}: "
         f"{known} from what it knows, {luck} from luck."
     )
     if gap.mean < -alike < alike < apart:

@@ -47,11 +47,14 @@ def write_the_place(session: WorldsSession) -> None:
         if None not in texts_now:  # A field that has just left the page sends None.
             session.write(*map(str, texts_now))
 
-    with st.container(key="place"):
-        columns = st.columns([3, 1, 7, 1.3])
-    for place, (name, text), (label, most) in zip(columns, texts.items(), labels, strict=True):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="place"):
+        places = {
+            name: st.container(width=width) for name, width in (("title", 320), ("unit", 120))
+        }
+        story = st.popover("Picture and story", key="place-story", icon=":material/draw:")
+    for (name, text), (label, most) in zip(texts.items(), labels, strict=True):
         show(f"worlds-{name}", text)
-        key = f"worlds-{name}"
+        key, place = f"worlds-{name}", places.get(name, story)
         if name == "story":
             place.text_area(label, key=key, max_chars=most, on_change=write, height=_TWO_LINES)
         else:

@@ -11,6 +11,7 @@ from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import meaning
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.success_levels_table import write_levels
+from pages.parts.worlds.wording import TABLES
 
 
 def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> None:
@@ -36,16 +37,16 @@ def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> Non
             on_change=depend,
             wrap=True,
         )
-        help, key = meaning("seed"), "worlds-scramble-seed"
-        st.number_input("Random seed", 0, 999_999, 1, key=key, width=110, help=help)
         st.button(
             "Random rates",
             key="scramble",
             icon=":material/shuffle:",
             on_click=scramble,
-            help="Random rates from .05 to .95; the same seed gives the same rates.",
+            help="Random rates from .05 to .95; the same seed, in More, gives the same rates.",
         )
         with st.popover("More", key="shape-more", icon=":material/tune:"):
+            help, key = meaning("seed"), "worlds-scramble-seed"
+            st.number_input("Random seed", 0, 999_999, 1, key=key, help=help)
             _copy(session)
             _blur(session)
             st.button(
@@ -58,7 +59,7 @@ def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> Non
                 "It begins with one rule per number of the table, at most "
                 f"{MAX_TERMS:,}; all must have the same share of full rewards.",
             )
-        with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
+            st.markdown(f"**{TABLES['levels']}**")
             write_levels(session, faults)
             _grade(session)
 

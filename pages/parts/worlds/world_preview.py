@@ -37,7 +37,7 @@ def show_faults(faults: Sequence[CellFault]) -> None:
 
 def show_world(world: World) -> None:
     """Draw the ceilings of a valid world, and the map of its best actions."""
-    section("What there is to learn", "Computed from the true rates. No visitor has come yet.")
+    section("What there is to learn")
     scale = RewardScale.of(world)
     if said := in_its_unit(world, scale):
         note(said)
