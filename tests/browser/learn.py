@@ -31,6 +31,24 @@ class LearnPage(AppPage):
             self.page.set_viewport_size(before)
         return found
 
+    def shifts(self) -> float:
+        """Layout shift since the last call, also just after a press; watched from then on."""
+        moved: float = self.page.evaluate(_SHIFTS)
+        return moved
+
+    @property
+    def place_of_the_picture(self) -> tuple[int, int, int, int] | None:
+        """Left, top, width and height of the first picture of a screen beside the words."""
+        picture = self.page.locator(_PICTURE).first
+        box = picture.bounding_box() if picture.count() else None
+        return box and tuple(round(box[side]) for side in ("x", "y", "width", "height"))
+
+    def is_below(self, lower: str, upper: str) -> bool:
+        """Whether an element begins below the end of another."""
+        boxes = [self.keyed(key).bounding_box() for key in (lower, upper)]
+        (below, above) = (box for box in boxes if box)
+        return below["y"] >= above["y"] + above["height"]
+
     @property
     def flat_pictures(self) -> set[str]:
         """Charts that are too low to read."""
@@ -54,6 +72,16 @@ class LearnPage(AppPage):
         self.page.keyboard.press("Enter")
         self.settle()
 
+
+_PICTURE = ".st-key-lesson-screen .stVegaLiteChart:not(.st-key-lesson-beside *)"
+_SHIFTS = """() => {
+    if (!window.shifts) {
+        window.shifts = [];
+        const add = list => window.shifts.push(...list.getEntries().map(each => each.value));
+        new PerformanceObserver(add).observe({type: "layout-shift"});
+    }
+    return window.shifts.splice(0).reduce((sum, value) => sum + value, 0);
+}"""
 
 _FLAT = """() => [...document.querySelectorAll(".st-key-lesson-screen .stVegaLiteChart")]
     .map(each => each.clientHeight).filter(height => height < 150).map(each => `${each} px`)"""

@@ -26,7 +26,9 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     page.page.set_viewport_size(LYING)
     assert not page.lasting(lambda: page.flat_pictures), "pictures have no height"
     page.page.set_viewport_size(NARROW)
-    expect(page.button("lesson-guessed")).to_be_in_viewport(ratio=1)
+    assert page.is_below("lesson-guess", "high-chart-beginning"), (
+        "a question before what explains it"
+    )
     assert wide is not None
     page.page.set_viewport_size(wide)
     page.tab_to("lesson-guess-barista")
@@ -55,6 +57,28 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     found += in_both_schemes(page, "end")
     assert not found, "\n".join(found)
     assert not hidden
+
+
+@pytest.mark.nightly
+def test_a_picture_keeps_its_place_through_the_screens_of_a_lesson(open_learn: OpenLearn) -> None:
+    page = open_learn("?lesson=watch_first", viewport={"width": 1280, "height": 720})
+    page.guess()
+    places = [page.place_of_the_picture]
+    for key in ("lesson-guessed", "lesson-look", "lesson-look", *["lesson-next"] * 2):
+        page.shifts()
+        page.on(key)
+        page.come_to_rest()
+        assert page.shifts() < 0.05, key
+        places.append(page.place_of_the_picture)
+    page.on("lesson-option-more")
+    page.come_to_rest()
+    assert page.shifts() < 0.05
+    places.append(page.place_of_the_picture)
+    first, none, *later = places
+    assert none is None
+    assert len(set(later)) == 1
+    assert first is not None
+    assert first[::2] == later[0][::2]
 
 
 @pytest.mark.nightly

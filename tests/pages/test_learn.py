@@ -149,6 +149,32 @@ def test_the_list_says_how_far_each_lesson_is_and_leads_back_to_where_it_was_lef
     assert again.label == "Once more"
 
 
+def test_the_check_of_a_lesson_shows_what_it_asks_about(open_learn: Open) -> None:
+    app = open_learn(lesson="one_draw", step="exit")
+    assert "bell half as wide" in app.text
+    (chart,) = app.at.get("vega_lite_chart")
+    assert chart.proto.alt.startswith("A bell and a bar for each action")
+
+
+def test_the_question_follows_what_explains_it(open_learn: Open) -> None:
+    app, own = open_learn(lesson="barista"), LESSONS["barista"].words
+    assert app.text.index(own.say("opening")) < app.text.index(own.say("guess"))
+
+
+def test_the_score_so_far_is_as_large_as_a_heading(open_learn: Open) -> None:
+    app = open_learn(lesson="barista").guess("barista").click("lesson-drink-1")
+    own, other = app.run_of("barista").lab.duel.scores()[0]  # type: ignore[attr-defined]
+    headings = [bare(each.value) for each in app.at.header]
+    assert f"You {own:g} · the engine {other:g}" in headings
+
+
+@pytest.mark.parametrize("key", LESSONS)
+def test_a_text_that_stands_alone_on_the_stage_speaks_of_no_picture_beside_it(key: str) -> None:
+    own = LESSONS[key].words
+    text = own.table[own.first("opening_stage", "opening")]
+    assert not re.search(r"This is|Above:|(^|\. )(Each|The) (bar|bell)\b", text)
+
+
 def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:
     app = open_learn(lesson="one_draw")
     app.set("lesson-guess-one_draw", 7.0)

@@ -107,7 +107,7 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
 def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> Spec:
     """Lines: total reward of two players over the visits."""
     looks = (
-        (names[0], LineStyle(theme(dark).other, "diamond")),
+        (names[0], LineStyle(theme(dark).ink, "diamond")),
         (names[1], LineStyle(theme(dark).accent)),
     )
     spec = lines(dark, None, None, title, looks, _CURVE, along=visits)

@@ -26,9 +26,8 @@ def show_end(run: LessonRun, setup: LearnSetup, own: Words) -> None:
     truth = run.lab.truth
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
-        section(PAGE.say("taken_along"))
-        tell(verdict(run, truth, own))
-        tell(f"**{own.say(outcome(run, own, 'takeaway'))}**")
+        section(verdict(run, truth, own))
+        tell(f"**{PAGE.say('taken_along')}.** {own.say(outcome(run, own, 'takeaway'))}")
     if truth is not None:
         with right:
             show_guess(run.lesson, truth, run.guess, own)

@@ -188,6 +188,10 @@ class Lab(ABC):
     def revealing(self) -> None:
         """Draw the truth."""
 
+    def checking(self) -> None:
+        """Draw what the exit question is about."""
+        self.revealing()
+
     def proving(self) -> None:
         """Draw the proof of the answer to the exit question."""
         self.revealing()

@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.components.guess_slider import guess_slider
 from pages.parts.lessons.ending import show_end
@@ -34,14 +35,14 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
     step = setup.step if run.may_go(setup.step) else "do"
     if step not in {"guess", "do"} and not run.lab.is_done:
         run.lab.skip()  # A link may lead past a task.
-    run.step = step
     _show_way(step)
-    with st.container(key="lesson-screen"):
+    with _screen(run, step):
         match step:
             case "guess":
                 _guess(run, setup, own)
             case "do":
-                run.lab.doing()
+                with st.container(key="lesson-doing"):
+                    run.lab.doing()
             case "reveal":
                 _reveal(run, own)
             case "exit":
@@ -49,6 +50,17 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
             case "end":
                 show_end(run, setup, own)
     _show_doors(run, setup, step)
+
+
+def _screen(run: LessonRun, step: Step) -> DeltaGenerator:
+    """Return the container of a screen; a new screen begins empty, so that no part of the former
+    one is moved before it goes."""
+    screen = (step, step == "exit" and run.picked is not None)
+    is_new, run.screen = screen != run.screen, screen
+    # An element in the place of a block removes all that was in it.
+    place = st.empty() if is_new else st
+    container: DeltaGenerator = place.container(key="lesson-screen")
+    return container
 
 
 def _show_way(step: Step) -> None:
@@ -101,24 +113,24 @@ def _show_doors(run: LessonRun, setup: LearnSetup, step: Step) -> None:
 
 
 def _guess(run: LessonRun, setup: LearnSetup, own: Words) -> None:
-    left, right = st.columns([3, 2], gap="large")
-    with left, st.container(key="lesson-opening"):
+    """Draw the explanation and its picture, then the question."""
+    with st.container(key="lesson-opening"):
         run.lab.opening()
-    with right, st.container(border=True, key="lesson-guess"):
-        tell(f"**{own.say('guess')}**")
-        value = _ask(run, own)
+        with st.container(border=True, key="lesson-guess"):
+            tell(f"**{own.say('guess')}**")
+            value = _ask(run, own)
 
-        def take() -> None:
-            run.guess = value
-            set_widgets(setup.at(setup.lesson, "do").having({"guess": format_guess(value)}))
+            def take() -> None:
+                run.guess = value
+                set_widgets(setup.at(setup.lesson, "do").having({"guess": format_guess(value)}))
 
-        st.button(
-            PAGE.say("guess_it"),
-            key="lesson-guessed",
-            type="primary",
-            on_click=take,
-            disabled=value is None,
-        )
+            st.button(
+                PAGE.say("guess_it"),
+                key="lesson-guessed",
+                type="primary",
+                on_click=take,
+                disabled=value is None,
+            )
 
 
 def _ask(run: LessonRun, own: Words) -> Guess | None:
@@ -188,7 +200,7 @@ def _exit(session: LearnSession, run: LessonRun, setup: LearnSetup, own: Words) 
             if run.picked is not None:
                 lab.proving()
             else:
-                lab.revealing()
+                lab.checking()
 
 
 def _options(session: LearnSession, run: LessonRun, own: Words) -> None:

@@ -81,7 +81,21 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
         return
     # The specification's height, or less in a low window, as set by the style sheet.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):
-        picture(rows, spec, key, alt, height="stretch", keys=keys)
+        picture(rows, in_little_height(spec), key, alt, height="stretch", keys=keys)
+
+
+def in_little_height(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the chart with each part of a vertical title, such as "mean reward, last 50", in a
+    line of its own: a low chart would cut the title off."""
+
+    def broken(view: Mapping[str, Any]) -> Mapping[str, Any]:
+        match view:
+            case {"encoding": {"y": {"axis": {"title": str(title)} as axis} as y} as encoding}:
+                axis = {**axis, "title": title.split(", ")}
+                return {**view, "encoding": {**encoding, "y": {**y, "axis": axis}}}
+        return view
+
+    return {**spec, "layer": [broken(view) for view in spec["layer"]]}
 
 
 def bars(

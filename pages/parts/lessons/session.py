@@ -22,7 +22,7 @@ class LessonRun:
         work: background computation of the lab.
         guess: guess of the person; None before it is made.
         picked: the answer to the exit question.
-        step: the screen that was drawn last; None before the first.
+        screen: step that was drawn last, and whether its question was answered; None before.
     """
 
     lesson: Lesson
@@ -30,7 +30,7 @@ class LessonRun:
     work: Job[None]
     guess: Guess | None = None
     picked: str | None = None
-    step: Step | None = None
+    screen: tuple[Step, bool] | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -78,7 +78,7 @@ class LearnSession:
     def step_of(self, setup: LearnSetup) -> Step | None:
         """Return the screen at which a lesson was left; None if it has not been begun."""
         run = self._runs.get(_place(setup))
-        return None if run is None or run.work.cancelled() else run.step
+        return run.screen[0] if run and run.screen and not run.work.cancelled() else None
 
     def recall(self, setup: LearnSetup) -> None:
         """Take the guess from a link that was just opened."""

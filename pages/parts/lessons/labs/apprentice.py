@@ -128,8 +128,7 @@ class ApprenticeLab(GradualLab):
 
     def doing(self) -> None:
         tell(self.say(("do", "watched", "went_online")[self.displayed]))
-        if not self.is_done:
-            self.draw_button(self.say("go_online" if self.displayed else "watch"), "lesson-look")
+        self.draw_button(self.say("go_online" if self.displayed else "watch"), "lesson-look")
         if self.displayed:
             self.revealing()
 

@@ -143,8 +143,6 @@ class PersonAgainstEngineLab(lesson.Lab):
         duel = self.duel
         visitor, scores = duel.visitor, duel.scores()
         if visitor is not None:
-            if self.is_done:
-                tell(self.say("over"))
             number, value = duel.served % self.visits + 1, visitor.context[self.field]
             section(self._visitor_text(visitor))
             tell(self.say("do", number=number, all=self.visits, who=value))
@@ -159,8 +157,10 @@ class PersonAgainstEngineLab(lesson.Lab):
         if scores:
             own, other = (sum(column) for column in zip(*scores, strict=True))
             value = duel.visitors[duel.served - 1].context[self.field]
-            last = self.say("did", who=value, own=f"{scores[-1][0]:g}") + " "
-            remark(last + self.say("scored", own=f"{own:g}", other=f"{other:g}"))
+            remark(self.say("did", who=value, own=f"{scores[-1][0]:g}"))
+            section(self.say("scored", own=f"{own:g}", other=f"{other:g}"))
+        if visitor is not None and self.is_done:
+            tell(self.say("over"))
         self.revealing()
 
     def revealing(self) -> None:

@@ -70,15 +70,16 @@ class RaceLab(Lab):
         return tuple((contender.key, names[contender.key]) for contender in self.plan.contenders)
 
     def doing(self) -> None:
-        """Draw the line-up, and after the press the curves."""
+        """Draw the line-up, and after the press the curves, too."""
         tell(self.say("do"))
+        is_ready, stories = self.progress == 1.0, self.words.options("stories")
+        can = is_ready and not self.displayed
+        st.button(self.say("look"), key="lesson-look", on_click=self.skip, disabled=not can)
+        if not (self.displayed and look().on_stage):  # On the stage the picture needs the room.
+            for key, name in self._entries:
+                tell(f"**{name}**: {stories[key]}")
         if self.displayed:
             self.draw_curves()
-            return
-        is_ready, stories = self.progress == 1.0, self.words.options("stories")
-        st.button(self.say("look"), key="lesson-look", on_click=self.skip, disabled=not is_ready)
-        for key, name in self._entries:
-            tell(f"**{name}**: {stories[key]}")
 
     def draw_finals(self) -> None:
         """Bars: mean reward by contender."""

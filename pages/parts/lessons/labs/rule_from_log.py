@@ -135,7 +135,8 @@ class RuleFromLogLab(lesson.Lab):
         if look().on_stage:  # On the stage the map fills the screen.
             self._draw_log()
             return
-        above = st.container()  # Drawn last, as the chart depends on the menu below.
+        # Drawn last, as the chart depends on the menu below.
+        above = st.container(key="lesson-pictures")
         tell(self.say("opening"))
         self._write_menu()
         with above:

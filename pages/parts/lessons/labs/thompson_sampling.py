@@ -134,8 +134,8 @@ class ThompsonSamplingLab(lesson.Lab):
         remark(" ".join(map(self.say, legend)), pictured=stated)
 
     def opening(self) -> None:
+        tell(self.say("opening"))
         if self.drawn:
-            tell(self.say("opening"))
             self._draw_bells("asked")
 
     def doing(self) -> None:
@@ -165,6 +165,10 @@ class ThompsonSamplingLab(lesson.Lab):
             alt=f"{counted}, {chance}: " + "; ".join(f"{item.name} {text}" for item, text in named),
         )
         remark(self.say("marks"))
+
+    def checking(self) -> None:
+        """Bells: the question is about the width of one."""
+        self._draw_bells("offered")
 
     def proving(self) -> None:
         """Bars: chance of the second best by its bell, and by a bell half as wide."""
