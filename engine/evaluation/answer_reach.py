@@ -23,4 +23,5 @@ def answer_reach(before: Array, after: Array, action: int, reward_size: float) -
 
 def _lead(means: Array, action: int) -> Array:
     others = np.delete(means, action, axis=1)
-    return means[:, action] - others.max(axis=1, initial=-np.inf if others.shape[1] else 0.0)
+    best: Array = others.max(axis=1, initial=-np.inf if others.shape[1] else 0.0)
+    return means[:, action] - best

@@ -212,6 +212,47 @@ _ANSWER_EACH = """async ([times, gap]) => {
 """Double-click on each new offer, no faster than a person; return the texts of the cards."""
 
 
+def test_bells_move_to_the_state_after_a_click_unless_motion_is_to_be_reduced(
+    open_page: OpenPage,
+) -> None:
+    """A clock at a fiftieth of its speed leaves time for many states, and for news meanwhile."""
+    still, moving = open_page(), open_page(reduced_motion="no-preference")
+    seen = []
+    for play, least in ((still, 2), (moving, 5)):
+        play.page.evaluate(_SLOW_CLOCK)
+        play.chart(PICTURE).evaluate(_RECORD_BELLS)
+        play.press(LOVED)
+        play.page.evaluate(_WAIT_FOR_BELLS, least)
+        play.press(LOVED)
+        play.expect_visitors(2)
+        play.page.evaluate("performance.now = () => 1e9")
+        play.settle()
+        seen.append(play.page.evaluate("bells"))
+    assert len(seen[0]) == 3
+    assert len(seen[1]) > 5
+    assert (seen[1][0], seen[1][-1]) == (seen[0][0], seen[0][-1])
+
+
+_SLOW_CLOCK = """() => {
+    const now = performance.now.bind(performance);
+    performance.now = () => now() / 50;
+}"""
+_RECORD_BELLS = """picture => {
+    globalThis.bells = [];
+    const record = () => {
+        const paths = [...picture.querySelectorAll(".mark-area path")];
+        const look = paths.map(path => path.getAttribute("d")).join();
+        if (look !== bells.at(-1)) bells.push(look);
+    };
+    record();
+    new MutationObserver(record).observe(picture, { attributes: true, subtree: true });
+}"""
+"""Keep each state of the bells."""
+_WAIT_FOR_BELLS = """async least => {
+    while (bells.length < least) await new Promise(requestAnimationFrame);
+}"""
+
+
 def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
     open_page: OpenPage,
 ) -> None:

@@ -17,7 +17,7 @@ from tests.browser.test_accessibility import COLOURS, in_both_schemes, violation
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 CHARTS = (PICTURE, MAP)
-SCALE = 160
+SCALE = 224
 """Pixels that a reward of 1 is long at least on any screen as wide as a projector's."""
 ROWS = 120
 """Pixels of the picture's head and first rows."""

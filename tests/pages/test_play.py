@@ -605,6 +605,10 @@ def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None
     app.at.session_state[BOXES] = ["log", "code"]
     app.click("let-in-10").finish_the_crowd()
     assert opened.changed_before == (10, 10)
+    (curve,) = (chart for chart in app.charts if chart["alt"].startswith("Mean reward by visitor"))
+    rules = [row for row in curve["rows"] if row["line"] is None and row["value"] is None]
+    assert [(row["visitor"], row["is_first"]) for row in rules] == [(10, True)]
+    assert "world changed" in json.dumps(curve["spec"])
     assert not app.at.exception
     assert "world_from_json" in app.at.code[-1].value
     app.click("undo").click("undo").click("undo")

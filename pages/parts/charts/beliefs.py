@@ -168,7 +168,7 @@ def _names(world: World) -> list[alt.Chart]:
     middle, line = "datum.foot - lane / 2", "8 * px * (wraps && datum.below != '')"
     x = f"{is_pictured(world)} ? {_PICTURE + 6}*px : 2*px"
     whole = "datum.below && (narrow || !wraps) ? datum.label + ' ' + datum.below : datum.label"
-    look = {"align": "left", "baseline": "middle"}
+    look: dict[str, Any] = {"align": "left", "baseline": "middle"}
     limit = alt.ExprRef("narrow ? bells : names - 4 * px")
     above = f"narrow ? datum.foot - lane * 0.95 + 8 * px : {middle} - {line}"
     first = _only("", x=x, y=above, name=whole).mark_text(limit=limit, **look)

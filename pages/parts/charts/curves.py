@@ -72,13 +72,18 @@ def _known(dark: bool) -> dict[str, LineStyle]:
             BEST: LineStyle(ink, "cross", 1.5)}  # fmt: skip
 
 
-def reward_spec(dark: bool, truth: bool, axis: RewardAxis = _AXIS) -> Spec:
-    """Lines: mean reward so far and of the latest visitors, against known values."""
+def reward_spec(
+    dark: bool, truth: bool, axis: RewardAxis = _AXIS, is_changed: bool = False
+) -> Spec:
+    """Lines: mean reward so far and of the latest visitors, against known values; with rules where
+    the world ``is_changed``."""
     accent = theme(dark).accent
     looks = {axis.latest: LineStyle(accent, "square", 6.0), SO_FAR: LineStyle(accent)}
     known = _known(dark) if truth else {}
     every, ends = (*looks.items(), *known.items()), (0.0, axis.top)
-    return lines(dark, None, ends, axis.scale.title, every, _HEIGHT, number=_number(axis.scale))
+    rule, number = "World changed after visitor" if is_changed else "", _number(axis.scale)
+    title, change = axis.scale.title, "world changed"
+    return lines(dark, None, ends, title, every, _HEIGHT, rule, number=number, change=change)
 
 
 def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
@@ -90,15 +95,21 @@ def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
     return lines(dark, None, None, title, every, _HEIGHT, number=_number(scale))
 
 
-def reward_rows(curve: Curve, truth: bool, size: Size = PAGE, axis: RewardAxis = _AXIS) -> pa.Table:
-    """Rows of `reward_spec`."""
+def reward_rows(
+    curve: Curve,
+    truth: bool,
+    size: Size = PAGE,
+    axis: RewardAxis = _AXIS,
+    changes: Sequence[int] = (),
+) -> pa.Table:
+    """Rows of `reward_spec`; ``changes`` are the visitors before each change of the world."""
     span = max(curve[-1]["visitor"], _SHORTEST)
     rows = melted(curve, {axis.latest: "recent", SO_FAR: "mean"})
     if truth:
         known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
         rows += [row for line, column in known.items() for row in steps(line, curve, column, span)]
     rows = _times(axis.scale.factor, rows)
-    return table([*labelled(rows, (0.0, axis.top), size.room(_HEIGHT)), edge(span)])
+    return table([*labelled(rows, (0.0, axis.top), size.room(_HEIGHT), changes), edge(span)])
 
 
 def _number(scale: RewardScale) -> str:

@@ -68,6 +68,7 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
             alt(world, ranked),
             dark,
             marks=" ".join(filter(None, [legend, striped])),
+            moves="action" if before else "",
         ),
         small(legend),
     )

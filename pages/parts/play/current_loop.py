@@ -312,8 +312,8 @@ class OpenLoop:
         self, drawn: "_Map", before: list[dict[str, Any]], action: int
     ) -> Mapping[int, float]:
         after = self._favoured(None if drawn.cells is None else list(drawn.cells))
-        means = (np.array([row["means"] for row in rows]) for rows in (before, after))
-        reach = answer_reach(*means, action, self.world.reward_size).tolist()
+        was, now = (np.array([row["means"] for row in rows]) for rows in (before, after))
+        reach = answer_reach(was, now, action, self.world.reward_size).tolist()
         return dict(zip(drawn.cells or range(len(reach)), reach, strict=True))
 
     def go_on(self, context: Context, calls_next: bool) -> None:

@@ -280,12 +280,13 @@ def reward_figure(opened: OpenLoop, truth: bool, look: FigureStyle) -> Figure:
     last, title = curve[-1], f"Mean reward by visitor, random seed {opened.loop.seed}"
     mean, recent = (axis.scale.value(last[name]) for name in ("mean", "recent"))
     per = axis.scale.per if axis.scale.is_money else ""
+    changes = sorted({*opened.changed_before} - {0})
     return Figure(
         "chart-reward",
         title,
         f"{title}: {mean}{per} after {last['visitor']:,.0f}, {recent} over the last {axis.recent}",
-        curves.reward_spec(look.dark, truth, axis),
-        curves.reward_rows(curve, truth, look.size, axis),
+        curves.reward_spec(look.dark, truth, axis, bool(changes)),
+        curves.reward_rows(curve, truth, look.size, axis, changes),
         dark=look.dark,
     )
 

@@ -20,6 +20,9 @@ const LOOK = {
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true], [role=dialog]";
 // Milliseconds until clicks that the server has not counted are sent again: the first time, and at most.
 const AGAIN = 5000, LATEST = 40000;
+// Milliseconds in which a chart moves from one state to the next, and the numbers that move.
+const MOVE = 250, MOVING = ["mean", "sd", "won", "kept"];
+const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Streamlit loads a script once: all panels on the page share what follows.
 const panels = new Map();
@@ -420,14 +423,48 @@ async function drawChart(part) {
     part.isBusy = true;
     try {
         while (part.drawn !== part.told && !part.isGone) {
-            const { spec, rows, alt } = part.drawn = part.told;
+            const { spec, rows, alt, moves } = part.drawn = part.told;
             if (part.view && part.spec === JSON.stringify(spec)) {
-                await part.view.description(alt).data("rows", rows).runAsync();
-            } else await begin(part, part.drawn);
+                if (moves && !isStill.matches) await move(part, rows, moves);
+                if (part.drawn !== part.told || part.isGone) continue;
+                await part.view.description(alt).data("rows", part.shown = rows).runAsync();
+            } else {
+                await begin(part, part.drawn);
+                part.shown = rows;
+            }
         }
     } finally {
         part.isBusy = false;
     }
+}
+
+// From what is on the screen to new rows, matched by a field. Ends in time for the last of them, and
+// at once where there is news.
+async function move(part, rows, by) {
+    const from = new Map(part.shown.map(row => [row[by], row])), start = performance.now();
+    let now = start, took = 0;
+    for (;;) {
+        await new Promise(go => {
+            requestAnimationFrame(go);
+            setTimeout(go, MOVE); // A tab in the background has no frames.
+        });
+        took = Math.max(took, performance.now() - now);
+        now = performance.now();
+        if (now + took - start >= MOVE || part.drawn !== part.told || part.isGone) return;
+        const share = (now - start) / MOVE, eased = share * (2 - share);
+        part.shown = rows.map(row => between(from.get(row[by]), row, eased));
+        await part.view.data("rows", part.shown).runAsync();
+    }
+}
+
+function between(old, row, share) {
+    const moved = { ...row };
+    for (const name of old ? MOVING : []) {
+        if (Number.isFinite(old[name]) && Number.isFinite(row[name])) {
+            moved[name] = old[name] + share * (row[name] - old[name]);
+        }
+    }
+    return moved;
 }
 
 async function begin(part, { spec, rows, alt }) {

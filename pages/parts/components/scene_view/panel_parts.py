@@ -185,6 +185,7 @@ def chart(
     marks: str = "",
     keys: Keys = (),
     wish: Mapping[str, object] | None = None,
+    moves: str = "",
 ) -> tuple[Part, Figure]:
     """Return a chart with space reserved for its final height.
 
@@ -192,9 +193,11 @@ def chart(
         rows: Arrow table.
         alt, marks, keys: as in `pages.parts.scene.chart_drawing.picture`.
         wish: request that a click on a row sends, with the row's ``at`` added as ``stand``.
+        moves: field by which rows are matched with those on the screen, from which they move to
+            the new state within a quarter of a second; empty for no such movement.
     """
     part = {"kind": "chart", "key": key, "spec": spec, "rows": _as_json(rows), "alt": alt}
-    part |= {"wish": wish} if wish else {}
+    part |= ({"wish": wish} if wish else {}) | ({"moves": moves} if moves else {})
     title, _, _ = alt.partition(": ")
     return part, Figure(key, title, alt, spec, rows, keys=keys, marks=marks, dark=dark)
 
