@@ -158,7 +158,7 @@ def _moves(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
 def _ticks(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
     """Tick in each cell whose favourite is the best action, once the truth is known."""
     right = cells.transform_filter("isValid(datum.best) && !isValid(datum.truth)")
-    off = {"xOffset": alt.ExprRef("bandwidth('x') / 2 - 12 * px"), "aria": False}
+    off: dict[str, Any] = {"xOffset": alt.ExprRef("bandwidth('x') / 2 - 12 * px"), "aria": False}
     size = alt.ExprRef("pow(min(1.2 * type, bandwidth('y')), 2)")
     disc = right.mark_point(shape="circle", filled=True, opacity=1, size=size, **off)
     return [

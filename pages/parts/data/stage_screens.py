@@ -1,6 +1,6 @@
 """The single screen of the Data page: a list of this browser's loops."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -43,7 +43,7 @@ def data_show(library: LoopLibrary, owner: str) -> Show:
         return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
     events = sum(loop.events for loop in loops)
     sentence = f"{counted(len(loops), 'session')}, taught by {counted(events, 'visitor')}."
-    draw = partial(_show, library, loops)
+    draw: Callable[[], None] = partial(_show, library, loops)
     if not loops:
         sentence = "The first answer on Play starts a session. Each begins without knowledge."
         draw = _show_beginning

@@ -15,7 +15,7 @@ from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.second_loop import MOST, SideLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.stage_actions import let_in, take_back
-from pages.parts.play.stage_wording import each, in_scale, in_total
+from pages.parts.play.stage_wording import crowd, each, in_scale, in_total
 from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Show, Stage
 from pages.parts.text.answer_names import said
@@ -180,7 +180,7 @@ def _say_waste(session: PlaySession) -> str:
     """Return the number of random offers, and the missed rewards of both loops."""
     second, scale = _level(session), RewardScale.of(session.displayed.world)
     if second is None:
-        return "Nobody has answered yet, so nothing is wasted."
+        return crowd(session)
     (first, other), visitors = second.names, second.standing().visitors
     missed, missed_other = (in_total(scale, regret) for regret in second.regrets())
     return (
@@ -190,9 +190,11 @@ def _say_waste(session: PlaySession) -> str:
 
 
 def _level(session: PlaySession) -> SideLoop | None:
-    """Return the second loop once it has served all visitors; None without visitors."""
-    name = session.setup.beside or _EPSILON
-    second = _second(session, name) if session.displayed.loop.events else None
+    """Return the second loop once it has served all visitors; None without visitors, and while a
+    crowd comes, whose job the second loop's would wait for."""
+    if session.live.waiting or not session.displayed.loop.events:
+        return None
+    second = _second(session, session.setup.beside or _EPSILON)
     if second is not None and not second.is_level:
         result_of(second.catching_up())
     return second

@@ -15,7 +15,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.scene.part_types import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.stage_chart import draw_stage_chart
-from pages.parts.scene.stage_show import Screen, Show
+from pages.parts.scene.stage_show import Screen, Show, Stage
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import plain
@@ -40,7 +40,8 @@ def _advance(session: RaceSession) -> None:
 
 
 def race_show(session: RaceSession) -> Show:
-    """Return the screens about the race of this session."""
+    """Return the screens about the race of this session; a race that was begun in advance does not
+    hold up the step from the line-up."""
     scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
@@ -68,7 +69,7 @@ def race_show(session: RaceSession) -> Show:
                 "offer. A flat line means no more missed rewards.",
             ),
         ],
-        session.is_live,
+        session.is_live and Stage.in_link().screen not in {"", "line-up"},
     )  # fmt: skip
 
 

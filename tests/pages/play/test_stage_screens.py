@@ -164,9 +164,9 @@ def test_the_talk_and_the_report_show_the_curve_of_the_page() -> None:
         assert (figure.alt, figure.rows, figure.spec) == (on_page.alt, on_page.rows, on_page.spec)
 
 
-def served(visitors: int, **setup: str) -> PlaySession:
+def served(visitors: int) -> PlaySession:
     """A session after a crowd."""
-    session = PlaySession(PlaySetup(**setup))
+    session = PlaySession(PlaySetup())
     session.live.enqueue(visitors)
     while session.live.waiting:
         session.advance()

@@ -130,6 +130,8 @@ def test_an_act_that_is_opened_at_a_later_screen_has_the_visitors_of_the_earlier
     app = open_app(**LONG.link_to("long-play", "visitor-4"))
     app.finish_the_crowd()
     assert len(app.session.open.loop.events) == 101
+    app.open(**LONG.link_to("long-play", "waste"))
+    assert app.at.title[0].value
     compare = open_compare(**LONG.link_to("long-compare", "watching"))
     compare.finish_the_crowd()
     assert len(compare.session.comparison) == 100
