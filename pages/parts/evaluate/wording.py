@@ -175,7 +175,8 @@ def about_difference(
         if apart != scale.signed(difference.estimate, doubt):
             said += (
                 f"\n\nIn *What if* they are {markdown(scale, apart)} apart, where each is "
-                "estimated for itself; here only visitors for whom the two choose differently count."
+                "estimated for itself; here only visitors for whom the two choose differently "
+                "count."
             )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
         truth = result.truths[first_key] - result.truths[second_key]
