@@ -46,8 +46,10 @@ _CHANCE, _GAP, _LONGEST = 54, 14, 150
 """Pixels of a chance in words, between bells and bars, and of the longest bars."""
 _SEEN = 3
 """Least pixels of a striped part."""
-_LEAST = 0.41
-"""Least share of the picture's width for the range of rewards."""
+_LEAST, _LEAST_DENSE = 0.41, 0.36
+"""Least share of the picture's width for the range of rewards; less where names take one line."""
+_DENSE = 6
+"""Largest number of rows on the stage with room for two lines of a name."""
 
 
 def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
@@ -60,6 +62,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
     ``full`` are the lengths of the range of rewards and of a chance of 1.
     """
     count, whole = rows_of(world, size), [item.label for item in world.items]
+    least = _LEAST_DENSE if size.on_stage and count > _DENSE else _LEAST
     lines = [line for label in whole for line in two_lines(label)]
     full = lane(world, small) * count + _ABOVE
     fills = f"(height-head-{_FOOT}*px)/{count}"
@@ -71,10 +74,10 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
         # Contains the width, so that Vega recomputes the signal after a resize.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
         "bell": "narrow ? min(0.52,0.95-15*px/lane) : 0.84",
-        "most": f"{1 - _LEAST * SPAN:g}*width-{beside}-{_FEWEST}*px",
-        "wraps": f"{_width(whole, _LETTER)}>most",
+        "most": f"{1 - least * SPAN:g}*width-{beside}-{_FEWEST}*px",
+        "wraps": f"{_width(whole, _LETTER)}>most && lane>=31*px",
         "names": f"narrow ? 6*px : min(most,wraps ? {_width(lines)} : {_width(whole)})",
-        "unit": f"max({_LEAST}*width,(width-names-{beside}-{_LONGEST}*px)/{SPAN:g})",
+        "unit": f"max({least}*width,(width-names-{beside}-{_LONGEST}*px)/{SPAN:g})",
         "bells": f"names+{SPAN:g}*unit",
         "bars": f"bells+{_GAP}*px",
         "full": f"width-{_CHANCE}*px-bars",
@@ -88,7 +91,7 @@ def _width(lines: Iterable[str], letter: float = _WIDE) -> str:
 
 def lane(world: World, small: bool = False) -> int:
     """Pixels of a row."""
-    least, most, room = (28, 40, 200) if small else (32, 62, 336)
+    least, most, room = (32, 40, 200) if small else (32, 62, 336)
     return max(least, min(most, room // len(world.items)))
 
 

@@ -36,7 +36,7 @@ _ENDS_IN_UNIT = (
 )
 _UNAVAILABLE = " An action at 0 % is not available in this slot."
 _WHY = "What your click changed"
-_ASK = "Answer a visitor to see here how your answer changed the chances."
+_ASK = "Answer a visitor to find out."
 
 
 def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:

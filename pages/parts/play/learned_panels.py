@@ -97,7 +97,7 @@ def map_of(
         caption,
         *_of_click(opened, figure),
         *_part_of(opened, axes),
-        *_of_newcomers(opened),
+        *_of_newcomers(opened, figure),
     ]
     return panel(_chart(figure, {"world": key_of(opened.world)}), small(" ".join(sentences)))
 
@@ -182,14 +182,15 @@ def _part_of(opened: OpenLoop, axes: Axes) -> list[str]:
     return sentences
 
 
-def _of_newcomers(opened: OpenLoop) -> list[str]:
+def _of_newcomers(opened: OpenLoop, figure: Figure) -> list[str]:
     """Return sentences on actions that were added a short time ago."""
-    return [
-        f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far. Dashed: it "
-        "is the most likely offer only because little is known about it."
+    dashed = "Dashed: the most likely offer, but only because little is known about it."
+    sentences = [
+        f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far."
         for name, shown in opened.newcomers().items()
         if shown < _TRIED
     ]
+    return [*sentences, dashed] if any(figure.rows["fresh"].to_pylist()) else sentences
 
 
 def _caption(

@@ -177,7 +177,10 @@ def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() ->
     assert session.displayed.newcomers() == {"Gold card": 0}
     map_ = drawn(session).panels["map"].parts
     caption = unescape("".join(text for part in map_ for text, _ in part.get("pieces", ())))
-    assert "Gold card is new, and was offered to 0 visitors so far." in caption
+    assert "Gold card is new, and was offered to 0 visitors so far. Dashed: the most" in caption
+    full = [cell for cell in map_[0]["rows"] if cell["name"] == "Gold card"]
+    assert full
+    assert all(cell["fresh"] and not cell["strength"] for cell in full)
     for _ in range(20):
         session.live.step()
     (shown,) = session.displayed.newcomers().values()
