@@ -181,11 +181,11 @@ def _say_waste(session: PlaySession) -> str:
     second, scale = _level(session), RewardScale.of(session.displayed.world)
     if second is None:
         return crowd(session)
-    (first, other), visitors = second.names, second.standing().visitors
+    (_, other), visitors = second.names, second.standing().visitors
     missed, missed_other = (in_total(scale, regret) for regret in second.regrets())
     return (
-        f"{plain(other)} gave {second.random_offers:,} of {counted(visitors, 'visitor')} a random "
-        f"offer. It missed {missed_other}, {plain(first)} {missed}."
+        f"Of {counted(visitors, 'offer')}, {plain(other)} made {second.random_offers:,} at random: "
+        f"{missed_other} missed, not {missed}."
     )
 
 

@@ -16,8 +16,9 @@ EVERYBODY = Axes("name", ("weather", "timeofday"))
 
 
 def axis(channel: alt.X | alt.Y) -> dict[str, Any]:
-    made: dict[str, Any] = channel.to_dict(validate=False)["axis"]
-    return made
+    made: Any = channel.to_dict(validate=False)
+    of_axis: dict[str, Any] = made["axis"]
+    return of_axis
 
 
 def names(channel: alt.X | alt.Y) -> dict[str, Any]:

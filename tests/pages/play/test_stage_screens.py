@@ -208,8 +208,8 @@ def test_epsilon_greedy_serves_the_same_crowd_and_its_random_offers_are_counted(
     assert 0 < second.random_offers < 60
     own, other = second.regrets()
     assert own == pytest.approx(session.open.curve()[-1]["regret"])
-    assert f"gave {second.random_offers} of 60 visitors a random offer" in said
-    assert f"{other:.0f} rewards" in said
+    assert f"Of 60 offers, Epsilon-greedy made {second.random_offers} at random" in bare(said)
+    assert f"{other:.0f} rewards missed, not {own:.0f} rewards" in said
 
 
 def test_a_map_without_visible_favourites_says_so() -> None:
