@@ -26,7 +26,8 @@ _SETTLED = 0.25
 off where they are higher."""
 _LEAST = 1e-9
 """Least end of an axis, for loops that have earned nothing."""
-_HEIGHT = 240
+HEIGHT = 240
+"""Pixels of a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,13 @@ def _known(dark: bool) -> dict[str, LineStyle]:
             BEST: LineStyle(ink, "cross", 1.5)}  # fmt: skip
 
 
-def reward_spec(dark: bool, truth: bool, axis: RewardAxis = _AXIS) -> Spec:
+def reward_spec(dark: bool, truth: bool, axis: RewardAxis = _AXIS, height: int = HEIGHT) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against known values."""
     accent = theme(dark).accent
     looks = {axis.latest: LineStyle(accent, "square", 6.0), SO_FAR: LineStyle(accent)}
     known = _known(dark) if truth else {}
     every, ends = (*looks.items(), *known.items()), (0.0, axis.top)
-    return lines(dark, None, ends, axis.scale.title, every, _HEIGHT, number=_number(axis.scale))
+    return lines(dark, None, ends, axis.scale.title, every, height, number=_number(axis.scale))
 
 
 def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
@@ -85,10 +86,16 @@ def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
     looks = {**known, LOOP: LineStyle(theme(dark).accent)}
     title = f"{scale.unit if scale.is_money else 'rewards'} missed"
     every = tuple(looks.items())
-    return lines(dark, None, None, title, every, _HEIGHT, number=_number(scale))
+    return lines(dark, None, None, title, every, HEIGHT, number=_number(scale))
 
 
-def reward_rows(curve: Curve, truth: bool, size: Size = PAGE, axis: RewardAxis = _AXIS) -> pa.Table:
+def reward_rows(
+    curve: Curve,
+    truth: bool,
+    size: Size = PAGE,
+    axis: RewardAxis = _AXIS,
+    height: int = HEIGHT,
+) -> pa.Table:
     """Rows of `reward_spec`."""
     span = span_of(curve[-1]["visitor"])
     rows = melted(curve, {axis.latest: "recent", SO_FAR: "mean"})
@@ -96,7 +103,7 @@ def reward_rows(curve: Curve, truth: bool, size: Size = PAGE, axis: RewardAxis =
         known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
         rows += [row for line, column in known.items() for row in steps(line, curve, column, span)]
     rows = _times(axis.scale.factor, rows)
-    return table([*labelled(rows, (0.0, axis.top), size.room(_HEIGHT)), edge(span)])
+    return table([*labelled(rows, (0.0, axis.top), size.room(height)), edge(span)])
 
 
 def _number(scale: RewardScale) -> str:
@@ -116,7 +123,7 @@ def regret_rows(curve: Curve, scale: RewardScale = _PLAIN) -> pa.Table:
     top = rounded_up(max(most, _LEAST)) if scale.unit else span_of(most, least=10)
     rows = melted(curve, {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"})
     rows = _times(worth, rows)
-    return table([*labelled(rows, (0, top), _HEIGHT), edge(span_of(last["visitor"]), top)])
+    return table([*labelled(rows, (0, top), HEIGHT), edge(span_of(last["visitor"]), top)])
 
 
 def steps(line: str, curve: Curve, column: str, span: int) -> Rows:
