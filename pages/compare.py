@@ -48,8 +48,8 @@ with toolbar():
         write_link(setup, story=session.story.text)
         # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
-        step = partial(controls.step_on, session)
-        control_the_crowd(session.live, (100, 1_000, 10_000), step, end=session.room)
+        controls.step_on(session)
+        control_the_crowd(session.live, (100, 1_000, 10_000), end=session.room)
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, controls.this_moment(session), report_of=partial(report, session)),

@@ -10,7 +10,6 @@ import streamlit as st
 
 from pages.parts.components.browser_id import has_reported
 from pages.parts.components.crowd_buttons import control_the_crowd, show_progress
-from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more_menu import more
 from pages.parts.components.scene_view import panel_view, scene_view
@@ -22,7 +21,7 @@ from pages.parts.components.toolbar import (
     toolbar,
     tools,
 )
-from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
+from pages.parts.lessons.own.lesson_dialog import offer_a_lesson, show_lesson_dialog
 from pages.parts.play import (
     beliefs,
     detail_boxes,
@@ -49,6 +48,13 @@ from pages.parts.worlds import change_on_play as another_world
 
 PART = "interactive"
 
+
+def share_loop(session: PlaySession, setup: PlaySetup) -> None:
+    """Draw the *Link* tab: links to the loop, and a lesson made of it."""
+    toolbar_controls.share_loop(session, setup)
+    offer_a_lesson(session.displayed, session.is_live)
+
+
 lands = lands_on_play()
 address_is_new = open_link(PlaySetup)
 open_loop(address_is_new)
@@ -72,9 +78,9 @@ with toolbar():
         else:
             write_link(setup, loop=session.open.link, picks=None, **moment_in_address(session))
             toolbar_controls.step_back(session)
-            step = partial(toolbar_controls.step_on, session)
-            control_the_crowd(session.live, (10, 100, 1_000), step, primary=100)
-            reset, links = session.reset, toolbar_controls.share_loop
+            panel_view("next")
+            control_the_crowd(session.live, (10, 100, 1_000), session.is_for_crowds)
+            reset, links = session.reset, share_loop
         more(
             lambda: toolbar_controls.choose_settings(setup, disabled=not session.may_change),
             lambda: links(session, setup),
@@ -84,13 +90,9 @@ with toolbar():
     if not setup.you and session.first_step == "crowd":
         session.first_minute.show("crowd")
 
-told_of_the_world = (
-    plain(session.open.world.story),
-    "",
-    partial(words_of, "play"),
-)
+story = plain(session.open.world.story)
 if setup.you:
-    question("A visitor walks in. What do you offer?", *told_of_the_world)
+    question("A visitor walks in. What do you offer?", story)
     say_slots_apart(session.open.world)
     with st.container(key="contest"):
         left, right = st.columns([2, 3], gap="large")
@@ -119,7 +121,7 @@ else:
     if is_anothers and session.time_travel.at is None:
         toolbar_controls.offer_a_copy(session)
     timeline_slider.say_when(session, is_anothers)
-    question("A visitor walks in. What should we offer?", *told_of_the_world)
+    question("A visitor walks in. What should we offer?", story)
     toolbar_controls.say_the_mode(session)
     # Containers, not columns: a column adds a container to each click.
     with st.container(horizontal=True, key="hero"):
@@ -131,17 +133,17 @@ else:
         picture = st.container(gap="xxsmall", key="picture")
         times = timeline_slider.show(session)
     with right:
-        axes = learned_panels.head_of_map(setup, session.displayed.world)
+        is_empty = not session.displayed.loop.events
+        axes = learned_panels.head_of_map(setup, session.displayed.world, is_empty)
         results = st.container(gap="xsmall", key="map")
         learned_panels.choose_map(session.displayed.world)
+    earned, explained = st.container(key="earned"), st.container(key="explained")
     # Drawn outside the frame, so that closed boxes are not sent with each click.
-    with st.container(horizontal=True, gap="large", key="came-of-it"):
-        earned, explained = st.container(), st.container()
     opened_below = detail_boxes.boxes(session.displayed.loop)
     if "another" in opened_below:
         with opened_below["another"]:
             another_world.show_world_controls(session)
-    offer_a_lesson(session.displayed, session.is_live)
+    show_lesson_dialog()
     toolbar_controls.watch_steps(session)
     session.open.side_loop = None  # Used on the stage only.
 

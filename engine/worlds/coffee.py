@@ -36,10 +36,7 @@ _MENU = Item.rows(
 COFFEE = World(
     title="Coffee",
     emoji="☕\ufe0f",
-    story=(
-        "Four regulars walk into a coffee shop, in any weather and at any time of day. "
-        "Each loves exactly one of four drinks at that moment, and nobody has told the barista."
-    ),
+    story="Four regulars. Taste depends on weather and time.",
     fields=(
         Field.of("name", "Who", {"👩 Alice": 1, "👨 Bob": 1, "👵 Cathy": 1, "🧔 Dave": 1}),
         Field.of("weather", "Weather", {"☀️ Sunny": 1, "🌧️ Rainy": 1, "❄️ Snowy": 1}),

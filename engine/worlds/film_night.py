@@ -49,8 +49,8 @@ MOVIES = World(
     title="Movies",
     emoji="🎬",
     story=(
-        "It is film night, and the screen has room for one suggestion. "
-        "Whoever sits on the sofa may watch it to the end, give up halfway or never press play."
+        "It is film night, with room for one suggestion. "
+        "It is watched to the end, given up halfway or never started."
     ),
     fields=(
         Field.of(

@@ -44,9 +44,8 @@ NEWS = World(
     title="News",
     emoji="📰",
     story=(
-        "A news site has room for one article at the top of its front page. "
-        "Readers come at any hour and from anywhere, and they read it to the end, skim it "
-        "or scroll past."
+        "A news site puts one article at the top of its front page. "
+        "Readers finish it, skim it or scroll past."
     ),
     fields=(
         Field.of(

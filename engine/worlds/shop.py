@@ -36,7 +36,7 @@ SHOP = World(
     emoji="🛒",
     story=(
         "An online shop puts one product on its front page. "
-        "A customer may buy it, leave it in the basket or pass by."
+        "A customer buys it, leaves it in the basket or passes by."
     ),
     fields=(
         Field.of("customer", "Customer", {"👋 New": 0.4, "⭐ Regular": 0.4, "🎁 Gift buyer": 0.2}),

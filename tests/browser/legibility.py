@@ -7,7 +7,7 @@ from tests.browser.page import SIZES, AppPage
 SMALLEST = 14
 """Minimum size of text in pixels, also in charts."""
 
-TWO_ROWS = 800
+TWO_ROWS = 640
 """Pixels of a window up to which the toolbar has a second row."""
 
 

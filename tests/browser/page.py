@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
 
+from pages.parts.components.toolbar import CROWD_MENU
+
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
 LYING = ViewportSize(width=844, height=390)
@@ -224,6 +226,31 @@ class AppPage:
         expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
         self.page.evaluate("document.activeElement?.blur()")
 
+    def open_menu(self, key: str) -> Locator:
+        """Open a menu of the toolbar; return the box."""
+        self.press(key)
+        box = self.page.get_by_test_id("stPopoverBody")
+        expect(box).to_be_visible()
+        self.stand_still()
+        return box
+
+    def press_in_menu(self, menu: str, key: str) -> None:
+        """Press a button in a menu of the toolbar, which closes by itself."""
+        self.open_menu(menu)
+        self.press(key)
+
+    def simulate(self, visitors: int) -> None:
+        """Let simulated visitors in, by the button in sight or from its menu."""
+        key = f"let-in-{visitors}"
+        if visitors == 100:
+            self.press(key)
+        else:
+            self.press_in_menu(CROWD_MENU, key)
+
+    def expect_crowd_over(self) -> None:
+        """Wait until no visitors come without a click."""
+        expect(self.button("let-in-100")).to_be_enabled()
+
     def open_more(self, part: str) -> Locator:
         """Open the further options at one of their parts; return the box."""
         self.press("more")
@@ -254,15 +281,15 @@ class AppPage:
 
     @property
     def visitors(self) -> Locator:
-        """The number of visitors."""
-        return self.page.locator(".score dd").first
+        """The number of visitors, once there is one."""
+        return self.page.locator(".score > div", has_text=re.compile("^Visitors")).locator("dd")
 
     def expect_visitors(self, number: int) -> None:
         """Wait until so many visitors have been served, and the offer is the next one's.
 
         The offer may come into the page a moment after the number.
         """
-        expect(self.visitors).to_have_text(f"{number:,}")
+        expect(self.visitors).to_have_text([f"{number:,}"] if number else [])
         self.settle()
 
 
@@ -330,9 +357,9 @@ _CLIPPED = r"""() => {
     const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .score *, "
         + ".reward-label, .panel :is(p, button), .stMarkdownBadge, .stPageLink a span";
     for (const text of document.querySelectorAll(texts)) {
-        // In the toolbar of a narrow window worlds are their pictures.
-        const isWorld = text.closest(".st-key-toolbar [role=radio]");
-        if (unseen(text) || (isWorld && innerWidth <= 900)) continue;
+        // In the toolbar of a phone a world is its picture.
+        const isWorld = text.closest(".st-key-world-menu");
+        if (unseen(text) || (isWorld && innerWidth <= 640)) continue;
         if (text.scrollWidth > text.clientWidth + 1) cut.push(`cut off: ${text.innerText}`);
     }
     const charts = ":is(.stVegaLiteChart, .panel-picture) svg.marks";

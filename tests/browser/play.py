@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from pages.parts.components.toolbar import WORLD_MENU
 from pages.parts.play.detail_boxes import BOXES, TITLES
 from tests.browser.page import AppPage
 
@@ -89,9 +90,13 @@ class PlayPage(AppPage):
 
     # -- actions ----------------------------------------------------------------------
 
+    def expect_world(self, title: str) -> None:
+        """Check the world in the toolbar."""
+        expect(self.button(WORLD_MENU)).to_contain_text(title)
+
     def choose_world(self, title: str) -> None:
         """Go to another world, and wait until its first visitor is displayed."""
-        self.choose("play-world", title)
+        self.open_menu(WORLD_MENU).get_by_role("radio", name=title).click()
         expect(self.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
         self.settle()
         self.expect_visitors(0)

@@ -61,7 +61,7 @@ def _keeps_what_a_deep_link_says(play: PlayPage) -> None:
     expect(play.page).to_have_title("Play · Personalizer Playground")
     expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
     expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
-    expect(play.keyed("play-world").get_by_role("radio", name="News")).to_be_checked()
+    play.expect_world("News")
     query = parse_qs(urlsplit(play.page.url).query)
     assert query == {
         "world": ["news"], "seed": ["11"], "policy": ["epsilon"], "epsilon": ["30"],
@@ -78,7 +78,7 @@ def _keeps_what_a_deep_link_says(play: PlayPage) -> None:
         expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
         expect(settings.get_by_role("radio", name="20")).to_be_checked()
         play.close_popover()
-        play.press("let-in-10")
+        play.simulate(10)
         play.expect_visitors(visitors)
 
 
@@ -157,12 +157,12 @@ def test_what_is_pressed_while_the_connection_is_gone_counts_once_or_the_page_sa
     proxy.connect()
     tab.expect_visitors(2)
     tab.come_to_rest()
-    for button, name in (("step", "Step"), ("let-in-10", "Simulate 10")):
+    for button, name in (("undo", "Undo"), ("let-in-100", "Simulate 100")):
         _lose(proxy, tab, button)
         told = tab.page.get_by_text(f"{name} did not arrive")
         expect(told).to_be_visible()
     tab.expect_visitors(2)
-    tab.press("step")
+    tab.page.keyboard.press(STEP_KEY)
     tab.expect_visitors(3)
     expect(told).to_have_count(0)
 

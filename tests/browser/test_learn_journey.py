@@ -86,6 +86,7 @@ def test_a_lesson_is_made_on_play_and_opened_from_its_file(
     open_page: OpenPage, tmp_path: Path
 ) -> None:
     play = open_page("?world=coffee&seed=5")
+    play.open_more("Link")
     play.press("make-lesson")
     made = play.page.get_by_role("dialog", name="Make a lesson of this")
     for key in ("title", "question", "reveal"):

@@ -10,6 +10,7 @@ from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import WORLDS as WORLDS_BY_KEY
 from engine.worlds.coffee import COFFEE
 from pages.parts.components.scene_view import ANSWER_PATH
+from pages.parts.components.toolbar import CROWD_MENU, WORLD_MENU
 from tests.browser.conftest import OpenPage
 from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
 
@@ -62,7 +63,7 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
 
     play.press("let-in-100")
     play.expect_visitors(visitors + 100)
-    expect(play.button("start")).to_be_enabled()
+    play.expect_crowd_over()
     expect(play.chart(CURVE)).to_be_visible()
 
     expect(play.chart(REGRET)).to_have_count(0)
@@ -107,7 +108,7 @@ def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage
     assert parse_qs(urlsplit(play.page.url).query) == parse_qs(urlsplit(link).query)
 
     visitor = open_page(link)
-    expect(visitor.keyed("play-world").get_by_role("radio", name="Shop")).to_be_checked()
+    visitor.expect_world("Shop")
     settings = visitor.open_settings()
     expect(visitor.keyed("play-next").get_by_role("switch")).to_be_checked()
     expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("4711")
@@ -139,7 +140,7 @@ def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
     expect(play.button("stop")).to_have_text(re.compile("Pause"))
     expect(play.visitors).to_have_text(re.compile(r"^([6-9]|\d\d+)$"))
     keys.press("p")
-    expect(play.button("start")).to_be_enabled()
+    play.expect_crowd_over()
     play.settle()
     played = int(play.visitors.inner_text())
     keys.press("u")
@@ -257,11 +258,11 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
     open_page: OpenPage,
 ) -> None:
     play = open_page("?seed=4&speed=4")
-    play.press("start")
+    play.press_in_menu(CROWD_MENU, "start")
     expect(play.button("stop")).to_be_visible()
     seen = play.promised(_ANSWER_WHILE_IT_PLAYS, 3)
     play.press("stop")
-    expect(play.button("start")).to_be_enabled()
+    play.expect_crowd_over()
     # Until the next offer is there, a press is the second at the previous offer.
     play.come_to_rest()
     play.answer_otherwise("reward-other")
@@ -315,7 +316,7 @@ def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage
 def test_a_click_while_the_world_changes_does_no_harm(open_page: OpenPage) -> None:
     play = open_page()
     for title in WORLDS:
-        play.keyed("play-world").get_by_role("radio", name=title).click()
+        play.open_menu(WORLD_MENU).get_by_role("radio", name=title).click()
         play.page.keyboard.press("1")
         expect(play.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
         play.settle()
@@ -329,15 +330,15 @@ def test_stop_ends_a_crowd_of_a_thousand_and_keeps_who_was_served(open_page: Ope
     served = 0
     for _ in range(STOPS):
         play.page.evaluate(_STOP_AT_ONCE)
-        play.press("let-in-1000")
+        play.simulate(1_000)
         play.page.wait_for_function("() => window.stoppedAt")
         assert "of 1,000 visitors served" in play.page.evaluate("window.stoppedAt")
-        expect(play.button("start")).to_be_enabled()
+        play.expect_crowd_over()
         expect(progress).to_have_count(0)
         play.come_to_rest()
         now = int(play.visitors.inner_text().replace(",", ""))
         assert served < now < served + 1_000
-        play.press("step")
+        play.page.keyboard.press(STEP_KEY)
         served = now + 1
         play.expect_visitors(served)
     play.look_closer("log")
@@ -375,17 +376,17 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
 @pytest.mark.nightly
 def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine, yours = open_page(), open_page("?seed=11")
-    mine.press("let-in-10")
+    mine.simulate(10)
     yours.press(LOVED)
     mine.expect_visitors(10)
     yours.expect_visitors(1)
     yours.press(IGNORED)
     yours.expect_visitors(2)
-    mine.press("step")
+    mine.page.keyboard.press(STEP_KEY)
     mine.expect_visitors(11)
     yours.press("undo")
     yours.expect_visitors(1)
-    mine.press("step")
+    mine.page.keyboard.press(STEP_KEY)
     mine.expect_visitors(12)
     for play, seed in ((mine, 7), (yours, 11)):
         expect(play.chart(f"Mean reward by visitor, random seed {seed}")).to_be_visible()
@@ -403,7 +404,7 @@ def test_a_broken_link_says_what_is_wrong_and_falls_back(open_page: OpenPage) ->
     for name, value in (("seed", "abc"), ("world", "<b>x</b>"), ("crosses", "9")):
         assert f"{name} in the link is '{value}', but must be " in read
     expect(play.page.locator("b")).to_have_count(0)
-    expect(play.keyed("play-world").get_by_role("radio", name="Coffee")).to_be_checked()
+    play.expect_world("Coffee")
     settings = play.open_settings()
     expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("7")
     expect(settings.get_by_role("radio", name="quadruples")).to_be_checked()
@@ -416,12 +417,12 @@ def test_a_long_session_makes_no_console_error_and_asks_no_other_host(
     play = open_page(color_scheme="dark")
     for title in ("News", "Coffee"):
         play.choose_world(title)
-        play.press("let-in-10")
+        play.simulate(10)
         play.expect_visitors(10)
-        expect(play.button("start")).to_be_enabled()
+        play.expect_crowd_over()
         play.answer_otherwise("no-answer")
         play.expect_visitors(11)
-        play.press("next-visitor")
+        play.page.keyboard.press("n")
         play.switch("play-truth")
         expect(play.chart(REGRET).locator("svg")).to_be_visible()
         play.switch("play-truth")
@@ -464,7 +465,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     play.close_popover()
     keys.press(STEP_KEY)  # served after all effects of those keys
     play.expect_visitors(2)
-    expect(play.button("start")).to_be_enabled()
+    play.expect_crowd_over()
 
     play.button("more").focus()
     keys.press("Enter")
@@ -474,20 +475,26 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     expect(switch).not_to_be_checked()
     keys.press("Escape")
     expect(play.button("more")).to_be_focused()
-    play.button("let-in-10").focus()
+    play.button("let-in-100").focus()
     keys.press("Enter")
-    play.expect_visitors(12)
-    expect(play.button("let-in-10")).to_be_focused()
+    play.expect_visitors(102)
+    expect(play.button("let-in-100")).to_be_focused()
+    play.button(CROWD_MENU).focus()
+    keys.press("Enter")
+    expect(play.button("start")).to_be_focused()
+    play.button("let-in-10").press("Enter")
+    play.expect_visitors(112)
+    expect(play.button(CROWD_MENU)).to_be_focused()
     # The explanation of a button also appears for keyboard users, until they dismiss it.
-    told = play.page.get_by_role("tooltip", name="Call the next visitor")
-    play.button("next-visitor").focus()
+    told = play.page.get_by_role("tooltip", name="The next visitor walks in")
+    play.button("next").focus()
     expect(told).to_be_visible()
     keys.press("Escape")
     expect(told).to_be_hidden()
     for key in ("1", STEP_KEY, "p"):
         keys.press(key)
     play.press("reward-1")
-    play.expect_visitors(13)
+    play.expect_visitors(113)
 
 
 @pytest.mark.nightly
@@ -506,7 +513,7 @@ def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(
     play.button("let-in-100").focus()
     keys.press("Enter")
     play.expect_visitors(103)
-    expect(play.button("start")).to_be_enabled()
+    play.expect_crowd_over()
     expect(play.page.locator("body")).not_to_be_focused()
     keys.press("u")
     play.expect_visitors(3)

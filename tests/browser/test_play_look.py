@@ -60,9 +60,8 @@ def crowded(play: PlayPage, size: ViewportSize) -> set[str]:
     said = play.who.bounding_box()
     if size["width"] > 640 and said and said["height"] < TWO_LINES:
         found.add("the picture moves up where what decided is said in one line")
-    if size["width"] >= 1280:
-        words = {key: play.button(key).locator("p").bounding_box() for key in ("start", "step")}
-        found |= {f"{key} has no word" for key, box in words.items() if not box or box["width"] < 9}
+    if play.bar_rows > 1:
+        found.add(f"a toolbar of {play.bar_rows} rows")
     card = play.keyed("offer").bounding_box()
     for key in REWARDS:
         box = play.button(key).bounding_box()
@@ -109,7 +108,7 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
         play.come_to_rest()
         places = {bottom(play.button("reward-3"))}
         for visitors in range(1, 4):
-            play.press("step" if visitors > 1 else "reward-1")
+            play.press("next" if visitors > 1 else "reward-1")
             play.expect_visitors(visitors)
             places.add(bottom(play.button("reward-3")))
         play.press("reward-1")
@@ -159,7 +158,7 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     play.close_popover()
     play.press("let-in-100")
     play.expect_visitors(100)
-    expect(play.button("start")).to_be_enabled()
+    play.expect_crowd_over()
     play.press("reward-1")
     play.expect_visitors(101)
     play.press("bookmark")

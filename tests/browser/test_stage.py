@@ -85,7 +85,7 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open, faults: Fa
     assert not (found := faults(stage)), "\n".join(found)
     page = stage.button("let-in-100")
     stage.leave_or_enter("f", page)
-    stage.press("step")
+    stage.press("next")
     expect(stage.keyed("moved")).to_contain_text("Step:")
     stage.leave_or_enter("f", stage.sentence)
     assert "loop=" in stage.page.url

@@ -114,7 +114,7 @@ def _only_looks(room: AppPage, code: str) -> None:
     """Check that no action here reaches the loop or the stage."""
     expect(room.keyed("past")).to_contain_text("This session belongs to somebody else")
     room.page.wait_for_url(re.compile(r"loop=[\w-]{16,}"))
-    for verb in ("step", "let-in-100"):
+    for verb in ("next", "let-in-100"):
         expect(room.button(verb)).to_be_disabled()
     expect(room.keyed("undo")).to_have_count(0)
     for token in (code, ""):

@@ -47,7 +47,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FRONT = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "streamlit_main.py"
-COME_LATER = {"undo", "redo", "look-back", "bookmark"}
+COME_LATER = {"undo", "redo", "look-back", "bookmark", "another-map"}
 """Buttons that are hidden until they have an effect."""
 OPENED: dict[CompareSetup, Comparison] = {}
 """Initial comparisons of Compare, by set-up."""
@@ -101,6 +101,11 @@ class App:
             self.at.button(key=key).click()
         else:
             take_clicks(self.session, wished(self.session, part["wish"]))
+        return self.run()
+
+    def press_key(self, name: str) -> Self:
+        """Press a key of *Next*."""
+        take_clicks(self.session, wished(self.session, self.panels["next"][0]["keys"][name]))
         return self.run()
 
     def part(self, key: str) -> Told | None:
@@ -221,8 +226,10 @@ class App:
         return [card["name"], card["features"], card["badge"][0], *moved]
 
     def metric(self, label: str) -> str:
-        """Return a number of Play by its label."""
-        number = number_in(self.panels.get("earned", ()), label)
+        """Return a number of Play by its label; before the first visitor there is none."""
+        if label == "Visitors" and not self.panels["earned"]:
+            return "0"
+        number = number_in(self.panels["earned"], label)
         assert number, f"no {label} on the page"
         return number
 

@@ -41,7 +41,7 @@ def test_the_page_opens_with_a_new_loop_and_says_what_to_do(open_app: Open) -> N
 
 @EVERY_WORLD
 def test_every_world_can_be_played(open_app: Open, world: str) -> None:
-    app = open_app(world=world).answer(1.0).click("step").answer(None)
+    app = open_app(world=world).answer(1.0).press_key("S").answer(None)
     assert app.metric("Visitors") == "3"
     assert app.session.open.world is WORLDS[world]
 
@@ -94,7 +94,7 @@ def test_who_is_next_without_an_answer_is_another_one_each_time(open_app: Open) 
     app = open_app()
     came = [app.session.open.context]
     for _ in range(5):
-        came.append(app.click("next-visitor").session.open.context)
+        came.append(app.press_key("N").session.open.context)
         assert came[-1] != came[-2]
     app.answer(1.0).set("play-next", True).answer(0.0)
     assert app.session.open.context == nth_visitor(WORLDS["coffee"], 7, 2).context
@@ -125,7 +125,7 @@ def test_with_a_new_visitor_the_last_click_keeps_its_own_pictures(open_app: Open
 def test_asking_what_if_moves_the_ranking_and_logs_nothing(open_app: Open, world: str) -> None:
     app = open_app(world=world, next="1")
     for _ in range(8):
-        app.click("step")
+        app.press_key("S")
     entries, ranked = len(app.session.open.loop.log), app.session.open.ranked
     field = app.session.open.world.fields[0]
     other = next(v.name for v in field.values if v.name != app.session.open.context[field.name])
@@ -136,7 +136,7 @@ def test_asking_what_if_moves_the_ranking_and_logs_nothing(open_app: Open, world
 
 
 def test_next_visitor_logs_nothing(open_app: Open) -> None:
-    app = open_app().click("next-visitor")
+    app = open_app().press_key("N")
     assert len(app.session.open.loop.events) == 0
 
 
@@ -153,14 +153,14 @@ def test_whoever_comes_by_themselves_is_shown(open_app: Open) -> None:
     for _ in range(5):
         app.answer(1.0)
         assert app.chosen("coffee-name") == app.session.open.context["name"]
-    app.set("play-next", False).click("next-visitor")
+    app.set("play-next", False).press_key("N")
     assert app.chosen("coffee-name") == app.session.open.context["name"]
 
 
 def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app: Open) -> None:
     app = open_app().set("coffee-name", "Dave").set("coffee-weather", "Rainy")
     context, offered = app.session.open.context, app.session.open.ranked
-    app.click("step")
+    app.press_key("S")
     world = WORLDS["coffee"]
     expected = world.expected[world.cell(context), world.position(offered.action_id)]
     (row,) = event_rows.rows(app.session.open.loop.log)
@@ -185,7 +185,7 @@ def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
 def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = toolbar_controls.step_on
+    drawn = toolbar_controls.step_back
 
     def end_the_crowd(*args: Any, **more: Any) -> None:
         while job_queue.jobs().turn():
@@ -194,7 +194,7 @@ def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
 
     app = open_app()
     with many_frames():
-        monkeypatch.setattr(toolbar_controls, "step_on", end_the_crowd)
+        monkeypatch.setattr(toolbar_controls, "step_back", end_the_crowd)
         app.click("let-in-100")
     assert len(app.session.open.loop.events) == 100
     assert app.can_press("start")
@@ -294,14 +294,16 @@ def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
 
 
 def test_what_can_do_nothing_yet_is_not_there(open_app: Open) -> None:
-    app, later = open_app(), ("undo", "look-back", "bookmark")
+    """An empty map, too, has no other axes, and nothing was earned."""
+    app, later = open_app(), ("undo", "look-back", "bookmark", "another-map")
     assert not any(map(app.can_press, (*later, "redo")))
+    assert not app.panels["earned"]
     assert all(map(app.answer(1.0).can_press, later))
     assert not app.can_press("redo")
 
 
 def test_a_button_goes_through_the_maps_of_three_fields(open_app: Open) -> None:
-    app = open_app()
+    app = open_app().answer(1.0)
     cells = [len(tables(app.click("another-map"), MAP)[0]) for _ in range(4)]
     assert cells == [12, 12, 9, 36]
 
@@ -507,7 +509,7 @@ def test_the_link_shows_the_loop_live_and_makes_a_copy(open_app: Open) -> None:
     assert guest.metric("Visitors") == "1"
     assert "Answer a visitor" in App().text
     assert "Answer a visitor" not in guest.text
-    assert not any(map(guest.can_press, ("undo", "start", "let-in-10", "step")))
+    assert not any(map(guest.can_press, ("undo", "start", "let-in-10", "next")))
     host.answer(0.0)
     assert guest.run().metric("Visitors") == "2"
     guest.click("make-own").answer(1.0)

@@ -15,6 +15,7 @@ from engine.experiments.race.standings import Standings
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
+from pages.parts.components.toolbar import WORLD_MENU
 from pages.parts.race import wording
 from pages.parts.race.controls import presets
 from pages.parts.race.finished_races import finished_races
@@ -42,12 +43,12 @@ def test_coming_by_the_menu_tastes_change_as_the_world_says(
 ) -> None:
     monkeypatch.setattr("pages.parts.work.race_pool.open_processes", Here)
     app = open_app()
-    app.at.session_state["more-worlds"] = True
+    app.at.session_state[WORLD_MENU] = True
     app.run().set("play-another-world", "fashion")
     app.at.switch_page("../../race.py")
     assert app.run().at.session_state["RaceSession"].setup.drift == "halfway"
     assert app.set("race-world", "coffee").at.session_state["RaceSession"].setup.drift == "none"
-    app.at.session_state["more-worlds"] = True
+    app.at.session_state[WORLD_MENU] = True
     app.run().set("race-another-world", "fashion").set("race-drift", "slow").run()
     assert app.at.session_state["RaceSession"].setup.drift == "slow", "and another can be set"
 

@@ -14,6 +14,7 @@ from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_text import draft_from_text
 from engine.worlds.world_file import world_to_file
 from pages.parts.components.browser_id import owner
+from pages.parts.components.toolbar import WORLD_MENU
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.loop_library_access import library, worlds_of
 from pages.parts.text.format import bare
@@ -374,13 +375,14 @@ def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(
     other = store.keep_world(replace(BAKERY, story="Another."), own).key
     hotel = GALLERY["hotel"].world.label
     store.rename_world(other, own, hotel)
-    app.at.session_state["more-worlds"] = True
+    app.at.session_state[WORLD_MENU] = True
     offered = app.run().widget("play-another-world").options
     assert {"Bakery", f"{hotel} ({other[-8:]})"} <= set(offered)
     assert len(set(offered)) == len(offered)
     app.set("play-another-world", key)
     assert app.session.open.world == BAKERY
-    app.set("play-another-world", "hotel")
+    app.at.session_state[WORLD_MENU] = True  # A choice closes the menu.
+    app.run().set("play-another-world", "hotel")
     assert app.session.open.world == GALLERY["hotel"].world
 
 

@@ -28,7 +28,8 @@ _LEAST = 1e-9
 """Least end of an axis, for loops that have earned nothing."""
 _SHORTEST = 10
 """Least end of an axis of visitors."""
-_HEIGHT = 240
+HEIGHT = 240
+"""Pixels of a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def _known(dark: bool) -> dict[str, LineStyle]:
 
 
 def reward_spec(
-    dark: bool, truth: bool, axis: RewardAxis = _AXIS, is_changed: bool = False
+    dark: bool,
+    truth: bool,
+    axis: RewardAxis = _AXIS,
+    height: int = HEIGHT,
+    is_changed: bool = False,
 ) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against known values; with rules where
     the world ``is_changed``."""
@@ -83,7 +88,7 @@ def reward_spec(
     every, ends = (*looks.items(), *known.items()), (0.0, axis.top)
     rule, number = "World changed after visitor" if is_changed else "", _number(axis.scale)
     title, change = axis.scale.title, "world changed"
-    return lines(dark, None, ends, title, every, _HEIGHT, rule, number=number, change=change)
+    return lines(dark, None, ends, title, every, height, rule, number=number, change=change)
 
 
 def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
@@ -92,7 +97,7 @@ def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
     looks = {**known, LOOP: LineStyle(theme(dark).accent)}
     title = f"{scale.unit if scale.is_money else 'rewards'} missed"
     every = tuple(looks.items())
-    return lines(dark, None, None, title, every, _HEIGHT, number=_number(scale))
+    return lines(dark, None, None, title, every, HEIGHT, number=_number(scale))
 
 
 def reward_rows(
@@ -100,6 +105,7 @@ def reward_rows(
     truth: bool,
     size: Size = PAGE,
     axis: RewardAxis = _AXIS,
+    height: int = HEIGHT,
     changes: Sequence[int] = (),
 ) -> pa.Table:
     """Rows of `reward_spec`; ``changes`` are the visitors before each change of the world."""
@@ -109,7 +115,7 @@ def reward_rows(
         known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
         rows += [row for line, column in known.items() for row in steps(line, curve, column, span)]
     rows = _times(axis.scale.factor, rows)
-    return table([*labelled(rows, (0.0, axis.top), size.room(_HEIGHT), changes), edge(span)])
+    return table([*labelled(rows, (0.0, axis.top), size.room(height), changes), edge(span)])
 
 
 def _number(scale: RewardScale) -> str:
@@ -129,7 +135,7 @@ def regret_rows(curve: Curve, scale: RewardScale = _PLAIN) -> pa.Table:
     top = rounded_up(max(most, _LEAST)) if scale.unit else span_of(most, least=10)
     rows = melted(curve, {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"})
     rows = _times(worth, rows)
-    return table([*labelled(rows, (0, top), _HEIGHT), edge(max(last["visitor"], _SHORTEST), top)])
+    return table([*labelled(rows, (0, top), HEIGHT), edge(max(last["visitor"], _SHORTEST), top)])
 
 
 def steps(line: str, curve: Curve, column: str, span: float) -> Rows:

@@ -1,19 +1,30 @@
-"""Buttons of a crowd: *Simulate 100*, *Play* and *Stop*, and its progress."""
+"""Buttons of a crowd: *Simulate 100* with a menu of other sizes and *Run*, *Stop*, and progress."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Literal
 
 import streamlit as st
 
-from pages.parts.components.lost_presses import buttons_here
-from pages.parts.components.toolbar import shortcut
+from pages.parts.components.lost_presses import RUN_KEY, buttons_here
+from pages.parts.components.stage_keys import hear
+from pages.parts.components.toolbar import CROWD_MENU, TITLES, shortcut
 from pages.parts.work.crowd_arrivals import LivePlay
+
+_MAIN = 100
+"""Size of the crowd whose button is in sight."""
+_KINDS: Mapping[bool | None, Literal["primary", "secondary", "tertiary"]] = {
+    True: "primary",
+    False: "secondary",
+    None: "tertiary",
+}
+"""Looks of a button by whether it is the primary one; None for a button in the menu."""
 
 
 def control_the_crowd(
     crowd: LivePlay,
     sizes: Sequence[int],
-    stepping: Callable[[], None],
-    primary: int | None = None,
+    is_primary: bool = False,
     end: int | None = None,
 ) -> None:
     """Draw the buttons that let simulated visitors in, by ``sizes`` or to the ``end``.
@@ -21,11 +32,9 @@ def control_the_crowd(
     Outside of fragments, so that Stop always works.
 
     Args:
-        stepping: draws the button for a single visitor, next to *Play*.
-        primary: size of the page's primary button.
+        is_primary: True if the button in sight is the page's primary button.
         end: number of remaining visitors, if limited.
     """
-    counting = buttons_here().counting
     if crowd.is_live:
         label, icon = ("Pause", "pause") if crowd.playing else ("Stop", "stop")
         st.button(
@@ -33,35 +42,54 @@ def control_the_crowd(
             key="stop",
             icon=f":material/{icon}:",
             shortcut=shortcut("P"),
-            on_click=counting(crowd.stop),
+            on_click=buttons_here().counting(crowd.stop),
             help=f"{label}: no more visitors come until you continue.",
         )
-    else:
+        return
+    _let_in(crowd, _label(_MAIN), f"let-in-{_MAIN}", _MAIN, is_primary)
+    with st.popover(TITLES[CROWD_MENU], key=CROWD_MENU, on_change="rerun"):
         st.button(
-            "Play",
+            "Run",
             key="start",
             icon=":material/play_arrow:",
-            shortcut=shortcut("P"),
-            on_click=counting(crowd.play),
+            type="tertiary",
+            on_click=_closing(crowd.play),
             disabled=not crowd.can_start,
-            help="Play: simulated visitors come and answer by their hidden tastes.",
+            help="Run (P): simulated visitors come one by one and answer by their hidden tastes.",
         )
-    stepping()
-    named = primary or sizes[0]
-    for visitors in sizes:
-        label = f"Simulate {visitors:,}" if visitors == named else f"{visitors:,}"
-        _let_in(crowd, label, f"let-in-{visitors}", visitors, visitors == primary)
-    if end is not None:
-        _let_in(crowd, "To the end", "let-in-all", end)
+        for visitors in sizes:
+            if visitors != _MAIN:
+                _let_in(crowd, _label(visitors), f"let-in-{visitors}", visitors)
+        if end is not None:
+            _let_in(crowd, "To the end", "let-in-all", end)
+    if crowd.can_start and shortcut("P"):
+        # A button in a closed menu hears no key.
+        hear(RUN_KEY, dict.fromkeys(("p", "P"), "run"), "", lambda _: _closing(crowd.play)())
 
 
-def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool = False) -> None:
+def _label(visitors: int) -> str:
+    return f"Simulate {visitors:,}"
+
+
+def _closing(starts: Callable[[], None]) -> Callable[[], None]:
+    """Return a callback that also closes the menu."""
+
+    def press() -> None:
+        st.session_state[CROWD_MENU] = False
+        starts()
+
+    return buttons_here().counting(press)
+
+
+def _let_in(
+    crowd: LivePlay, label: str, key: str, visitors: int, is_primary: bool | None = None
+) -> None:
+    """Draw a button for a crowd; a quiet one in the menu."""
     st.button(
         label,
         key=key,
-        type="primary" if primary else "secondary",
-        on_click=buttons_here().counting(crowd.enqueue),
-        args=(visitors,),
+        type=_KINDS[is_primary],
+        on_click=_closing(partial(crowd.enqueue, visitors)),
         disabled=not crowd.can_start,
         help=f"Simulate {visitors:,} visitors.",
     )

@@ -17,13 +17,15 @@ from pages.parts.settings.shared_settings import worlds_with
 from pages.parts.text.format import distinct_names, note
 from pages.parts.text.pages_folder import PAGES
 
-MORE = "more"
-"""Widget key of the menu (`pages.parts.components.more_menu`)."""
+MORE, WORLD_MENU, CROWD_MENU = "more", "world-menu", "crowd-menu"
+"""Widget keys of the menus of further functions (`pages.parts.components.more_menu`), of worlds,
+and of crowds (`pages.parts.components.crowd_buttons`)."""
 TITLES: Mapping[str, str] = {
-    "more-worlds": "Your own worlds, and ready ones",
+    WORLD_MENU: "World",
+    CROWD_MENU: "More simulations",
     MORE: "More: settings, link, stage",
 }
-"""Tooltips of the toolbar's popovers, which are icons only, by key."""
+"""Tooltips of the toolbar's menus, by key."""
 
 
 def toolbar() -> DeltaGenerator:
@@ -42,20 +44,19 @@ def tools() -> DeltaGenerator:
 
 
 def choose_world(setup: Linked) -> None:
-    """Draw the choice of a world: the app's worlds, the current one, and a popover with others."""
-    offered = worlds_with(setup.values()["world"])
-    with st.container(horizontal=True, width="content", gap="xsmall", key="worlds"):
+    """Draw the menu of worlds, named by the current one: the app's worlds and others."""
+    world = setup.values()["world"]
+    offered = worlds_with(world)
+    with st.popover(offered[world], key=WORLD_MENU, on_change="rerun") as menu:
+        # Drawn while closed as well, as a widget that is not drawn loses its value.
         setup.draw(
             "world",
             options=offered,
             label_visibility="collapsed",
             on_change=partial(_begin_there, setup),
         )
-        with st.popover(
-            "Other worlds", icon=":material/public:", key="more-worlds", on_change="rerun"
-        ) as more:
-            if more.open:
-                _choose_another(setup)
+        if menu.open:
+            _choose_another(setup)
 
 
 def say_slots_apart(world: World) -> None:
@@ -65,7 +66,8 @@ def say_slots_apart(world: World) -> None:
 
 
 def _begin_there(setup: Linked) -> None:
-    """Set the initial values of the chosen world."""
+    """Set the initial values of the chosen world, and close the menu."""
+    st.session_state[WORLD_MENU] = False
     now = current_setup(type(setup))
     values = now.values()
     for name, value in now.begun().values().items():
@@ -74,7 +76,7 @@ def _begin_there(setup: Linked) -> None:
 
 
 def _choose_another(setup: Linked) -> None:
-    """Draw the menu of further worlds: the browser's own, and ready-made worlds."""
+    """Draw the choice of further worlds: the browser's own, and ready-made worlds."""
 
     def take() -> None:
         if world := chosen(key, names, ""):
@@ -84,16 +86,16 @@ def _choose_another(setup: Linked) -> None:
     key = setup.key("another-world")
     names = other_worlds()
     st.selectbox(
-        TITLES["more-worlds"],
+        "Your own worlds, and ready ones",
         list(names),
         index=None,
         key=key,
         format_func=names.__getitem__,
         on_change=take,
-        placeholder="Choose a world",
-        width=280,
+        placeholder="Other worlds",
+        label_visibility="collapsed",
     )
-    st.page_link(_MAKE, label="Make one of your own", icon=":material/edit_square:")
+    st.page_link(_MAKE, label="Build your own", icon=":material/edit_square:")
 
 
 def other_worlds() -> dict[str, str]:

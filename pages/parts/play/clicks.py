@@ -50,5 +50,9 @@ def _grant(session: PlaySession, wish: Wish) -> None:
             session.stand(cell)
         case {"pass": int(visit)}:
             session.let_pass(visit)
+        case {"walk": "in"}:
+            session.call_next()
+        case {"walk": "step"}:
+            session.step()
         case {"field": str(field), "value": str(value), "visit": int(visit)}:
             session.ask(field, value, visit)

@@ -77,6 +77,7 @@ class OpenLoop:
         undo_stack: acts from this session.
         marks: log positions bookmarked by hand, the latest.
         click: last reward given by a click, while displayed.
+        answered_turn: `Arrivals.turn` of that click.
         stepped: last single simulated visitor and reward, while displayed.
         offers: displayed offers.
         last: last visitor's ranking as displayed.
@@ -90,6 +91,7 @@ class OpenLoop:
         self.undo_stack = UndoStack(stored, self.arrivals)
         self.marks: deque[tuple[Mark, Bookmark]] = deque(maxlen=MOST_MARKS)
         self.click: Click | None = None
+        self.answered_turn = -1
         self.stepped: tuple[Ranked, float] | None = None
         self.offers = ShownOffers()
         self.last: Ranked | None = None
@@ -168,6 +170,12 @@ class OpenLoop:
         """Return True if the log has the answer to a ranking."""
         event = self.loop.events.get(ranked.event_id)
         return event is not None and bool(event.rewards or not event.open)
+
+    @property
+    def is_served(self) -> bool:
+        """True if the person has answered the waiting visitor, in every slot, and nothing since."""
+        here = self.click is not None and self.answered_turn == self.arrivals.turn
+        return here and not self._begun_page(self.world.in_slot(self.context, 0))
 
     def show(self) -> Offer:
         """Register and return the displayed offer."""
@@ -277,7 +285,7 @@ class OpenLoop:
         Raises:
             VisitorLeftError: if the visitor has left, or another offer would be made now.
         """
-        loop = self.loop
+        loop, turn = self.loop, self.arrivals.turn
 
         def work() -> tuple[Mapping[Source, Contribution], Ranked]:
             now = self.ranked_for(offer.context)
@@ -290,7 +298,7 @@ class OpenLoop:
         drawn = self._drawn_map()
         parts, before = self.undo_stack.act("answer", work)
         after = self.ranked_again(before)
-        self.stepped = None
+        self.stepped, self.answered_turn = None, turn
         self.click = Click(
             before=before,
             after=after,

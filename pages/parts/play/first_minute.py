@@ -15,9 +15,9 @@ NAME = "first-minute"
 CROWD = 100
 """Visitors after which the guide is over."""
 _SAID: Mapping[Step, str] = {
-    "answer": "**1 of 3** Say how this visitor likes the offer: one click teaches.",
-    "another": "**2 of 3** Answer once more: the bell of that offer moves and becomes narrower.",
-    "crowd": "**3 of 3** Now press **Simulate 100**: simulated visitors answer, and the map fills.",
+    "answer": "**1/3** How was it?",
+    "another": "**2/3** Answer once more: the bell narrows.",
+    "crowd": "**3/3** Press **Simulate 100**: visitors answer, and the map fills.",
 }
 
 
@@ -61,4 +61,10 @@ class FirstMinute:
         with st.container(horizontal=True, wrap=False, gap="xsmall", key=f"first-{step}"):
             if step == "crowd":
                 st.markdown(_SAID[step], width="content")
-            st.button("Skip", key="skip-first-minute", type="tertiary", on_click=self.skip)
+            st.button(
+                "Skip",
+                key="skip-first-minute",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=self.skip,
+            )

@@ -1,7 +1,7 @@
 """Panels on learning: the map of contexts, mean reward and regret."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -19,6 +19,7 @@ from pages.parts.components.scene_view.panel_parts import (
     heading,
     numbers,
     panel,
+    result,
     small,
 )
 from pages.parts.play.current_loop import OpenLoop
@@ -37,17 +38,19 @@ _MAP_HELP = (
 _REGRET_HELP = meanings("regret")
 _MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
 """Name of the mean reward, by whether it is money."""
+_STRIP = 150
+"""Height in pixels of the learning curve beside its numbers."""
 _TRIED = 30
 """Number of visitors from whom a new action is no longer chosen for lack of knowledge alone."""
 _FEW = 3
 """Fields of a world up to which a button switches between maps."""
 
 
-def head_of_map(setup: PlaySetup, world: World) -> Axes:
+def head_of_map(setup: PlaySetup, world: World, is_empty: bool) -> Axes:
     """Draw the map's heading and the switch for the truth; return the axes of the map.
 
-    A world of a few fields has a button for the next axes; for a world of many fields, `choose_map`
-    draws a menu.
+    Unless the map ``is_empty``, a world of a few fields has a button for the next axes; for a world
+    of many fields, `choose_map` draws a menu.
     """
     maps, key = list(upright_axes_of(world)), _map_key(world)
     chosen = st.session_state.get(key)
@@ -59,9 +62,9 @@ def head_of_map(setup: PlaySetup, world: World) -> Axes:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="head-of-map"
     ):
-        titled("What it has learned", help=_MAP_HELP, width="content")
+        titled("What it has learned", help=None if is_empty else _MAP_HELP, width="content")
         setup.draw("truth")
-        if len(maps) > 1 and len(world.fields) <= _FEW:
+        if len(maps) > 1 and len(world.fields) <= _FEW and not is_empty:
             st.button("Change axes", key="another-map", type="tertiary", on_click=turn)
     return axes
 
@@ -92,14 +95,18 @@ def map_of(
         opened, favoured, axes, truth, FigureStyle(dark), upright=bool(axes.columns)
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
-    caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
+    knows = bool(opened.loop.events)
     sentences = [
-        caption,
+        *_caption(favoured, knows, truth, mode, hidden),
         *_of_click(opened, figure),
         *_part_of(opened, axes),
         *_of_newcomers(opened, figure),
     ]
-    return panel(_chart(figure, {"world": key_of(opened.world)}), small(" ".join(sentences)))
+    return panel(
+        _chart(figure, {"world": key_of(opened.world)}),
+        result(f"**{_right(favoured):,} of {len(favoured):,} right**") if knows and truth else None,
+        small(" ".join(sentences)),
+    )
 
 
 def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
@@ -115,6 +122,11 @@ def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
     marks = {mark: verb for mark, (is_there, verb) in signs.items() if is_there}
     item = plain(opened.world.items[click.before.shown].name)
     return [f"{' '.join(marks)} Your click {' or '.join(marks.values())} {item}."] if marks else []
+
+
+def _right(favoured: Sequence[Mapping[str, Any]]) -> int:
+    """Number of cells in which the best action is the favourite."""
+    return sum(cell["right"] for cell in favoured)
 
 
 def map_figure(
@@ -195,28 +207,24 @@ def _of_newcomers(opened: OpenLoop, figure: Figure) -> list[str]:
 
 def _caption(
     favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
-) -> str:
-    """Return the sentence below a map with ``hidden`` cells left out."""
+) -> Iterator[str]:
+    """Yield the sentences below a map with ``hidden`` cells left out."""
     if not knows:
-        return "Empty until the first reward."
-    if not truth and not any(map(contexts.stands_out, favoured)):
-        return "No favourites yet. Click a cell to meet that visitor."
-    if not truth and mode == "online":
-        return "Most likely offers. Pale: unsure. Click a cell to meet that visitor."
-    if not truth:
-        return (
-            "Each cell: its prediction of today's rules. Pale: unsure. Click one to meet that "
-            "visitor."
-        )
-    right = sum(cell["right"] for cell in favoured)
-    said = [f"**{right:,} of {len(favoured):,} right.**"]
-    if hidden:
-        said.append("That includes visitors who are not on this map.")
-    if right < len(favoured):
-        said.append("A corner shows the best offer where it differs.")
-    if mode != "online":
-        said.append("The map shows its prediction of today's rules.")
-    return " ".join(said)
+        yield "Empty until the first reward."
+    elif truth:
+        if hidden:
+            yield "That includes visitors who are not on this map."
+        if _right(favoured) < len(favoured):
+            yield "A corner shows the best offer where it differs."
+        if mode != "online":
+            yield "The map shows its prediction of today's rules."
+    elif not any(map(contexts.stands_out, favoured)):
+        yield "No favourites yet. Click a cell to meet that visitor."
+    elif mode == "online":
+        yield "Most likely offers. Pale: unsure. Click a cell to meet that visitor."
+    else:
+        yield "Each cell: its prediction of today's rules. Pale: unsure."
+        yield "Click one to meet that visitor."
 
 
 def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: bool) -> str:
@@ -232,27 +240,37 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
 
 
 def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
-    """Return the panel on earnings: three numbers, the intervals of rare rewards or money, the
-    mean reward over time, and changes of the world.
+    """Return the panel on earnings: numbers beside those that can be reached, the intervals of
+    rare rewards or money, the mean reward over time, and changes of the world; empty before the
+    first visitor.
 
-    The best possible means are drawn only with the truth.
+    The means that can be reached are drawn in the chart only with the truth.
     """
-    last, world = curve[-1] if curve else {}, opened.world
-    scale = RewardScale.of(world)
-    named = {
-        "Visitors": f"{last.get('visitor', 0):,.0f}",
-        _MEAN[scale.is_money]: scale.value(last["mean"]) if last else "–",
-        f"Last {opened.recent} visitors": scale.value(last["recent"]) if last else "–",
-    }
+    if not opened.loop.events:
+        return panel()
+    scale = RewardScale.of(opened.world)
     return panel(
         heading("What it earns"),
-        numbers(named),
-        small("Each slot of a page counts as one visitor here.") if world.slots else None,
+        numbers(_earned(opened, curve[-1], scale) if curve else {"Visitors": "0"}),
+        small("Each slot of a page counts as one visitor here.") if opened.world.slots else None,
         _deferred(opened),
         _intervals(opened) if curve and scale.unit else None,
-        _chart(reward_figure(opened, truth, FigureStyle(dark))) if curve else None,
         _changes(opened),
+        _chart(reward_figure(opened, truth, FigureStyle(dark), _STRIP)) if curve else None,
     )
+
+
+def _earned(opened: OpenLoop, last: Mapping[str, float], scale: RewardScale) -> dict[str, str]:
+    """Return the numbers of the panel on earnings, the largest one on the screen first."""
+    columns = {
+        f"Last {opened.recent} visitors": "recent",
+        _MEAN[scale.is_money]: "mean",
+        curves.UNIFORM.capitalize(): "uniform",
+        curves.SINGLE.capitalize(): "single",
+        curves.BEST.capitalize(): "best",
+    }
+    latest, *others = ((name, scale.value(last[column])) for name, column in columns.items())
+    return dict([latest, ("Visitors", f"{last['visitor']:,.0f}"), *others])
 
 
 def _deferred(opened: OpenLoop) -> Part | None:
@@ -274,7 +292,9 @@ def _intervals(opened: OpenLoop) -> Part:
     return small(f"95 % intervals: {whole} so far, {latest} for the last {opened.recent}.")
 
 
-def reward_figure(opened: OpenLoop, truth: bool, look: FigureStyle) -> Figure:
+def reward_figure(
+    opened: OpenLoop, truth: bool, look: FigureStyle, height: int = curves.HEIGHT
+) -> Figure:
     """Return the chart of mean reward by visitor, overall and recent, after at least one."""
     curve, world = opened.curve(), opened.world
     axis = curves.RewardAxis.of(world, opened.home, curve, truth)
@@ -286,8 +306,8 @@ def reward_figure(opened: OpenLoop, truth: bool, look: FigureStyle) -> Figure:
         "chart-reward",
         title,
         f"{title}: {mean}{per} after {last['visitor']:,.0f}, {recent} over the last {axis.recent}",
-        curves.reward_spec(look.dark, truth, axis, bool(changes)),
-        curves.reward_rows(curve, truth, look.size, axis, changes),
+        curves.reward_spec(look.dark, truth, axis, height, bool(changes)),
+        curves.reward_rows(curve, truth, look.size, axis, height, changes),
         dark=look.dark,
     )
 

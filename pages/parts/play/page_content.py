@@ -13,7 +13,7 @@ from pages.parts.play import beliefs, click_wording, learned_panels
 from pages.parts.play.offer_card import card_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.shown_offers import Offer
-from pages.parts.play.visitor_choice import slot_choice, visitor_panel
+from pages.parts.play.visitor_choice import next_panel, slot_choice, visitor_panel
 from pages.parts.scene.part_types import Figure
 from pages.parts.text.answer_names import answers_to
 
@@ -86,13 +86,16 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
             opened.loop.settings.default_reward,
             keys=look.keys,
             disabled=session.is_closed or opened.is_answered(ranked),
+            is_primary=session.may_change and not session.is_for_crowds,
+            is_first=step is not None and step != "crowd",
         ),
         effect(last),
     )
     is_busy = session.is_closed or session.live.playing
     panels = {
         "visit": visit,
-        "who": visitor_panel(opened, session.is_live, is_busy, look.keys),
+        "next": next_panel(opened, is_busy, look.keys),
+        "who": visitor_panel(opened, session.is_live),
         "picture": beliefs.picture_of(opened, ranked, truth, look.dark),
         "map": learned_panels.map_of(opened, favoured, look.axes, truth, look.dark),
         "earned": learned_panels.earned(opened, curve, truth, look.dark),

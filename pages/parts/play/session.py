@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 
 MOST_LEFT = 8
 """Worlds whose loop is kept for a return; in other worlds a new loop begins."""
+_TAUGHT = 2
+"""Rewards that a person gives before crowds come."""
 _ASK_EVERY = 1.0
 """Seconds between attempts to look up an unknown outcome."""
 _ELSES = "This session belongs to somebody else. You can watch and copy it, but not change it."
@@ -257,6 +259,21 @@ class PlaySession:
             self.open.arrivals.let_pass()
 
     @locked
+    def call_next(self) -> None:
+        """Let the next visitor in; unless the person has answered, the waiting one answers before
+        as simulated."""
+        if self.open.is_served:
+            self.let_pass(self.open.arrivals.visit)
+        else:
+            self.step()
+
+    @locked
+    def step(self) -> None:
+        """Serve the waiting visitor as simulated, and let the next one in."""
+        if not (self.is_closed or self.live.playing):
+            self.live.step()
+
+    @locked
     def ask(self, field: str, value: str, visit: int) -> None:
         """Change a field of a visitor's context; report a change that is too late."""
         is_heard = not self.is_live and self.displayed.arrivals.ask(field, value, visit)
@@ -351,10 +368,17 @@ class PlaySession:
         return self.first_minute.step(len(self.open.curve()), len(self.open.loop.events))
 
     @property
+    def is_for_crowds(self) -> bool:
+        """True if the primary control is that of crowds; before the second reward, it is that of
+        answers."""
+        return len(self.open.curve()) >= _TAUGHT
+
+    @property
     def toolbar_state(self) -> tuple[object, ...]:
         """State displayed outside the scene; a change redraws the whole page."""
         crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
         when = self.can_undo, self.can_redo, *self.time_travel.drawn_state
-        place = self.displayed.world, self.open.loop.state.changes
+        opened = self.displayed
+        place = opened.world, bool(opened.loop.events), self.open.loop.state.changes
         settings = self.setup, self.open.link, self.open.loop.settings
-        return *crowd, *when, self.first_step, *settings, *place
+        return *crowd, *when, self.first_step, self.is_for_crowds, *settings, *place

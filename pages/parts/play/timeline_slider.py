@@ -110,17 +110,17 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
 
 
 def show(session: PlaySession) -> DeltaGenerator:
-    """Draw the link *Why*, and after the first visitor the buttons for the past, with bookmarks if
+    """Draw after the first visitor the link *Why* and the buttons for the past, with bookmarks if
     the timeline is open; return the slider's container."""
     travel = session.time_travel
     off = session.is_live
     box = st.container(gap="xxsmall", key="time")
+    if not session.open.loop.events:
+        return box
     with box, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         at = travel.at
         event = "" if at is None else event_of(session.open.loop, at + 1)
         link_to_why("Why this offer?", session.open, WhyQuery(event, "" if event else NOW))
-        if not session.open.loop.events:
-            return box
         st.button(
             "Hide timeline" if travel.is_open else "Timeline",
             key="look-back",

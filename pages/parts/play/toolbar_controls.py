@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.more_menu import close, share
-from pages.parts.components.toolbar import redo, step, steps_back, undo, watch_buttons
+from pages.parts.components.toolbar import redo, steps_back, undo, watch_buttons
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import Refusals
@@ -56,12 +56,6 @@ def offer_a_copy(session: PlaySession) -> None:
             type="primary",
             on_click=session.make_own,
         )
-
-
-def step_on(session: PlaySession) -> None:
-    """Draw the button for one simulated visitor."""
-    told = "this visitor answers by their hidden taste, and the next one comes."
-    step(session.live.step, session.is_closed or session.live.playing, told)
 
 
 def step_back(session: PlaySession) -> None:

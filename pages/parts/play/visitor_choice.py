@@ -1,4 +1,4 @@
-"""Panel to choose the waiting visitor's context, or to call the next visitor; choice of a slot."""
+"""Panels to choose the waiting visitor's context and to call the next visitor; choice of a slot."""
 
 from engine.protocol.multi_slot import SLOT
 from engine.worlds import key_of
@@ -7,13 +7,28 @@ from pages.parts.play.current_loop import OpenLoop
 from pages.parts.text.format import plain, printed
 
 _NEXT = (
-    "Call the next visitor without an answer from this one. You can also change who "
-    "is there. Nothing is logged before an answer."
+    "The next visitor walks in. If you have not answered this one, they answer as simulated. "
+    "S: they answer in any case; N: in none."
 )
 
 
-def visitor_panel(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) -> Panel:
-    """Return the panel: each field of the context, and the button for the next visitor.
+def next_panel(opened: OpenLoop, is_closed: bool, keys: bool) -> Panel:
+    """Return the panel with the button for the next visitor, and its keys."""
+    wishes = {"S": {"walk": "step"}, "N": {"pass": opened.arrivals.visit}}
+    calling = button(
+        "next",
+        "Next",
+        "skip_next",
+        _NEXT,
+        {"walk": "in"},
+        keys=wishes if keys else {},
+        disabled=is_closed,
+    )
+    return panel(calling)
+
+
+def visitor_panel(opened: OpenLoop, is_live: bool) -> Panel:
+    """Return the panel with each field of the context.
 
     Changes are "what if" questions and are not logged; they are disabled during live play.
     """
@@ -31,16 +46,7 @@ def visitor_panel(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) 
         for field in world.fields
         if not (world.slots and field.name == SLOT)
     )
-    passing = button(
-        "next-visitor",
-        "Next visitor",
-        "person_add",
-        _NEXT,
-        {"pass": visit},
-        shortcut="N" if keys else "",
-        disabled=is_closed,
-    )
-    return panel(*choices, passing)
+    return panel(*choices)
 
 
 def slot_choice(opened: OpenLoop, is_live: bool) -> Part | None:

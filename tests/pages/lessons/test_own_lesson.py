@@ -214,7 +214,7 @@ def test_a_reward_is_asked_about_in_the_worlds_own_words(monkeypatch: pytest.Mon
 def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> None:
     app = open_app(world="coffee", seed="5")
     app.answer(1.0)
-    app.answer(0.0).click("make-lesson")
+    app.answer(0.0).open_more("link").click("make-lesson")
     assert "2 visitors so far, 2 of them chosen or answered by hand" in bare(app.text)
     opened = app.session.open
     told = playthrough_of(opened.loop, opened.world)

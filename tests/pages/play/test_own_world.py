@@ -153,7 +153,7 @@ def test_one_field_one_item_and_no_pictures_can_be_played(open_app: Open) -> Non
     stored.together(lambda: list(crowd(stored.loop, TINY, 3)))
     app = open_app(loop=stored.id).answer(1.0).set("play-truth", True)
     app.at.session_state[BOXES] = ["log", "code", "hypotheses"]
-    assert app.click("step").metric("Visitors") == "5"
+    assert app.press_key("S").metric("Visitors") == "5"
 
 
 @pytest.mark.nightly

@@ -152,7 +152,7 @@ def test_the_choice_of_slots_names_each_offer_and_what_is_answered() -> None:
     assert part is not None
     assert part["options"][0] == ("Hero", f"🖼️ Hero ✓\n{hero}")
     assert part["value"] == "Side"
-    keys = [one.get("key", "") for one in visitor_panel(opened, False, False, True).parts]
+    keys = [one.get("key", "") for one in visitor_panel(opened, is_live=False).parts]
     assert not any("slot" in key for key in keys)
     coffee = OpenLoop(
         StoredLoop.create(None, world=WORLDS["coffee"], make_projections=loop_projections)
@@ -181,7 +181,7 @@ def test_a_person_answers_both_slots_and_undoes_it(open_app: Callable[..., App])
     assert (app.chosen("slots"), app.metric("Visitors")) == ("Hero", "2")
     app.click("undo").click("undo")
     assert (app.chosen("slots"), app.metric("Visitors")) == ("Hero", "0")
-    app.click("step").click("let-in-10").finish_the_crowd()
+    app.press_key("S").click("let-in-10").finish_the_crowd()
     assert app.metric("Visitors") == "22"
     assert "Each slot of a page counts as one visitor here." in app.text
     app.click("undo")
@@ -189,7 +189,7 @@ def test_a_person_answers_both_slots_and_undoes_it(open_app: Callable[..., App])
 
 
 def test_a_moment_between_two_slots_can_be_viewed(open_app: Callable[..., App]) -> None:
-    app = open_app(world="home").click("step").click("step")
+    app = open_app(world="home").press_key("S").press_key("S")
     session = app.session
     session.time_travel.look(1)
     app.run()

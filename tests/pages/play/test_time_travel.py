@@ -45,7 +45,7 @@ def test_the_slider_shows_any_moment_as_it_was_and_nobody_can_answer_there(open_
         assert decision_of(app.session.displayed.ranked) == decision_of(ranked[visitors])
         assert app.bar["offer"]["event"] == ranked[visitors].event_id
         assert not app.can_answer
-        assert not any(map(app.can_press, ("undo", "redo", "start", "let-in-10", "step")))
+        assert not any(map(app.can_press, ("undo", "redo", "start", "let-in-10", "next")))
     assert len(opened.loop.events) == 4
     app.click("back-to-now")
     assert app.metric("Visitors") == "4"
@@ -274,7 +274,7 @@ def test_a_world_that_is_come_back_to_has_the_loop_that_was_left(open_app: Open)
 
 
 def test_a_step_says_what_the_visitor_answered(open_app: Open) -> None:
-    app = open_app().click("step")
+    app = open_app().press_key("S")
     (event,) = app.session.open.loop.events.values()
     label = app.session.open.world.items[event.ranked.shown].label
     (said,) = (line for line in app.text.splitlines() if "Step:" in line)

@@ -15,8 +15,11 @@ from pages.parts.components import component_value, folder_text
 
 P = ParamSpec("P")
 
+RUN_KEY = "run-key"
+"""Name of the listener to the key of *Run*, whose button is in a menu."""
 BUTTONS = {
-    "start": "Play",
+    "start": "Run",
+    RUN_KEY: "Run",
     "stop": "Stop",
     "step": "Step",
     "undo": "Undo",
@@ -28,7 +31,7 @@ BUTTONS = {
     "let-in-all": "To the end",
 }
 """Names of the watched buttons, by key."""
-_KEYS = {"start": "p", "stop": "p", "step": "s", "undo": "u", "redo": "y"}
+_KEYS = {RUN_KEY: "p", "stop": "p", "step": "s", "undo": "u", "redo": "y"}
 """Shortcut keys of the buttons."""
 
 _component = st.components.v2.component(

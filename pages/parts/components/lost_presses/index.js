@@ -21,8 +21,8 @@ export default function ({ data, parentElement, setStateValue }) {
 function build() {
     const app = document.querySelector("[data-testid=stApp]"), watch = {};
     const note = key => {
-        const button = document.querySelector(`.st-key-${key} button`);
-        if (!button || button.disabled) return;
+        const place = document.querySelector(`.st-key-${key}`);
+        if (!place || place.querySelector("button")?.disabled) return;
         pressed = { pressed: key, session: watch.data.session, taken: watch.data.taken };
     };
     const onClick = event => {

@@ -296,7 +296,7 @@ function fieldsOf(body) {
 function rescueFocus(frame) {
     const { focused, key, home } = frame;
     if (!focused || (focused.isConnected && !focused.disabled)) return;
-    const opener = focused.closest(OPENED) ? frame.opener : null;
+    const opener = focused.closest(OPENED) && frame.opener?.isConnected ? frame.opener : null;
     // What comes in its place, stops it, or leads on from it; else what is left of the part of the page that it was in.
     const places = [home, key, ...ONWARD, ...frame.around].filter(Boolean);
     const found = places.map(place => firstOf(`.${place}`)).find(Boolean);

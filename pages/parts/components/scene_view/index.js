@@ -23,6 +23,8 @@ const AGAIN = 5000, LATEST = 40000;
 // Milliseconds in which a chart moves from one state to the next, and the numbers that move.
 const MOVE = 250, MOVING = ["mean", "sd", "won", "kept"];
 const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+// Pixels of the page's head, which lies over what scrolls.
+const HEAD = 64;
 
 // Streamlit loads a script once: all panels on the page share what follows.
 const panels = new Map();
@@ -196,9 +198,10 @@ function allParts(kind) {
 
 // -- the kinds of parts
 
-const TAGS = { heading: "h2", words: "p", small: "p", numbers: "dl" };
+const TAGS = { heading: "h2", words: "p", small: "p", result: "p", numbers: "dl" };
 const DRAW = {
-    heading: drawText, words: drawText, small: drawText, numbers: drawNumbers, chart: drawChart,
+    heading: drawText, words: drawText, small: drawText, result: drawText, numbers: drawNumbers,
+    chart: drawChart,
     choice: drawChoice, slider: drawSlider, button: drawButton, offer: drawOffer,
     answers: drawAnswers, moved: drawMoved,
 };
@@ -243,6 +246,9 @@ function drawMoved({ box, told: { hint, said, note, lines } }) {
         line.append(written("b", name), make("i"));
         return line;
     }));
+    // On a phone, where its height is fixed, keys can scroll it.
+    if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
 }
 
 function drawAnswers(part) {
@@ -255,6 +261,8 @@ function drawAnswers(part) {
     box.dataset.offer = told.offer.position;
     box.setAttribute("aria-busy", isSending);
     box.classList.toggle("without-keys", !told.keys);
+    box.classList.toggle("is-primary", told.primary);
+    part.another.hidden = told.first;
     part.none.title = told.none;
     part.keys = told.keys ? part.answers : {};
     for (const [key, answer] of Object.entries(part.answers)) {
@@ -268,7 +276,10 @@ function buildAnswers(part) {
     const row = make("div", "reward-answers"), others = make("div", "reward-others");
     row.classList.toggle("reward-many", part.told.options.length > 3);
     // With the offer that it was drawn with: what the person sees.
-    const answer = reward => click({ offer: part.told.offer, reward });
+    const answer = reward => {
+        uncover(part.box);
+        click({ offer: part.told.offer, reward });
+    };
     const button = (key, name, onClick) => {
         const place = make("div", `st-key-${key}`), made = pressed(name, onClick);
         place.append(made);
@@ -300,7 +311,7 @@ function buildAnswers(part) {
     open();
     const [noAnswer, none] = button("no-answer", "reward reward-minor", () => answer(null));
     none.textContent = "No answer";
-    part.none = none;
+    Object.assign(part, { none, another });
     const range = make("input", "reward-value");
     Object.assign(range, { type: "range", min: 0, max: 1, step: 0.05, value: 0.75 });
     range.setAttribute("aria-label", "Another reward, from 0 to 1");
@@ -314,26 +325,50 @@ function buildAnswers(part) {
     part.box.replaceChildren(row, another, others);
 }
 
+// On a phone the answers lie over the page: the row that one changes is brought out from behind
+// them, unless the map, which it changes as well, is in sight.
+function uncover(answers) {
+    const bar = answers.closest(".st-key-visit"), page = answers.closest("[data-testid=stMain]");
+    if (getComputedStyle(bar).position !== "fixed") return;
+    const foot = bar.getBoundingClientRect().top;
+    const hides = ({ top, bottom }) => top < HEAD || bottom > foot;
+    const [{ told: { name } }] = allParts("offer");
+    const row = [...document.querySelectorAll(".st-key-picture path[aria-label]")]
+        .find(each => each.ariaLabel.startsWith(`${name}, `))?.getBoundingClientRect();
+    const map = document.querySelector(".st-key-map .panel-picture")?.getBoundingClientRect();
+    const isMapSeen = map && Math.min(map.bottom, foot) - Math.max(map.top, HEAD) > foot / 4;
+    if (!row || isMapSeen || !hides(row)) return;
+    page.scrollBy({ top: row.top < HEAD ? row.top - HEAD : row.bottom - foot, behavior: "instant" });
+}
+
 function drawChoice(part) {
     const { box, told } = part, options = JSON.stringify(told.options);
     if (part.options !== options) {
         part.options = options;
-        box.setAttribute("role", "radiogroup");
-        box.replaceChildren(...told.options.map(([value, label]) => {
+        part.row = make("div", "panel-options");
+        part.row.setAttribute("role", "radiogroup");
+        part.row.append(...told.options.map(([value, label]) => {
             const option = pressed("panel-option", () => pick(part, value));
             Object.assign(option, { value, textContent: label });
             option.setAttribute("role", "radio");
             option.addEventListener("keydown", event => walk(part, option, event));
             return option;
         }));
+        // A phone has room for the chosen one alone (`style.css`).
+        part.menu = make("select", "panel-menu");
+        part.menu.append(...told.options.map(([value, label]) => new Option(label, value)));
+        part.menu.addEventListener("change", () => pick(part, part.menu.value));
+        box.replaceChildren(part.row, part.menu);
     }
-    box.setAttribute("aria-label", told.label);
+    for (const each of [part.row, part.menu]) each.setAttribute("aria-label", told.label);
     check(part);
 }
 
-function check({ box, told, wanted }) {
-    for (const option of box.children) {
-        const isIt = option.value === (wanted ?? told).value;
+function check({ row, menu, told, wanted }) {
+    const { value } = wanted ?? told;
+    Object.assign(menu, { value, disabled: told.disabled });
+    for (const option of row.children) {
+        const isIt = option.value === value;
         option.setAttribute("aria-checked", isIt);
         option.tabIndex = isIt ? 0 : -1;
         option.disabled = told.disabled;
@@ -353,7 +388,7 @@ function walk(part, option, event) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const all = [...part.box.children];
+    const all = [...part.row.children];
     const next = all[(all.indexOf(option) + step + all.length) % all.length];
     next.focus();
     pick(part, next.value);
@@ -391,9 +426,7 @@ function drawButton(part) {
     const { box, told } = part;
     if (!part.button) {
         part.button = pressed("panel-press", () => click({ wish: part.told.wish }));
-        part.key = make("kbd");
-        part.key.setAttribute("aria-hidden", "true");
-        part.button.append(sign(told.icon), told.label, part.key);
+        part.button.append(sign(told.icon), written("span", told.label));
         part.help = Object.assign(make("span", "panel-help"), { id: `help-${told.key}` });
         part.help.setAttribute("role", "tooltip");
         part.button.setAttribute("aria-describedby", part.help.id);
@@ -406,10 +439,11 @@ function drawButton(part) {
     }
     part.help.textContent = told.help;
     part.button.disabled = told.disabled;
-    part.key.textContent = told.shortcut;
-    part.keys = { [told.shortcut]: part.button };
-    if (told.shortcut) part.button.setAttribute("aria-keyshortcuts", told.shortcut);
-    else part.button.removeAttribute("aria-keyshortcuts");
+    const presses = Object.entries(told.keys).map(([key, wish]) => [
+        key, { click: () => told.disabled || click({ wish }) },
+    ]);
+    part.keys = Object.fromEntries(presses);
+    part.button.setAttribute("aria-keyshortcuts", Object.keys(told.keys).join(" "));
 }
 
 // A view is told what is new once it stands still; of several news the last.

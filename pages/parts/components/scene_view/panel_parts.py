@@ -59,6 +59,11 @@ def words(markdown: str) -> Part:
     return {"kind": "words", "pieces": pieces(markdown)}
 
 
+def result(markdown: str) -> Part:
+    """Return a result in large letters."""
+    return {"kind": "result", "pieces": pieces(markdown)}
+
+
 def small(markdown: str) -> Part:
     """Return sentences in small letters."""
     return {"kind": "small", "pieces": pieces(markdown)}
@@ -99,12 +104,16 @@ def answers(
     *,
     keys: bool,
     disabled: bool,
+    is_primary: bool,
+    is_first: bool,
 ) -> Part:
     """Return buttons that answer an offer, and behind *Other reward* every further reward.
 
     Args:
         offer: sent back with each press.
         keys: True if number keys press them, too.
+        is_primary: True if they are the page's primary buttons.
+        is_first: True for a newcomer's first offers, without further rewards.
     """
     return {
         "kind": "answers",
@@ -113,6 +122,8 @@ def answers(
         "none": f"No answer in time: the default reward, {default_reward:g}, applies.",
         "keys": keys,
         "disabled": disabled,
+        "primary": is_primary,
+        "first": is_first,
     }
 
 
@@ -167,12 +178,12 @@ def button(
     help: str,
     wish: Mapping[str, object],
     *,
-    shortcut: str,
+    keys: Mapping[str, Mapping[str, object]],
     disabled: bool,
 ) -> Part:
-    """Return a quiet button that sends a `Wish`, with an optional shortcut key."""
+    """Return a button that sends a `Wish`; each of the shortcut ``keys`` sends one of its own."""
     part = {"key": key, "label": label, "icon": icon, "help": help, "wish": wish}
-    return part | {"kind": "button", "shortcut": shortcut, "disabled": disabled}
+    return part | {"kind": "button", "keys": keys, "disabled": disabled}
 
 
 def chart(

@@ -12,6 +12,7 @@ from engine.experiments.loop_questions import NEEDS, LoopQuestion, QuestionKind
 from engine.experiments.recorded_acts import Playthrough, playthrough_of
 from engine.worlds import Context, World, key_of
 from pages.parts.components.download import download_text
+from pages.parts.components.more_menu import close
 from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.own.codec import (
     MAX_LINK,
@@ -61,10 +62,11 @@ _MORE = (0, 10, 50, 100, 300, 1_000)
 
 
 def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
-    """Draw the button and the open dialog; visitors who come meanwhile are left out."""
+    """Draw the button that opens the dialog; visitors who come meanwhile are left out."""
     state = st.session_state
 
     def begin() -> None:
+        close()
         try:
             state[_BEGUN] = _begun(opened)
         except PersonalizerError as error:
@@ -79,6 +81,11 @@ def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
         help="Write three sentences, choose the question, and share the lesson as a link "
         "or a file.",
     )
+
+
+def show_lesson_dialog() -> None:
+    """Draw the open dialog, or why it cannot open."""
+    state = st.session_state
     if refused := state.pop(_REFUSED, ""):
         st.error(plain(refused), icon=":material/error:")
     if _BEGUN in state:  # Also after further redraws of the page.
