@@ -36,7 +36,7 @@ from engine.learners.bayesian.basis_blocks import (
 )
 from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.row_form import RowForm
-from engine.learners.bayesian.row_kernels import kernel_of
+from engine.learners.bayesian.row_kernels import Contexts, contexts_of, kernel_of
 from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -70,9 +70,9 @@ class Basis(Learned):
     )
     _joined = cached_property(lambda _: BoundedCache[Action, Block]())
 
-    def __init__(self, form: RowForm, scales: Scales) -> None:
+    def __init__(self, form: RowForm, scales: Scales, contexts: Contexts | None = None) -> None:
         self.form, self.scales = form, scales
-        self._kernel = kernel_of(form, scales)
+        self._kernel = kernel_of(form, scales, contexts or contexts_of(scales))
         self._owners: dict[Hashable, Block] = {}
         self._blocks: dict[Block, None] = {}
 

@@ -16,6 +16,7 @@ from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.bayesian.row_form import RowForm
+from engine.learners.bayesian.row_kernels import contexts_of
 from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -65,12 +66,14 @@ class LearnerInputs(Learned):
     def __init__(self, hypotheses: Iterable[Hypothesis], reading: InputEncoding) -> None:
         self.spans: dict[RowForm, Basis] = {}
         self.cells: dict[int, CellIndex] = {}
+        contexts = contexts_of(reading.scales)
         for hypothesis in hypotheses:
             if hypothesis.by in ("cells", "rates"):
-                crosses = hypothesis.crosses
-                self.cells[crosses] = CellIndex(reading.fields, reading.scales, crosses)
+                cells = CellIndex(reading.fields, reading.scales, hypothesis.crosses)
+                same = (of for of in self.cells.values() if of.subsets == cells.subsets)
+                self.cells[hypothesis.crosses] = next(same, cells)
             else:
-                self.spans[hypothesis.form] = Basis(hypothesis.form, reading.scales)
+                self.spans[hypothesis.form] = Basis(hypothesis.form, reading.scales, contexts)
 
     def are_read(self, reading: InputEncoding) -> bool:
         """True if the inputs have this encoding."""

@@ -17,7 +17,7 @@ each an inner product (1): a sum of kernels, so a sum of independent functions (
 Rasmussen, *NeurIPS*, 2011, section 2). Numbers of equations as in ``engine/README.md``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +34,8 @@ from engine.protocol.features import Features
 from engine.protocol.request import Action
 from engine.result_cache import cached
 
+Contexts = Mapping[bool, Vectors]
+"""Vectors of contexts with numbers read by nearness, and along lines; shared by kernels."""
 Column = tuple[str, bool]
 """A column of an action's rows: its name, and whether it belongs to the id."""
 TOGETHER = 64
@@ -60,11 +62,11 @@ class RowKernel(Learned):
     )
     _inner = cached_property(lambda _: BoundedCache[Features, Array]())
     _offered = cached_property(lambda _: BoundedCache[tuple[Action, ...], tuple[Array, Array]]())
-    _known = cached_property(lambda _: BoundedCache[Features, int]())
+    _reach = cached_property(lambda self: max(self._rows[0, : self._size].tolist(), default=-1) + 1)
 
-    def __init__(self, form: RowForm, scales: Scales) -> None:
+    def __init__(self, form: RowForm, scales: Scales, contexts: Contexts) -> None:
         self._form, self._scales, self._size = form, scales, 0
-        self._contexts, self._actions = Vectors(), Vectors()
+        self._contexts, self._actions = contexts[self._near], Vectors()
         self._context_scales: Array = np.zeros((form.crosses + 1, 16))
         self._action_scales: Array = np.zeros((2, 16))
         self._ids: dict[str, int] = {}
@@ -76,6 +78,11 @@ class RowKernel(Learned):
     @property
     def _near(self) -> bool:
         return self._form.by == "id"
+
+    @property
+    def _known_scales(self) -> Array:
+        """Scales of contexts, (orders + 1, C), up to the last one remembered."""
+        return self._context_scales[:, : len(self._contexts)]
 
     def _read(self, context: Features) -> Features:
         return self._scales.context(context, self._near)
@@ -95,7 +102,8 @@ class RowKernel(Learned):
         """Append a row to the remembered ones; return its position."""
         context, (action,) = self._read(context), self._read_all((action,))
         known = len(self._actions)
-        c, a = self._contexts.index(context), self._index(action.features)
+        c, a = self._contexts.index(context), self._actions.index(action.features)
+        self._reach = max(self._reach, c + 1)
         self._inner.clear()
         if len(self._actions) > known:
             self._offered.clear()
@@ -107,12 +115,6 @@ class RowKernel(Learned):
         self._rows[:, self._size] = c, a, self._ids.setdefault(action.id, len(self._ids))
         self._size += 1
         return self._size - 1
-
-    def _index(self, features: Features) -> int:
-        """Position of an action's vector; cached, as it may have thousands of columns."""
-        if features not in self._known:
-            self._known[features] = self._actions.index(features)
-        return self._known[features]
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of offered rows with remembered rows, (K, m), and each other, (K, K)."""
@@ -132,9 +134,10 @@ class RowKernel(Learned):
         own = np.array([square for _, square in scaled])[:, None, None] * offer.products
         if not self._size:
             return np.zeros((len(contexts), len(actions), 0)), own
-        polynomials = symmetric_polynomials(self._contexts.by_fields(contexts), self._form.crosses)
+        products = self._contexts.by_fields(contexts)[:, : self._known_scales.shape[1]]
+        polynomials = symmetric_polynomials(products, self._form.crosses)
         polynomials *= np.array([scales for scales, _ in scaled]).T[:, :, None]
-        polynomials *= self._context_scales[:, None, : len(self._contexts)]
+        polynomials *= self._known_scales[:, None]
         inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
         return inside[:, None, :] * self._action_products(actions), own  # (1)
 
@@ -148,12 +151,12 @@ class RowKernel(Learned):
         offer = _offer(actions, self._form)
         scales, _ = context_scales(context, self._form)
         squares = field_squares(context)
-        names, known = {name: at for at, name in enumerate(squares)}, len(self._contexts)
+        names, known = {name: at for at, name in enumerate(squares)}, self._known_scales.shape[1]
         products: Array = np.zeros((known + 1, len(names)))
         at, products_by_field = self._contexts.by_field(context)
-        products[:known, [names[name] for name in at]] = products_by_field
+        products[:known, [names[name] for name in at]] = products_by_field[:known]
         products[known] = list(squares.values())  # With itself.
-        own = np.column_stack([self._context_scales[:, :known], scales])
+        own = np.column_stack([self._known_scales, scales])
         of_context = by_group(products, list(names), len(names), scales[:, None] * own)
         parts = np.array(list(of_context.values()))
         of_actions = weights @ self._action_products(actions)
@@ -184,10 +187,10 @@ class RowKernel(Learned):
     def _context_products(self, context: Features) -> Array:
         """Inner products of a context part with those of the remembered rows, (m,)."""
         if context not in self._inner:
-            _, products = self._contexts.by_field(context)
-            polynomials = symmetric_polynomials(products, self._form.crosses)
-            polynomials *= self._context_scales[:, : len(self._contexts)]
-            kernels = context_scales(context, self._form)[0] @ polynomials
+            own, (scales, _) = self._known_scales, context_scales(context, self._form)
+            polynomials = self._contexts.polynomials(context, self._form.crosses, self._reach)
+            size = min(polynomials.shape[1], own.shape[1])
+            kernels = scales @ (polynomials[:, :size] * own[:, :size])
             self._inner[context] = kernels[self._rows[0, : self._size]]
         return self._inner[context]
 
@@ -247,9 +250,9 @@ class BentKernel(Learned):
 
     STATE = ("_lines", "_nearness")
 
-    def __init__(self, crosses: int, scales: Scales) -> None:
-        self._lines = RowKernel(RowForm.known(min(crosses, 1), "features"), scales)
-        self._nearness = RowKernel(RowForm.known(crosses, "id"), scales)
+    def __init__(self, crosses: int, scales: Scales, contexts: Contexts) -> None:
+        self._lines = RowKernel(RowForm.known(min(crosses, 1), "features"), scales, contexts)
+        self._nearness = RowKernel(RowForm.known(crosses, "id"), scales, contexts)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -310,6 +313,14 @@ def _sum(lines: tuple[Array, Array], nearness: tuple[Array, Array]) -> tuple[Arr
     return first, second
 
 
-def kernel_of(form: RowForm, scales: Scales) -> RowKernel | BentKernel:
+def contexts_of(scales: Scales) -> Contexts:
+    """Create vectors without contexts; without numbers, both readings are the same."""
+    lines = Vectors()
+    return {False: lines, True: Vectors() if scales.of else lines}
+
+
+def kernel_of(form: RowForm, scales: Scales, contexts: Contexts) -> RowKernel | BentKernel:
     """Create the kernel for rows of a form, without remembered rows."""
-    return BentKernel(form.crosses, scales) if form.by == "bent" else RowKernel(form, scales)
+    if form.by == "bent":
+        return BentKernel(form.crosses, scales, contexts)
+    return RowKernel(form, scales, contexts)
