@@ -36,7 +36,7 @@ from engine.learners.bayesian.basis_blocks import (
 )
 from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.row_form import RowForm
-from engine.learners.bayesian.row_kernels import Contexts, contexts_of, kernel_of
+from engine.learners.bayesian.row_kernels import Contexts, kernel_of
 from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -72,7 +72,7 @@ class Basis(Learned):
 
     def __init__(self, form: RowForm, scales: Scales, contexts: Contexts | None = None) -> None:
         self.form, self.scales = form, scales
-        self._kernel = kernel_of(form, scales, contexts or contexts_of(scales))
+        self._kernel = kernel_of(form, scales, contexts)
         self._owners: dict[Hashable, Block] = {}
         self._blocks: dict[Block, None] = {}
 

@@ -60,13 +60,15 @@ class RowKernel(Learned):
         "_rows",
         "_size",
     )
-    _inner = cached_property(lambda _: BoundedCache[Features, Array]())
-    _offered = cached_property(lambda _: BoundedCache[tuple[Action, ...], tuple[Array, Array]]())
+    _inner = cached_property(lambda _: BoundedCache[Features, tuple[Array, float]]())
+    _offered = cached_property(
+        lambda _: BoundedCache[tuple[Action, ...], tuple[_OfferedActions, Array, Array]]()
+    )
     _reach = cached_property(lambda self: max(self._rows[0, : self._size].tolist(), default=-1) + 1)
 
-    def __init__(self, form: RowForm, scales: Scales, contexts: Contexts) -> None:
+    def __init__(self, form: RowForm, scales: Scales, contexts: Contexts | None = None) -> None:
         self._form, self._scales, self._size = form, scales, 0
-        self._contexts, self._actions = contexts[self._near], Vectors()
+        self._contexts, self._actions = (contexts or contexts_of(scales))[self._near], Vectors()
         self._context_scales: Array = np.zeros((form.crosses + 1, 16))
         self._action_scales: Array = np.zeros((2, 16))
         self._ids: dict[str, int] = {}
@@ -118,28 +120,22 @@ class RowKernel(Learned):
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of offered rows with remembered rows, (K, m), and each other, (K, K)."""
-        context, actions = self._read(context), self._read_all(actions)
-        own = _offer(actions, self._form).products * context_scales(context, self._form)[1]
-        if not self._size:
-            return np.zeros((len(actions), 0)), own
-        return self._context_products(context) * self._action_products(actions), own  # (1)
+        (inner, square), (offer, products) = self._of_context(context), self._of_actions(actions)
+        return inner * products, square * offer.products  # (1)
 
     def between_all(
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
     ) -> tuple[Array, Array]:
         """`between` in each of C contexts: (C, K, m) and (C, K, K)."""
-        contexts, actions = tuple(map(self._read, contexts)), self._read_all(actions)
-        offer = _offer(actions, self._form)
+        contexts, (offer, with_past) = tuple(map(self._read, contexts)), self._of_actions(actions)
         scaled = [context_scales(context, self._form) for context in contexts]
         own = np.array([square for _, square in scaled])[:, None, None] * offer.products
-        if not self._size:
-            return np.zeros((len(contexts), len(actions), 0)), own
         products = self._contexts.by_fields(contexts)[:, : self._known_scales.shape[1]]
         polynomials = symmetric_polynomials(products, self._form.crosses)
         polynomials *= np.array([scales for scales, _ in scaled]).T[:, :, None]
         polynomials *= self._known_scales[:, None]
         inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
-        return inside[:, None, :] * self._action_products(actions), own  # (1)
+        return inside[:, None, :] * with_past, own  # (1)
 
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: Array
@@ -147,8 +143,7 @@ class RowKernel(Learned):
         """Split a weighted sum of the rows of actions in a context by the G groups of fields of its
         columns. Returns the groups, inner products of each part with remembered rows, (G, m), and
         squared lengths, (G,)."""
-        context, actions = self._read(context), self._read_all(actions)
-        offer = _offer(actions, self._form)
+        context, (offer, with_past) = self._read(context), self._of_actions(actions)
         scales, _ = context_scales(context, self._form)
         squares = field_squares(context)
         names, known = {name: at for at, name in enumerate(squares)}, self._known_scales.shape[1]
@@ -159,8 +154,7 @@ class RowKernel(Learned):
         own = np.column_stack([self._known_scales, scales])
         of_context = by_group(products, list(names), len(names), scales[:, None] * own)
         parts = np.array(list(of_context.values()))
-        of_actions = weights @ self._action_products(actions)
-        inside = parts[:, self._rows[0, : self._size]] * of_actions  # (1)
+        inside = parts[:, self._rows[0, : self._size]] * (weights @ with_past)  # (1)
         square = float(weights @ offer.products @ weights)
         return tuple(of_context), inside, parts[:, known] * square
 
@@ -184,35 +178,38 @@ class RowKernel(Learned):
             total += float((polynomials.sum(axis=0) * shared[some]).sum())  # (1)
         return total
 
-    def _context_products(self, context: Features) -> Array:
-        """Inner products of a context part with those of the remembered rows, (m,)."""
-        if context not in self._inner:
-            own, (scales, _) = self._known_scales, context_scales(context, self._form)
-            polynomials = self._contexts.polynomials(context, self._form.crosses, self._reach)
+    def _of_context(self, context: Features) -> tuple[Array, float]:
+        """Inner products of a context part with those of the remembered rows, (m,), and with
+        itself."""
+        known = self._inner.get(context)
+        if known is None:
+            read, own = self._read(context), self._known_scales
+            scales, square = context_scales(read, self._form)
+            polynomials = self._contexts.polynomials(read, self._form.crosses, self._reach)
             size = min(polynomials.shape[1], own.shape[1])
             kernels = scales @ (polynomials[:, :size] * own[:, :size])
-            self._inner[context] = kernels[self._rows[0, : self._size]]
-        return self._inner[context]
+            known = self._inner[context] = kernels[self._rows[0, : self._size]], square
+        return known
 
-    def _action_products(self, actions: tuple[Action, ...]) -> Array:
-        """Inner products of K offered action parts with those of the remembered rows, (K, m)."""
-        if actions not in self._offered:
-            offer = _offer(actions, self._form)
+    def _of_actions(self, actions: tuple[Action, ...]) -> "tuple[_OfferedActions, Array]":
+        """K offered action parts, and their inner products with those of the remembered rows,
+        (K, m)."""
+        known = self._offered.get(actions)
+        if known is None:
+            offer = _offer(self._read_all(actions), self._form)
             to_features = self._action_scales[0, : len(self._actions)]
             totals = self._actions.totals(offer.columns, offer.features).T * to_features
-            self._offered[actions] = totals, np.zeros((len(actions), 0))
-        totals, products = self._offered[actions]
-        known = products.shape[1]
-        if known < self._size:
-            _, a, i = self._rows[:, known : self._size]
+            known = offer, totals, np.zeros((len(actions), 0))
+        offer, totals, products = known
+        size = products.shape[1]
+        if size < self._size:
+            _, a, i = self._rows[:, size : self._size]
             ids = np.array([self._ids.get(action.id, -1) for action in actions])
-            lengths = np.multiply.outer(
-                _offer(actions, self._form).id_lengths, self._action_scales[1, a]
-            )
+            lengths = np.multiply.outer(offer.id_lengths, self._action_scales[1, a])
             new = totals[:, a] + (ids[:, None] == i) * lengths
             products = np.concatenate([products, new], axis=1)
-            self._offered[actions] = totals, products
-        return products
+            self._offered[actions] = offer, totals, products
+        return offer, products
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +247,7 @@ class BentKernel(Learned):
 
     STATE = ("_lines", "_nearness")
 
-    def __init__(self, crosses: int, scales: Scales, contexts: Contexts) -> None:
+    def __init__(self, crosses: int, scales: Scales, contexts: Contexts | None = None) -> None:
         self._lines = RowKernel(RowForm.known(min(crosses, 1), "features"), scales, contexts)
         self._nearness = RowKernel(RowForm.known(crosses, "id"), scales, contexts)
 
@@ -319,7 +316,9 @@ def contexts_of(scales: Scales) -> Contexts:
     return {False: lines, True: Vectors() if scales.of else lines}
 
 
-def kernel_of(form: RowForm, scales: Scales, contexts: Contexts) -> RowKernel | BentKernel:
+def kernel_of(
+    form: RowForm, scales: Scales, contexts: Contexts | None = None
+) -> RowKernel | BentKernel:
     """Create the kernel for rows of a form, without remembered rows."""
     if form.by == "bent":
         return BentKernel(form.crosses, scales, contexts)
