@@ -86,6 +86,7 @@ class Vectors(Learned):
 
     _places = cached_property(lambda _: BoundedCache[Features, int]())
     _last = cached_property[tuple[Features | None, Array]](lambda _: (None, np.zeros((1, 0))))
+    _orders = cached_property[int](lambda _: 0)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -100,7 +101,8 @@ class Vectors(Learned):
 
     def _index(self, features: Features) -> int:
         columns = features.columns
-        key = (features.size, tuple(sorted(columns.items())))
+        names = sorted(columns)
+        key = (features.size, tuple(zip(names, map(columns.__getitem__, names), strict=True)))
         known = len(self._keys)
         row = self._keys.setdefault(key, known)
         if row == known:
@@ -122,8 +124,9 @@ class Vectors(Learned):
         first ``size`` vectors. Those of the last features are cached: several learners ask for the
         same in turn."""
         last, known = self._last
-        if last is not features or known.shape[0] <= orders or known.shape[1] < size:
-            known = symmetric_polynomials(self.by_field(features)[1], orders)
+        self._orders = max(self._orders, orders)
+        if last is not features or len(known) <= orders or known.shape[1] < size:
+            known = symmetric_polynomials(self.by_field(features)[1], self._orders)
             self._last = features, known
         return known[: orders + 1]
 

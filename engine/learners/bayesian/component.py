@@ -71,8 +71,9 @@ class Linear(Component):
         return self.learner.means(self.span.offer(where, actions))
 
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        offer = self.span.offer(where, actions)
-        return self.learner.means(offer), self.unit * self.learner.covariance(offer)
+        mean, covariance = self.learner.moments(self.span.offer(where, actions))
+        covariance *= self.unit
+        return mean, covariance
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return self.span.alike(actions)

@@ -115,45 +115,47 @@ class Posterior(Learned):
 
     def means(self, offer: OfferedRows) -> Array:
         """Mean (..., K) of the expected rewards of offered rows: (5)."""
-        m0 = self.centre
-        mean: Array = np.full(offer.outside.shape[:-1], m0)
-        for part in offer.parts:
-            share = self._shares.get(part.block)
-            if share is not None:
-                p, q = share.pq
-                mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
-        if offer.alone is not None:
-            p, q = self._beside(offer.alone).vectors[:, :2].swapaxes(0, 1)
-            mean[..., offer.alone.at] += (offer.alone.coordinates * (p - m0 * q)).sum(axis=-1)
-        return mean
+        return self._moments(offer)[0]
 
     def covariance(self, offer: OfferedRows) -> Array:
         """Covariance (..., K, K) of the expected rewards of offered rows: (5)."""
-        # 1 - x.q of (5): the share of m0 that the rewards have not claimed.
-        unclaimed = np.ones(offer.outside.shape[:-1])
+        return self.moments(offer)[1]
+
+    def moments(self, offer: OfferedRows) -> tuple[Array, Array]:
+        """Mean and covariance of offered rows: (5)."""
+        mean, unclaimed, beside = self._moments(offer)
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
             x, share = part.coordinates, self._shares.get(part.block)
-            if share is None:
-                inside = self._tau2 * (x @ x.swapaxes(-1, -2))
-            else:
-                inside = share.times_sigma(x) @ x.swapaxes(-1, -2)
-                unclaimed[..., part.at] -= x[..., : share.size] @ share.pq[1]
-            covariance[part.pairs] += inside
+            product = self._tau2 * x if share is None else share.times_sigma(x)
+            covariance[part.pairs] += product @ x.swapaxes(-1, -2)
         if offer.alone is not None:
-            at, (inside, claimed) = offer.alone.at, self._known_alone(offer.alone)
-            unclaimed[..., at] -= claimed
-            diagonal(covariance)[..., at] += inside
+            x, known = offer.alone.coordinates, self._beside(offer.alone)
+            inside = ((x[..., None, :] @ known.settled)[..., 0, :] * x).sum(axis=-1)
+            inside -= (beside[..., 2:] ** 2 * known.trusts).sum(axis=-1)
+            diagonal(covariance)[..., offer.alone.at] += inside
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
-        return covariance
+        return mean, covariance
 
-    def _known_alone(self, alone: OfferedAlone) -> tuple[Array, Array]:
-        """x' Sigma x and x.q of (5), both (..., B)."""
-        x, known = alone.coordinates, self._beside(alone)
-        inside = ((x[..., None, :] @ known.settled)[..., 0, :] * x).sum(axis=-1)
-        parts = (known.vectors[:, 2:] @ x[..., None])[..., 0]
-        claimed = (x * known.vectors[:, 1]).sum(axis=-1)
-        return inside - (parts * parts * known.trusts).sum(axis=-1), claimed
+    def _moments(self, offer: OfferedRows) -> tuple[Array, Array, Array]:
+        """Mean of offered rows; 1 - x.q of (5), their share of m0 that the rewards have not
+        claimed; and of blocks of one action each the products of x with `BlockPosterior.vectors`,
+        (..., B, 2 + `LATER`)."""
+        mean = np.zeros(offer.outside.shape[:-1])
+        unclaimed, beside = mean + 1.0, mean
+        for part in offer.parts:
+            share = self._shares.get(part.block)
+            if share is not None:
+                products = part.coordinates[..., : share.size] @ share.pq.T
+                mean[..., part.at] += products[..., 0]
+                unclaimed[..., part.at] -= products[..., 1]
+        if offer.alone is not None:
+            at, known = offer.alone.at, self._beside(offer.alone)
+            beside = (known.vectors @ offer.alone.coordinates[..., None])[..., 0]
+            mean[..., at] += beside[..., 0]
+            unclaimed[..., at] -= beside[..., 1]
+        mean += self.centre * unclaimed
+        return mean, unclaimed, beside
 
     def _beside(self, alone: OfferedAlone) -> StackedPosteriors:
         """Posteriors of blocks of one action each, stacked."""
