@@ -154,14 +154,17 @@ class Basis(Learned):
             self._grouped[key] = GroupedRow(groups, inside, lengths)
         return self._grouped[key]
 
-    def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
+    def place(
+        self, context: Features, actions: tuple[Action, ...], shown: int
+    ) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """Coordinates of a rewarded row, after extending the basis, and the merges of blocks."""
+        action = actions[shown]
         if (context, action) in self._places:
             return self._places[context, action], ()
         block, merged = self._join(action)
-        products, own = self._kernel.between(context, (action,))
-        coordinates = block.coordinates(products)[0]
-        outside = float(own[0, 0] - coordinates @ coordinates)
+        products, own = self._kernel.row(context, actions, shown)
+        coordinates = block.coordinates(products)
+        outside = own - float(coordinates @ coordinates)
         outside = outside if outside > _NEGLIGIBLE else 0.0
         if outside and block.size < MAX_BLOCK and self.size < MAX_BASIS:
             return self._extend(block, context, action, coordinates, math.sqrt(outside)), merged

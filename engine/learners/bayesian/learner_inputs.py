@@ -66,7 +66,7 @@ class LearnerInputs(Learned):
     def __init__(self, hypotheses: Iterable[Hypothesis], reading: InputEncoding) -> None:
         self.spans: dict[RowForm, Basis] = {}
         self.cells: dict[int, CellIndex] = {}
-        contexts = contexts_of(reading.scales)
+        contexts = contexts_of(not reading.scales.of.keys().isdisjoint(reading.fields))
         for hypothesis in hypotheses:
             if hypothesis.by in ("cells", "rates"):
                 cells = CellIndex(reading.fields, reading.scales, hypothesis.crosses)
@@ -86,20 +86,21 @@ class LearnerInputs(Learned):
     def place(
         self,
         context: Features,
-        action: Action,
+        actions: tuple[Action, ...],
+        shown: int,
         learners: Iterable[Posterior | Tables | SuccessRates],
     ) -> LearnerInput:
-        """Input of an action's reward in a context; blocks joined by its row are merged in the
-        bases and in the posteriors of the ``learners``."""
+        """Input of the shown action's reward in a context; blocks joined by its row are merged in
+        the bases and in the posteriors of the ``learners``."""
         linear = [learner for learner in learners if isinstance(learner, Posterior)]
         rows = {}
         for form in dict.fromkeys([learner.form for learner in linear]):
-            rows[form], merged = self.spans[form].place(context, action)
+            rows[form], merged = self.spans[form].place(context, actions, shown)
             for merge in merged:
                 for learner in linear:
                     if learner.form == form:
                         learner.merge(merge)
-        cells = {crosses: of.place(context, action) for crosses, of in self.cells.items()}
+        cells = {n: index.place(context, actions[shown]) for n, index in self.cells.items()}
         return LearnerInput(rows, cells)
 
     def teach(

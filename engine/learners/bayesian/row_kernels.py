@@ -68,7 +68,7 @@ class RowKernel(Learned):
 
     def __init__(self, form: RowForm, scales: Scales, contexts: Contexts | None = None) -> None:
         self._form, self._scales, self._size = form, scales, 0
-        self._contexts, self._actions = (contexts or contexts_of(scales))[self._near], Vectors()
+        self._contexts, self._actions = (contexts or contexts_of())[self._near], Vectors()
         self._context_scales: Array = np.zeros((form.crosses + 1, 16))
         self._action_scales: Array = np.zeros((2, 16))
         self._ids: dict[str, int] = {}
@@ -122,6 +122,13 @@ class RowKernel(Learned):
         """Inner products of offered rows with remembered rows, (K, m), and each other, (K, K)."""
         (inner, square), (offer, products) = self._of_context(context), self._of_actions(actions)
         return inner * products, square * offer.products  # (1)
+
+    def row(
+        self, context: Features, actions: tuple[Action, ...], shown: int
+    ) -> tuple[Array, float]:
+        """`between` of one of the offered rows: (m,), and its squared length."""
+        (inner, square), (offer, products) = self._of_context(context), self._of_actions(actions)
+        return inner * products[shown], square * float(offer.products[shown, shown])  # (1)
 
     def between_all(
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
@@ -269,6 +276,15 @@ class BentKernel(Learned):
         """See `RowKernel.between`."""
         return _sum(self._lines.between(context, actions), self._nearness.between(context, actions))
 
+    def row(
+        self, context: Features, actions: tuple[Action, ...], shown: int
+    ) -> tuple[Array, float]:
+        """See `RowKernel.row`."""
+        (inner, square), (near, length) = (
+            kernel.row(context, actions, shown) for kernel in (self._lines, self._nearness)
+        )
+        return inner + BEND * near, square + BEND * length  # (21)
+
     def between_all(
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
     ) -> tuple[Array, Array]:
@@ -310,10 +326,10 @@ def _sum(lines: tuple[Array, Array], nearness: tuple[Array, Array]) -> tuple[Arr
     return first, second
 
 
-def contexts_of(scales: Scales) -> Contexts:
-    """Create vectors without contexts; without numbers, both readings are the same."""
+def contexts_of(numbers: bool = True) -> Contexts:
+    """Create vectors without contexts; both readings are the same without ``numbers``."""
     lines = Vectors()
-    return {False: lines, True: Vectors() if scales.of else lines}
+    return {False: lines, True: Vectors() if numbers else lines}
 
 
 def kernel_of(

@@ -37,7 +37,7 @@ class PosteriorInBasis:
         self, context: list[Json], action: Json, reward: float, binary: bool = False
     ) -> float:
         request = request_of(context, action)
-        place, merges = self.span.place(request.context, request.actions[0])
+        place, merges = self.span.place(request.context, request.actions, 0)
         for merge in merges:
             self.posterior.merge(merge)
         return self.posterior.learn(place, Observation(reward, binary))

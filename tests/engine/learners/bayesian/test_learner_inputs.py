@@ -55,7 +55,7 @@ def test_what_learned_nothing_expects_its_first_reward_as_it_then_learns_it() ->
     places = LearnerInputs((linear, table), InputEncoding.of([experience(MORNING)]))
     for one in (linear, table):
         learner = learner_of(one)
-        place = places.place(context, actions[shown], [learner])
+        place = places.place(context, actions, shown, [learner])
         expected = expected_first(learner, place, first_reward())
         np.testing.assert_allclose(places.teach(learner, place, first_reward()), expected)
         assert learner.count == 1

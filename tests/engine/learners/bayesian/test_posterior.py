@@ -124,7 +124,7 @@ def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> N
     early, late = PosteriorInBasis(of, history[:19]), Posterior(of)
     for context, action, reward in history[19:]:
         request = request_of(context, action)
-        place, merges = early.span.place(request.context, request.actions[0])
+        place, merges = early.span.place(request.context, request.actions, 0)
         assert merges == ()
         late.learn(place, Observation(reward))
     early.posterior = late
