@@ -81,7 +81,7 @@ class Vectors(Learned):
     as they are read by column."""
 
     _columns: dict[str, int] = field(default_factory=dict)
-    _keys: dict[tuple[int, tuple[tuple[str, float], ...]], int] = field(default_factory=dict)
+    _keys: dict[tuple[int | str | float, ...], int] = field(default_factory=dict)
     _values: Array = field(default_factory=lambda: np.zeros((16, 16), order="F"))
 
     _places = cached_property(lambda _: BoundedCache[Features, int]())
@@ -102,12 +102,12 @@ class Vectors(Learned):
     def _index(self, features: Features) -> int:
         columns = features.columns
         names = sorted(columns)
-        key = (features.size, tuple(zip(names, map(columns.__getitem__, names), strict=True)))
+        key = (features.size, *names, *map(columns.__getitem__, names))
         known = len(self._keys)
         row = self._keys.setdefault(key, known)
         if row == known:
-            for column in columns:
-                self._columns.setdefault(column, len(self._columns))
+            for column in [column for column in columns if column not in self._columns]:
+                self._columns[column] = len(self._columns)
             at = list(map(self._columns.__getitem__, columns))
             self._values = with_room(self._by_column, (row + 1, len(self._columns)))
             self._values[row, at] = list(columns.values())

@@ -81,11 +81,11 @@ class Scale:
 
     def place(self, value: float) -> float:
         """Position of a value among the knots: 0 at the first, 1 at the second, or in between."""
-        right = bisect_right(self.knots, value)
-        if right in (0, len(self.knots)):
-            return float(min(right, len(self.knots) - 1))
-        low, high = self.knots[right - 1 : right + 1]
-        if math.isinf(high - low):
+        knots, right = self.knots, bisect_right(self.knots, value)
+        if right == 0 or right == len(knots):
+            return float(min(right, len(knots) - 1))
+        low, high = knots[right - 1], knots[right]
+        if high - low == math.inf:
             low, value, high = low / 2, value / 2, high / 2
         return right - 1 + (value - low) / (high - low)
 
