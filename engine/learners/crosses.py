@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, combinations
+from itertools import combinations, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,16 +132,17 @@ class Vectors(Learned):
 
     def by_field(self, features: Features) -> tuple[list[str], Array]:
         """Known fields, and inner products field by field, (len(self), known fields)."""
-        groups: dict[str, list[str]] = {}
-        for column, name in features.fields.items():
-            if column in self._columns:
-                groups.setdefault(name, []).append(column)
-        known = list(chain.from_iterable(groups.values()))
-        at = np.array(list(map(self._columns.__getitem__, known)), dtype=np.intp)
-        factors = np.array(list(map(features.columns.__getitem__, known)))
-        counts = np.array(list(map(len, groups.values())), dtype=np.intp)
-        values = self._by_column.T[:, : len(self)]
-        return list(groups), _sums(values, at, factors, counts).T
+        known = [column for column in features.columns if column in self._columns]
+        runs = [(name, [*run]) for name, run in groupby(known, features.fields.__getitem__)]
+        if len(names := dict.fromkeys(name for name, _ in runs)) < len(runs):
+            runs = [(name, [c for of, run in runs if of == name for c in run]) for name in names]
+            known = [column for _, run in runs for column in run]
+        at = np.array([*map(self._columns.__getitem__, known)], dtype=np.intp)
+        factors = np.array([*map(features.columns.__getitem__, known)])
+        counts = np.array([len(run) for _, run in runs], dtype=np.intp)
+        # Of one vector alone NumPy would add the columns in another order.
+        values = self._by_column.T[:, : max(len(self), 2)]
+        return [*names], _sums(values, at, factors, counts)[:, : len(self)].T
 
     def by_fields(self, many: Sequence[Features]) -> Array:
         """Inner products with C vectors field by field, (C, len(self), known fields)."""
@@ -175,7 +176,7 @@ def _sums(values: Array, at: Indices, factors: Array, counts: Indices) -> Array:
     starts, few = counts.cumsum() - counts, counts <= FEW
     for i in np.flatnonzero(~few).tolist():
         own = slice(starts[i], starts[i] + counts[i])
-        np.matmul(factors[own], values[_as_slice(at[own])], out=sums[i])
+        np.add.reduce(values[_as_slice(at[own])] * factors[own, None], axis=0, out=sums[i])
     order = np.flatnonzero(few)[np.argsort(-counts[few], kind="stable")]
     step = max(1, TOGETHER // max(1, values.shape[1]))
     for first in range(0, len(order), step):

@@ -7,7 +7,7 @@ together, in arrays padded with zeros.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +61,7 @@ class Block(Learned):
         return np.asarray(products[..., self.rows[: self.size]] @ self.whitening.T)
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedBlock:
+class OfferedBlock(NamedTuple):
     """Rows of an offer in one block: positions (k,) and coordinates (..., k, r)."""
 
     block: Block
@@ -75,8 +74,7 @@ class OfferedBlock:
         return ..., self.at if isinstance(self.at, slice) else self.at[:, None], self.at
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedAlone:
+class OfferedAlone(NamedTuple):
     """Rows of an offer with a small block each: B blocks, positions (B,), and coordinates
     (..., B, r), padded with zeros.
     """
@@ -123,8 +121,7 @@ class AloneBlocks:
         return OfferedAlone(self.blocks, self.at, coordinates)
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedRows:
+class OfferedRows(NamedTuple):
     """K rows offered in a context, or in each of C contexts: coordinates within the span, and
     inner products of the parts outside, (..., K, K)."""
 
@@ -142,8 +139,7 @@ class OfferedRows:
                 yield block, row[: block.size]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupedRow:
+class GroupedRow(NamedTuple):
     """A weighted sum of rows, split by G groups of context fields: coordinates (G, r) in each
     block, and squared lengths (G,)."""
 
@@ -160,8 +156,7 @@ class GroupedRow:
         return GroupedRow(left, inside, taken @ self.lengths)
 
 
-@dataclass(frozen=True, slots=True)
-class LearnedRow:
+class LearnedRow(NamedTuple):
     """A rewarded row: coordinates (r,) in its block, and squared length outside the span."""
 
     block: Block
@@ -169,8 +164,7 @@ class LearnedRow:
     outside: float
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """Merge of another block into a block, in which its coordinates begin at ``at``."""
 
     block: Block

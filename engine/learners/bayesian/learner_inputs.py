@@ -6,6 +6,7 @@ the first rewards (`InputEncoding`). Under another encoding everything is learne
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.learners.bayesian.basis import Basis
 from engine.learners.bayesian.basis_blocks import LearnedRow
@@ -45,8 +46,7 @@ class InputEncoding:
         return cls(scales, tuple(dict.fromkeys(names)))
 
 
-@dataclass(frozen=True, slots=True)
-class LearnerInput:
+class LearnerInput(NamedTuple):
     """Input of one reward: row coordinates by form, and cell indices by number of crosses."""
 
     rows: dict[RowForm, LearnedRow]

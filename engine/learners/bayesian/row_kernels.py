@@ -18,8 +18,8 @@ Rasmussen, *NeurIPS*, 2011, section 2). Numbers of equations as in ``engine/READ
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,8 +193,7 @@ class RowKernel(Learned):
             read, own = self._read(context), self._known_scales
             scales, square = context_scales(read, self._form)
             polynomials = self._contexts.polynomials(read, self._form.crosses, self._reach)
-            size = min(polynomials.shape[1], own.shape[1])
-            kernels = scales @ (polynomials[:, :size] * own[:, :size])
+            kernels = scales @ (polynomials[:, : self._reach] * own[:, : self._reach])
             known = self._inner[context] = kernels[self._rows[0, : self._size]], square
         return known
 
@@ -219,8 +218,7 @@ class RowKernel(Learned):
         return offer, products
 
 
-@dataclass(frozen=True, slots=True)
-class _OfferedActions:
+class _OfferedActions(NamedTuple):
     """Action parts of K offered rows: scaled features, (K, columns), lengths of ids, (K,), and
     inner products, (K, K)."""
 
