@@ -11,8 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
-from engine.learners.bayesian.basis import Basis, Where
-from engine.learners.bayesian.basis_blocks import Block
+from engine.learners.bayesian.basis import Basis, Block, Where
 from engine.learners.bayesian.cells import CellIndex, Tables
 from engine.learners.bayesian.likelihood import COIN, RewardHistory
 from engine.learners.bayesian.posterior import Posterior

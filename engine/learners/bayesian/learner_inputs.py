@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.learners.bayesian.basis import Basis
-from engine.learners.bayesian.basis_blocks import LearnedRow
+from engine.learners.bayesian.basis import Basis, LearnedRow
 from engine.learners.bayesian.cells import CellIndex, Indices, Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation

@@ -45,7 +45,7 @@ class PosteriorInBasis:
     def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
         request = request_of(context, *offered)
         offer = self.span.offer(request.context, request.actions)
-        return self.posterior.means(offer), self.posterior.covariance(offer)
+        return self.posterior.moments(offer)
 
 
 def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:
