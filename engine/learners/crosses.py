@@ -81,7 +81,7 @@ class Vectors(Learned):
     as they are read by column."""
 
     _columns: dict[str, int] = field(default_factory=dict)
-    _keys: dict[tuple[int | str | float, ...], int] = field(default_factory=dict)
+    _keys: dict[tuple[object, ...], int] = field(default_factory=dict)
     _values: Array = field(default_factory=lambda: np.zeros((16, 16), order="F"))
 
     _places = cached_property(lambda _: BoundedCache[Features, int]())
@@ -176,19 +176,13 @@ def _sums(values: Array, at: Indices, factors: Array, counts: Indices) -> Array:
     starts, few = counts.cumsum() - counts, counts <= FEW
     for i in np.flatnonzero(~few).tolist():
         own = slice(starts[i], starts[i] + counts[i])
-        np.add.reduce(values[_as_slice(at[own])] * factors[own, None], axis=0, out=sums[i])
+        np.add.reduce(values[at[own]] * factors[own, None], axis=0, out=sums[i])
     order = np.flatnonzero(few)[np.argsort(-counts[few], kind="stable")]
     step = max(1, TOGETHER // max(1, values.shape[1]))
     for first in range(0, len(order), step):
         fields = order[first : first + step]
         sums[fields] = _sum_of_few(values, at, factors, starts[fields], counts[fields])
     return sums
-
-
-def _as_slice(at: Indices) -> Indices | slice:
-    """Consecutive positions as a slice, which copies nothing."""
-    first, end = int(at[0]), int(at[0]) + len(at)
-    return slice(first, end) if (at == np.arange(first, end)).all() else at
 
 
 def _sum_of_few(
