@@ -7,6 +7,7 @@ as for a small one. The least recently used result is dropped first.
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import wraps
 from threading import RLock
 from typing import ParamSpec, TypeVar, cast
@@ -22,6 +23,15 @@ _LEAST = 500
 """Bytes counted for the key and the entry of each result."""
 
 
+@dataclass(slots=True)
+class _Result:
+    """A cached value, its bytes, and the time of its last use."""
+
+    value: object
+    bytes: int
+    used: float
+
+
 class ResultCache:
     """A least-recently-used cache of results by their keys. Safe for several threads.
 
@@ -32,8 +42,7 @@ class ResultCache:
 
     def __init__(self, room: int = ROOM, now: Callable[[], float] = time.monotonic) -> None:
         self._room, self._now, self._lock = room, now, RLock()
-        self._results: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
-        self._used: dict[Hashable, float] = {}
+        self._results: OrderedDict[Hashable, _Result] = OrderedDict()
         self._bytes = 0
 
     @property
@@ -52,32 +61,31 @@ class ResultCache:
         """
         hash(key)  # Before the lock: the hash of a world is computed from cached results itself.
         with self._lock:
-            if key in self._results:
-                return cast(T, self._use(key))
+            if (known := self._results.get(key)) is not None:
+                return cast(T, self._use(key, known))
         result = compute()
         taken = _LEAST + size(result)
         dropped = list[object]()  # Freed outside the lock: destructors may run any code.
         with self._lock:
-            if key in self._results:  # Another thread was faster.
-                return cast(T, self._use(key))
+            if (known := self._results.get(key)) is not None:  # Another thread was faster.
+                return cast(T, self._use(key, known))
             if taken <= self._room:
-                self._results[key] = result, taken
-                self._used[key] = self._now()
+                self._results[key] = _Result(result, taken, self._now())
                 self._bytes += taken
                 while self._bytes > self._room:
-                    dropped.append(self._drop(next(iter(self._results))))
+                    dropped.append(self._drop())
         return result
 
-    def _use(self, key: Hashable) -> object:
+    def _use(self, key: Hashable, known: "_Result") -> object:
         """Return a cached result and mark it as used now."""
         self._results.move_to_end(key)
-        self._used[key] = self._now()
-        return self._results[key][0]
+        known.used = self._now()
+        return known.value
 
-    def _drop(self, key: Hashable) -> object:
-        result, taken = self._results.pop(key)
-        self._bytes -= taken
-        del self._used[key]
+    def _drop(self) -> object:
+        """Drop the least recently used result, without a hash of its key."""
+        key, result = self._results.popitem(last=False)
+        self._bytes -= result.bytes
         return key, result
 
     def give_back(self, idle: float = IDLE) -> int:
@@ -85,8 +93,8 @@ class ResultCache:
         dropped = list[object]()
         with self._lock:
             before, since = self._bytes, self._now() - idle
-            while self._results and self._used[first := next(iter(self._results))] <= since:
-                dropped.append(self._drop(first))
+            while self._results and next(iter(self._results.values())).used <= since:
+                dropped.append(self._drop())
             return before - self._bytes
 
 

@@ -69,7 +69,7 @@ class Features:
     @property
     def bytes(self) -> int:
         """Approximate size in memory, in bytes."""
-        return sum(_COLUMN + 2 * len(column) for column in self.columns)
+        return _COLUMN * len(self.columns) + 2 * len("".join(self.columns))
 
     @property
     def names(self) -> tuple[str, ...]:

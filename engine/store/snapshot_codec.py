@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis
-from engine.learners.bayesian.basis_blocks import Block
-from engine.learners.bayesian.block_posterior import BlockPosterior
+from engine.learners.bayesian.basis import Basis, Block
 from engine.learners.bayesian.cells import CellIndex, Tables
 from engine.learners.bayesian.change_detector import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
@@ -28,7 +26,7 @@ from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.learner_inputs import LearnerInputs
 from engine.learners.bayesian.likelihood import RewardHistory, RewardMoments
 from engine.learners.bayesian.number_scales import Scale, Scales
-from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.posterior import BlockPosterior, Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.bayesian.row_form import RowForm
 from engine.learners.bayesian.row_kernels import BentKernel, RowKernel

@@ -9,34 +9,26 @@ depends on how many independent rows were rewarded, never on how many columns cr
 
 Rows of actions that share no column have inner product 0. The basis falls into *blocks*
 accordingly, one for each family of actions that are connected by shared columns: actions
-told apart by their ids alone have a block each, and none pays for the others.
+told apart by their ids alone have a block each, and none pays for the others. If many offered
+actions have a block each, one call a block would be slow: small blocks are processed together, in
+arrays padded with zeros.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import WeighedOffer
-from engine.learners.bayesian.basis_blocks import (
-    SMALL,
-    AloneBlocks,
-    Block,
-    GroupedRow,
-    LearnedRow,
-    Merge,
-    OfferedBlock,
-    OfferedRows,
-    Positions,
-    diagonal,
-    positions,
-)
+from engine.learners.base import Group, WeighedOffer
 from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.row_form import RowForm
-from engine.learners.bayesian.row_kernels import kernel_of
+from engine.learners.bayesian.row_kernels import Contexts, kernel_of
 from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -49,6 +41,166 @@ _NEGLIGIBLE = 1e-8
 """Squared length of a part outside the span that is rounding."""
 Where = Features | tuple[Features, ...]
 """A context, or several."""
+SMALL = 64
+"""Largest number of basis vectors of blocks processed together; for larger ones a call takes less
+time than a copy."""
+Positions = slice | NDArray[np.intp]
+"""Positions of some offered rows: a slice for consecutive ones, which reads arrays in a third of
+the time."""
+
+
+# -- blocks, and rows in them ---------------------------------------------------------
+
+
+def positions(rows: Sequence[int]) -> Positions:
+    """Index for increasing positions."""
+    first, end = rows[0], rows[-1] + 1
+    return slice(first, end) if end - first == len(rows) else np.array(rows, dtype=np.intp)
+
+
+def diagonal(matrices: Array) -> Array:
+    """Writable view of the diagonals (..., K) of matrices (..., K, K)."""
+    diagonals = matrices.diagonal(axis1=-2, axis2=-1)
+    diagonals.flags.writeable = True
+    return diagonals
+
+
+@dataclass(eq=False, slots=True)
+class Block(Learned):
+    """An orthonormal basis of the rows of one family of actions.
+
+    Attributes:
+        rows: positions of its rows in the kernel, (r,) with room.
+        whiten: matrix from inner products with these rows to coordinates, (r, r) with room.
+        size: r.
+    """
+
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
+    whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))
+    size: int = 0
+
+    @property
+    def whitening(self) -> Array:
+        """`whiten` without its room."""
+        return self.whiten[: self.size, : self.size]
+
+    def coordinates(self, products: Array) -> Array:
+        """Coordinates (..., K, r) of rows from inner products (..., K, m) with all kernel rows."""
+        return np.asarray(products[..., self.rows[: self.size]] @ self.whitening.T)
+
+
+class OfferedBlock(NamedTuple):
+    """Rows of an offer in one block: positions (k,) and coordinates (..., k, r)."""
+
+    block: Block
+    at: Positions
+    coordinates: Array
+
+    @property
+    def pairs(self) -> tuple[Any, ...]:
+        """Index of the block's rows in matrices (..., K, K)."""
+        return ..., self.at if isinstance(self.at, slice) else self.at[:, None], self.at
+
+
+class OfferedAlone(NamedTuple):
+    """Rows of an offer with a small block each: B blocks, positions (B,), and coordinates
+    (..., B, r), padded with zeros.
+    """
+
+    blocks: tuple[Block, ...]
+    at: Positions
+    coordinates: Array
+
+
+@dataclass(frozen=True, slots=True)
+class AloneBlocks:
+    """B small blocks with one offered action each, stacked.
+
+    Attributes:
+        at, lines: positions of the actions, (B,), and as an array, (B, 1).
+        rows: `Block.rows`, (B, r), padded with zeros.
+        whitening: `Block.whiten`, (B, r, r), padded with zeros.
+    """
+
+    blocks: tuple[Block, ...]
+    at: Positions
+    lines: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    whitening: Array
+
+    @classmethod
+    def of(cls, places: Mapping[Block, int]) -> "AloneBlocks":
+        """Stack blocks in their current state; ``places`` are increasing positions of actions."""
+        blocks, at = tuple(places), positions(list(places.values()))
+        most = max(block.size for block in blocks)
+        rows: NDArray[np.intp] = np.zeros((len(blocks), most), dtype=np.intp)
+        whitening: Array = np.zeros((len(blocks), most, most))
+        for i, block in enumerate(blocks):
+            size = block.size
+            rows[i, :size] = block.rows[:size]
+            whitening[i, :size, :size] = block.whiten[:size, :size]
+        lines = np.array([[row] for row in places.values()], dtype=np.intp)
+        return cls(blocks, at, lines, rows, whitening)
+
+    def offered(self, products: Array) -> OfferedAlone:
+        """Coordinates of the rows from inner products (..., K, m) with all kernel rows."""
+        inside = products[..., self.lines, self.rows]
+        coordinates = (self.whitening @ inside[..., None])[..., 0]
+        return OfferedAlone(self.blocks, self.at, coordinates)
+
+
+class OfferedRows(NamedTuple):
+    """K rows offered in a context, or in each of C contexts: coordinates within the span, and
+    inner products of the parts outside, (..., K, K)."""
+
+    alone: OfferedAlone | None
+    parts: tuple[OfferedBlock, ...]
+    outside: Array
+
+    def sums(self, weights: Array) -> Iterator[tuple[Block, Array]]:
+        """Yield for each block the sum of the coordinates of all rows by weights (C, K)."""
+        for part in self.parts:
+            yield part.block, (weights[:, part.at, None] * part.coordinates).sum(axis=(0, 1))
+        if self.alone is not None:
+            rows = (weights[:, self.alone.at, None] * self.alone.coordinates).sum(axis=0)
+            for block, row in zip(self.alone.blocks, rows, strict=True):
+                yield block, row[: block.size]
+
+
+class GroupedRow(NamedTuple):
+    """A weighted sum of rows, split by G groups of context fields: coordinates (G, r) in each
+    block, and squared lengths (G,)."""
+
+    groups: tuple[Group, ...]
+    inside: Mapping[Block, Array]
+    lengths: Array
+
+    def merged(self, into: Mapping[Group, Group]) -> "GroupedRow":
+        """Add some groups to others; groups have no common column."""
+        to = [into.get(group, group) for group in self.groups]
+        left = tuple(dict.fromkeys(to))
+        taken: Array = np.array([[source == group for group in to] for source in left], dtype=float)
+        inside = {block: taken @ x for block, x in self.inside.items()}
+        return GroupedRow(left, inside, taken @ self.lengths)
+
+
+class LearnedRow(NamedTuple):
+    """A rewarded row: coordinates (r,) in its block, and squared length outside the span."""
+
+    block: Block
+    coordinates: Array
+    outside: float
+
+
+class Merge(NamedTuple):
+    """Merge of another block into a block, in which its coordinates begin at ``at``."""
+
+    block: Block
+    other: Block
+    at: int
+
+
+# -- the basis ------------------------------------------------------------------------
 
 
 class Basis(Learned):
@@ -70,9 +222,9 @@ class Basis(Learned):
     )
     _joined = cached_property(lambda _: BoundedCache[Action, Block]())
 
-    def __init__(self, form: RowForm, scales: Scales) -> None:
+    def __init__(self, form: RowForm, scales: Scales, contexts: Contexts | None = None) -> None:
         self.form, self.scales = form, scales
-        self._kernel = kernel_of(form, scales)
+        self._kernel = kernel_of(form, scales, contexts)
         self._owners: dict[Hashable, Block] = {}
         self._blocks: dict[Block, None] = {}
 
@@ -154,14 +306,17 @@ class Basis(Learned):
             self._grouped[key] = GroupedRow(groups, inside, lengths)
         return self._grouped[key]
 
-    def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
+    def place(
+        self, context: Features, actions: tuple[Action, ...], shown: int
+    ) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """Coordinates of a rewarded row, after extending the basis, and the merges of blocks."""
+        action = actions[shown]
         if (context, action) in self._places:
             return self._places[context, action], ()
         block, merged = self._join(action)
-        products, own = self._kernel.between(context, (action,))
-        coordinates = block.coordinates(products)[0]
-        outside = float(own[0, 0] - coordinates @ coordinates)
+        products, own = self._kernel.row(context, actions, shown)
+        coordinates = block.coordinates(products)
+        outside = own - float(coordinates @ coordinates)
         outside = outside if outside > _NEGLIGIBLE else 0.0
         if outside and block.size < MAX_BLOCK and self.size < MAX_BASIS:
             return self._extend(block, context, action, coordinates, math.sqrt(outside)), merged

@@ -29,7 +29,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +120,7 @@ class CellIndex(Learned):
         return self._kept[context]
 
     def _rows_of(self, keys: list[int]) -> Indices:
-        return np.array([self._rows.get(key, 0) for key in keys], dtype=np.intp)
+        return np.array([*map(self._rows.get, keys, repeat(0))], dtype=np.intp)
 
     def place(self, context: Features, action: Action) -> tuple[Indices, int]:
         """Rows (S,) and column of an action in a context; created if new."""
@@ -134,9 +134,9 @@ class CellIndex(Learned):
                 if text is not None and len(known) < MAX_VALUES:
                     known.setdefault(text, len(known) + 2)
             keys = self._keys(context)
-            for key in keys:
+            for key in [key for key in keys if key not in self._rows]:
                 if len(self._rows) < MAX_ROWS:
-                    self._rows.setdefault(key, len(self._rows) + 1)
+                    self._rows[key] = len(self._rows) + 1
             rows = self._kept[context] = self._rows_of(keys)
         return rows, self._columns.get(action.id, 0)
 
@@ -274,7 +274,7 @@ class Tables(Learned):
             self.cells = with_room(self.cells, (2, max(rows.tolist()) + 1, column + 1))
         squares, counts = self.unexplained
         noise = (squares + self.rewards.variance) / (counts + 1.0)
-        known = self.cells[..., column].take(rows if column else 0 * rows, axis=1)
+        known = self.cells[:, rows if column else 0 * rows, column]
         own = self._means(self.actions[..., column], noise)
         mean, doubts = self._believed(known, own, noise)
         scale = seen.price if seen.binary else 1.0

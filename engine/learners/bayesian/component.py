@@ -11,8 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
-from engine.learners.bayesian.basis import Basis, Where
-from engine.learners.bayesian.basis_blocks import Block
+from engine.learners.bayesian.basis import Basis, Block, Where
 from engine.learners.bayesian.cells import CellIndex, Tables
 from engine.learners.bayesian.likelihood import COIN, RewardHistory
 from engine.learners.bayesian.posterior import Posterior
@@ -71,8 +70,9 @@ class Linear(Component):
         return self.learner.means(self.span.offer(where, actions))
 
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        offer = self.span.offer(where, actions)
-        return self.learner.means(offer), self.unit * self.learner.covariance(offer)
+        mean, covariance = self.learner.moments(self.span.offer(where, actions))
+        covariance *= self.unit
+        return mean, covariance
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return self.span.alike(actions)

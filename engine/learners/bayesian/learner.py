@@ -304,7 +304,7 @@ class BayesianLearner(Learner):
         if reading and (unpriced or not self._places.are_read(reading)):
             yield from self._learning_anew(reading, rewards.priced and not unpriced)
         else:
-            self._learn(context, actions[shown], reward)
+            self._learn(context, actions, shown, reward)
         if self.learned == FITS[-1]:
             self._first = []
 
@@ -329,15 +329,17 @@ class BayesianLearner(Learner):
     def _learning_anew(self, reading: InputEncoding, priced: bool = True) -> Steps[None]:
         self._begin(reading, priced)
         for context, actions, shown, reward in self._first:
-            self._learn(context, actions[shown], reward)
+            self._learn(context, actions, shown, reward)
             yield None
 
-    def _learn(self, context: Features, action: Action, reward: float) -> None:
+    def _learn(
+        self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
+    ) -> None:
         self._forget()
-        seen = self.evidence.rewards.observe(reward, action.id)
+        seen = self.evidence.rewards.observe(reward, actions[shown].id)
         self.evidence.adapt(seen)
         every = chain(*(bank.learners.values() for bank in self.evidence.banks))
-        place = self._places.place(context, action, every)
+        place = self._places.place(context, actions, shown, every)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
         new: list[tuple[ModelAverage, Posterior | Tables | SuccessRates]] = []
         densities: list[dict[int, float]] = []
@@ -350,7 +352,7 @@ class BayesianLearner(Learner):
                     by_hypothesis[i] = expected_first(learner, place, seen)
                     new.append((bank, learner))
             densities.append(by_hypothesis)
-        self.evidence.reweigh(reward, densities, action.id)
+        self.evidence.reweigh(reward, densities, actions[shown].id)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
                 self._places.teach(learner, place, seen)

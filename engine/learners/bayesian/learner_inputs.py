@@ -6,9 +6,9 @@ the first rewards (`InputEncoding`). Under another encoding everything is learne
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from engine.learners.bayesian.basis import Basis
-from engine.learners.bayesian.basis_blocks import LearnedRow
+from engine.learners.bayesian.basis import Basis, LearnedRow
 from engine.learners.bayesian.cells import CellIndex, Indices, Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
@@ -16,6 +16,7 @@ from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.bayesian.row_form import RowForm
+from engine.learners.bayesian.row_kernels import contexts_of
 from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -44,8 +45,7 @@ class InputEncoding:
         return cls(scales, tuple(dict.fromkeys(names)))
 
 
-@dataclass(frozen=True, slots=True)
-class LearnerInput:
+class LearnerInput(NamedTuple):
     """Input of one reward: row coordinates by form, and cell indices by number of crosses."""
 
     rows: dict[RowForm, LearnedRow]
@@ -65,12 +65,14 @@ class LearnerInputs(Learned):
     def __init__(self, hypotheses: Iterable[Hypothesis], reading: InputEncoding) -> None:
         self.spans: dict[RowForm, Basis] = {}
         self.cells: dict[int, CellIndex] = {}
+        contexts = contexts_of(not reading.scales.of.keys().isdisjoint(reading.fields))
         for hypothesis in hypotheses:
             if hypothesis.by in ("cells", "rates"):
-                crosses = hypothesis.crosses
-                self.cells[crosses] = CellIndex(reading.fields, reading.scales, crosses)
+                cells = CellIndex(reading.fields, reading.scales, hypothesis.crosses)
+                same = (of for of in self.cells.values() if of.subsets == cells.subsets)
+                self.cells[hypothesis.crosses] = next(same, cells)
             else:
-                self.spans[hypothesis.form] = Basis(hypothesis.form, reading.scales)
+                self.spans[hypothesis.form] = Basis(hypothesis.form, reading.scales, contexts)
 
     def are_read(self, reading: InputEncoding) -> bool:
         """True if the inputs have this encoding."""
@@ -83,20 +85,21 @@ class LearnerInputs(Learned):
     def place(
         self,
         context: Features,
-        action: Action,
+        actions: tuple[Action, ...],
+        shown: int,
         learners: Iterable[Posterior | Tables | SuccessRates],
     ) -> LearnerInput:
-        """Input of an action's reward in a context; blocks joined by its row are merged in the
-        bases and in the posteriors of the ``learners``."""
+        """Input of the shown action's reward in a context; blocks joined by its row are merged in
+        the bases and in the posteriors of the ``learners``."""
         linear = [learner for learner in learners if isinstance(learner, Posterior)]
         rows = {}
         for form in dict.fromkeys([learner.form for learner in linear]):
-            rows[form], merged = self.spans[form].place(context, action)
+            rows[form], merged = self.spans[form].place(context, actions, shown)
             for merge in merged:
                 for learner in linear:
                     if learner.form == form:
                         learner.merge(merge)
-        cells = {crosses: of.place(context, action) for crosses, of in self.cells.items()}
+        cells = {n: index.place(context, actions[shown]) for n, index in self.cells.items()}
         return LearnerInput(rows, cells)
 
     def teach(

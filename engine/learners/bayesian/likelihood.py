@@ -21,9 +21,8 @@ information about actions not chosen. Means do not depend on the unit.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -53,8 +52,7 @@ _BY_SUCCESS = math.log(COMMON / RARE)
 _BY_FAILURE = math.log((1 - COMMON) / (1 - RARE))
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """A reward, with its price and a summary of earlier rewards.
 
     Attributes:

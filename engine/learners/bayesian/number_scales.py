@@ -81,27 +81,26 @@ class Scale:
 
     def place(self, value: float) -> float:
         """Position of a value among the knots: 0 at the first, 1 at the second, or in between."""
-        right = bisect_right(self.knots, value)
-        if right in (0, len(self.knots)):
-            return float(min(right, len(self.knots) - 1))
-        low, high = self.knots[right - 1 : right + 1]
-        if math.isinf(high - low):
+        knots, right = self.knots, bisect_right(self.knots, value)
+        if right == 0 or right == len(knots):
+            return float(min(right, len(knots) - 1))
+        low, high = knots[right - 1], knots[right]
+        if high - low == math.inf:
             low, value, high = low / 2, value / 2, high / 2
         return right - 1 + (value - low) / (high - low)
 
     def by_nearness(self, value: float) -> dict[int, float]:
         """Nonzero entries of a value's vector of length 1 over the knots."""
         at = self.place(value)
+        left = int(at)
         if self.few:
-            left = int(at)
-            part = {left: 1.0 - (at - left), left + 1: at - left}
+            first, part = left, [1.0 - (at - left), at - left]
         else:
-            part = {
-                knot: math.exp(-0.5 * ((at - knot) / REACH) ** 2)
-                for knot in range(max(0, int(at) - 2), min(len(self.knots), int(at) + 4))
-            }
-        length = math.sqrt(sum([share * share for share in part.values()]))
-        return {knot: share / length for knot, share in part.items() if share}
+            first = max(0, left - 2)
+            knots = range(first, min(len(self.knots), left + 4))
+            part = [math.exp(-0.5 * ((at - knot) / REACH) ** 2) for knot in knots]
+        length = math.hypot(*part)
+        return {first + i: share / length for i, share in enumerate(part) if share}
 
     def bin(self, value: float) -> int:
         """Cell of a value."""

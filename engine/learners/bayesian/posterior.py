@@ -47,8 +47,8 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.learners.bayesian.basis_blocks import (
+from engine.arrays import Array, with_room
+from engine.learners.bayesian.basis import (
     Block,
     GroupedRow,
     LearnedRow,
@@ -57,7 +57,6 @@ from engine.learners.bayesian.basis_blocks import (
     OfferedRows,
     diagonal,
 )
-from engine.learners.bayesian.block_posterior import BlockPosterior, StackedPosteriors
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import CENTRE, Observation
 from engine.learners.bayesian.row_form import RowForm
@@ -67,6 +66,118 @@ CENTRE_PRECISION = 4.0
 """Precision of the prior of m0."""
 USUAL = 10
 """Innovations as large as expected that count beside those that came."""
+LATER = 16
+"""Rewards after which their changes are applied to Sigma: it may be large, gains are small."""
+
+
+# -- blocks ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class BlockPosterior(Learned):
+    """Posterior of the weights of one block.
+
+    Attributes:
+        prior: variance of a coordinate before any reward.
+        size: number of coordinates (r) with a posterior.
+        settled: Sigma of (3) before the latest rewards; it may have fewer coordinates.
+        vectors: p and q of (3), then g of (6) of the latest rewards, (2 + `LATER`, r) with room.
+        trusts: d of (6) of the latest rewards, (`LATER`,).
+        latest: number of latest rewards.
+    """
+
+    prior: float
+    size: int = 0
+    settled: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    vectors: Array = field(default_factory=lambda: np.zeros((2 + LATER, 16)))
+    trusts: Array = field(default_factory=lambda: np.zeros(LATER))
+    latest: int = 0
+
+    @property
+    def pq(self) -> Array:
+        return self.vectors[:2, : self.size]
+
+    @property
+    def gains(self) -> Array:
+        return self.vectors[2 : 2 + self.latest, : self.size]
+
+    def times_sigma(self, x: Array) -> Array:
+        """Multiply coordinates (..., R) by Sigma; coordinates beyond r have the prior variance."""
+        known = len(self.settled)
+        if known == x.shape[-1]:
+            product: Array = x @ self.settled
+        else:
+            product = self.prior * x
+            product[..., :known] = x[..., :known] @ self.settled
+        if self.latest:
+            gains = self.gains
+            parts = (x[..., : self.size] @ gains.T) * self.trusts[: self.latest]
+            product[..., : self.size] -= parts @ gains  # (6)
+        return product
+
+    def lessen(self, gain: Array, trust: float) -> None:
+        """Subtract a reward's d g g' from Sigma."""
+        self.vectors[2 + self.latest, : self.size] = gain
+        self.trusts[self.latest] = trust
+        self.latest += 1
+        if self.latest == LATER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Apply the changes of the latest rewards to `settled`."""
+        gains, known = self.gains, len(self.settled)
+        changed = (gains.T * -self.trusts[: self.latest]) @ gains  # (6)
+        changed[:known, :known] += self.settled
+        new = np.arange(known, self.size)
+        changed[new, new] += self.prior  # (3)
+        self.settled, self.latest = changed, 0
+
+    def grow(self, size: int) -> None:
+        """Add coordinates with the prior variance."""
+        self.vectors = with_room(self.vectors, (2 + LATER, size))
+        self.size = size
+
+
+class StackedPosteriors:
+    """Posteriors of B small blocks, stacked in arrays; blocks without rewards have the prior.
+
+    Attributes:
+        settled, vectors, trusts: as in `BlockPosterior`, stacked: (B, r, r), (B, 2 + `LATER`, r)
+            and (B, `LATER`).
+        changed: blocks to be copied again, as they learned a reward since.
+
+    Args:
+        size: coordinates (r) of the largest block.
+        prior: variance of a coordinate before any reward.
+    """
+
+    def __init__(self, blocks: tuple[Block, ...], size: int, prior: float) -> None:
+        many = len(blocks)
+        self._blocks, self._places = blocks, {block: i for i, block in enumerate(blocks)}
+        self.changed = set(blocks)
+        self.settled = np.tile(prior * np.eye(size), (many, 1, 1))
+        self.vectors: Array = np.zeros((many, 2 + LATER, size))
+        self.trusts: Array = np.zeros((many, LATER))
+
+    def is_of(self, blocks: tuple[Block, ...], size: int) -> bool:
+        """True if these blocks, at this size, are the stacked ones."""
+        return self.settled.shape[-1] == size and self._blocks == blocks
+
+    def follow(self, shares: Mapping[Block, BlockPosterior]) -> None:
+        """Copy the posteriors of changed blocks."""
+        for block in self.changed:
+            share, i = shares.get(block), self._places.get(block)
+            if share is None or i is None:
+                continue
+            known, latest = len(share.settled), share.latest
+            self.settled[i, :known, :known] = share.settled
+            self.vectors[i, :, : share.size] = share.vectors[:, : share.size]
+            self.trusts[i] = 0.0
+            self.trusts[i, :latest] = share.trusts[:latest]
+        self.changed.clear()
+
+
+# -- all blocks -----------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -115,45 +226,43 @@ class Posterior(Learned):
 
     def means(self, offer: OfferedRows) -> Array:
         """Mean (..., K) of the expected rewards of offered rows: (5)."""
-        m0 = self.centre
-        mean: Array = np.full(offer.outside.shape[:-1], m0)
-        for part in offer.parts:
-            share = self._shares.get(part.block)
-            if share is not None:
-                p, q = share.pq
-                mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
-        if offer.alone is not None:
-            p, q = self._beside(offer.alone).vectors[:, :2].swapaxes(0, 1)
-            mean[..., offer.alone.at] += (offer.alone.coordinates * (p - m0 * q)).sum(axis=-1)
-        return mean
+        return self._means(offer)[0]
 
-    def covariance(self, offer: OfferedRows) -> Array:
-        """Covariance (..., K, K) of the expected rewards of offered rows: (5)."""
-        # 1 - x.q of (5): the share of m0 that the rewards have not claimed.
-        unclaimed = np.ones(offer.outside.shape[:-1])
+    def moments(self, offer: OfferedRows) -> tuple[Array, Array]:
+        """Means, and covariances (..., K, K), of the expected rewards of offered rows: (5)."""
+        mean, unclaimed, beside = self._means(offer)
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
             x, share = part.coordinates, self._shares.get(part.block)
-            if share is None:
-                inside = self._tau2 * (x @ x.swapaxes(-1, -2))
-            else:
-                inside = share.times_sigma(x) @ x.swapaxes(-1, -2)
-                unclaimed[..., part.at] -= x[..., : share.size] @ share.pq[1]
-            covariance[part.pairs] += inside
+            product = self._tau2 * x if share is None else share.times_sigma(x)
+            covariance[part.pairs] += product @ x.swapaxes(-1, -2)
         if offer.alone is not None:
-            at, (inside, claimed) = offer.alone.at, self._known_alone(offer.alone)
-            unclaimed[..., at] -= claimed
-            diagonal(covariance)[..., at] += inside
+            x, known = offer.alone.coordinates, self._beside(offer.alone)
+            inside = ((x[..., None, :] @ known.settled)[..., 0, :] * x).sum(axis=-1)
+            inside -= (beside[..., 2:] ** 2 * known.trusts).sum(axis=-1)
+            diagonal(covariance)[..., offer.alone.at] += inside
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
-        return covariance
+        return mean, covariance
 
-    def _known_alone(self, alone: OfferedAlone) -> tuple[Array, Array]:
-        """x' Sigma x and x.q of (5), both (..., B)."""
-        x, known = alone.coordinates, self._beside(alone)
-        inside = ((x[..., None, :] @ known.settled)[..., 0, :] * x).sum(axis=-1)
-        parts = (known.vectors[:, 2:] @ x[..., None])[..., 0]
-        claimed = (x * known.vectors[:, 1]).sum(axis=-1)
-        return inside - (parts * parts * known.trusts).sum(axis=-1), claimed
+    def _means(self, offer: OfferedRows) -> tuple[Array, Array, Array]:
+        """Mean of offered rows; 1 - x.q of (5), their share of m0 that the rewards have not
+        claimed; and of blocks of one action each the products of x with `BlockPosterior.vectors`,
+        (..., B, 2 + `LATER`)."""
+        mean = np.zeros(offer.outside.shape[:-1])
+        unclaimed, beside = mean + 1.0, mean
+        for part in offer.parts:
+            share = self._shares.get(part.block)
+            if share is not None:
+                products = part.coordinates[..., : share.size] @ share.pq.T
+                mean[..., part.at] += products[..., 0]
+                unclaimed[..., part.at] -= products[..., 1]
+        if offer.alone is not None:
+            at, known = offer.alone.at, self._beside(offer.alone)
+            beside = (known.vectors @ offer.alone.coordinates[..., None])[..., 0]
+            mean[..., at] += beside[..., 0]
+            unclaimed[..., at] -= beside[..., 1]
+        mean += self.centre * unclaimed
+        return mean, unclaimed, beside
 
     def _beside(self, alone: OfferedAlone) -> StackedPosteriors:
         """Posteriors of blocks of one action each, stacked."""

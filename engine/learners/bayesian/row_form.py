@@ -1,7 +1,6 @@
 """Form and scaling of regression rows: crosses of context fields with an action's columns."""
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,7 +51,7 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     over the first 1,000. By id, each order is normalised to length 1; by features, it is divided by
     its length for fields of size 1, so that the length follows the numbers.
     """
-    own = _crosses(context, form.crosses)
+    own = _crosses(context)[: form.crosses + 1]
     squares: Sequence[float] = own
     if form.by == "features":
         squares = [math.comb(context.size, k) for k in range(len(own))]
@@ -65,15 +64,17 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     return scales, float(np.array(own) @ scales**2)
 
 
-@cached(lambda _, context, __: context.bytes)
-def _crosses(context: Features, orders: int) -> tuple[float, ...]:
+@cached(lambda _, context: context.bytes)
+def _crosses(context: Features) -> tuple[float, ...]:
     """Squared length of the crosses of each order: (2), as `symmetric_polynomials`, in plain
     numbers."""
-    e = [1.0] + orders * [0.0]
+    first = second = third = fourth = 0.0
     for square in field_squares(context).values():
-        for order in range(orders, 0, -1):
-            e[order] += square * e[order - 1]  # (2)
-    return tuple(e)
+        fourth += square * third  # (2)
+        third += square * second
+        second += square * first
+        first += square
+    return 1.0, first, second, third, fourth
 
 
 @cached(lambda _, features, __: features.bytes)
@@ -93,7 +94,8 @@ def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
 
 def field_squares(context: Features) -> dict[str, float]:
     """Squared length of the columns of each field with any column."""
-    squares: dict[str, float] = defaultdict(float)
-    for column, value in context.columns.items():
-        squares[context.fields[column]] += value * value
-    return dict(squares)
+    squares: dict[str, float] = {}
+    names = map(context.fields.__getitem__, context.columns)
+    for name, value in zip(names, context.columns.values(), strict=True):
+        squares[name] = squares.get(name, 0.0) + value * value
+    return squares

@@ -17,9 +17,9 @@ each an inner product (1): a sum of kernels, so a sum of independent functions (
 Rasmussen, *NeurIPS*, 2011, section 2). Numbers of equations as in ``engine/README.md``.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ from engine.protocol.features import Features
 from engine.protocol.request import Action
 from engine.result_cache import cached
 
+Contexts = Mapping[bool, Vectors]
+"""Vectors of contexts with numbers read by nearness, and along lines; shared by kernels."""
 Column = tuple[str, bool]
 """A column of an action's rows: its name, and whether it belongs to the id."""
 TOGETHER = 64
@@ -58,13 +60,15 @@ class RowKernel(Learned):
         "_rows",
         "_size",
     )
-    _inner = cached_property(lambda _: BoundedCache[Features, Array]())
-    _offered = cached_property(lambda _: BoundedCache[tuple[Action, ...], tuple[Array, Array]]())
-    _known = cached_property(lambda _: BoundedCache[Features, int]())
+    _inner = cached_property(lambda _: BoundedCache[Features, tuple[Array, float]]())
+    _offered = cached_property(
+        lambda _: BoundedCache[tuple[Action, ...], tuple[_OfferedActions, Array, Array]]()
+    )
+    _reach = cached_property(lambda self: max(self._rows[0, : self._size].tolist(), default=-1) + 1)
 
-    def __init__(self, form: RowForm, scales: Scales) -> None:
+    def __init__(self, form: RowForm, scales: Scales, contexts: Contexts | None = None) -> None:
         self._form, self._scales, self._size = form, scales, 0
-        self._contexts, self._actions = Vectors(), Vectors()
+        self._contexts, self._actions = (contexts or contexts_of())[self._near], Vectors()
         self._context_scales: Array = np.zeros((form.crosses + 1, 16))
         self._action_scales: Array = np.zeros((2, 16))
         self._ids: dict[str, int] = {}
@@ -76,6 +80,11 @@ class RowKernel(Learned):
     @property
     def _near(self) -> bool:
         return self._form.by == "id"
+
+    @property
+    def _known_scales(self) -> Array:
+        """Scales of contexts, (orders + 1, C), up to the last one remembered."""
+        return self._context_scales[:, : len(self._contexts)]
 
     def _read(self, context: Features) -> Features:
         return self._scales.context(context, self._near)
@@ -95,7 +104,8 @@ class RowKernel(Learned):
         """Append a row to the remembered ones; return its position."""
         context, (action,) = self._read(context), self._read_all((action,))
         known = len(self._actions)
-        c, a = self._contexts.index(context), self._index(action.features)
+        c, a = self._contexts.index(context), self._actions.index(action.features)
+        self._reach = max(self._reach, c + 1)
         self._inner.clear()
         if len(self._actions) > known:
             self._offered.clear()
@@ -108,35 +118,31 @@ class RowKernel(Learned):
         self._size += 1
         return self._size - 1
 
-    def _index(self, features: Features) -> int:
-        """Position of an action's vector; cached, as it may have thousands of columns."""
-        if features not in self._known:
-            self._known[features] = self._actions.index(features)
-        return self._known[features]
-
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of offered rows with remembered rows, (K, m), and each other, (K, K)."""
-        context, actions = self._read(context), self._read_all(actions)
-        own = _offer(actions, self._form).products * context_scales(context, self._form)[1]
-        if not self._size:
-            return np.zeros((len(actions), 0)), own
-        return self._context_products(context) * self._action_products(actions), own  # (1)
+        (inner, square), (offer, products) = self._of_context(context), self._of_actions(actions)
+        return inner * products, square * offer.products  # (1)
+
+    def row(
+        self, context: Features, actions: tuple[Action, ...], shown: int
+    ) -> tuple[Array, float]:
+        """`between` of one of the offered rows: (m,), and its squared length."""
+        (inner, square), (offer, products) = self._of_context(context), self._of_actions(actions)
+        return inner * products[shown], square * float(offer.products[shown, shown])  # (1)
 
     def between_all(
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
     ) -> tuple[Array, Array]:
         """`between` in each of C contexts: (C, K, m) and (C, K, K)."""
-        contexts, actions = tuple(map(self._read, contexts)), self._read_all(actions)
-        offer = _offer(actions, self._form)
+        contexts, (offer, with_past) = tuple(map(self._read, contexts)), self._of_actions(actions)
         scaled = [context_scales(context, self._form) for context in contexts]
         own = np.array([square for _, square in scaled])[:, None, None] * offer.products
-        if not self._size:
-            return np.zeros((len(contexts), len(actions), 0)), own
-        polynomials = symmetric_polynomials(self._contexts.by_fields(contexts), self._form.crosses)
+        products = self._contexts.by_fields(contexts)[:, : self._known_scales.shape[1]]
+        polynomials = symmetric_polynomials(products, self._form.crosses)
         polynomials *= np.array([scales for scales, _ in scaled]).T[:, :, None]
-        polynomials *= self._context_scales[:, None, : len(self._contexts)]
+        polynomials *= self._known_scales[:, None]
         inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
-        return inside[:, None, :] * self._action_products(actions), own  # (1)
+        return inside[:, None, :] * with_past, own  # (1)
 
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: Array
@@ -144,20 +150,18 @@ class RowKernel(Learned):
         """Split a weighted sum of the rows of actions in a context by the G groups of fields of its
         columns. Returns the groups, inner products of each part with remembered rows, (G, m), and
         squared lengths, (G,)."""
-        context, actions = self._read(context), self._read_all(actions)
-        offer = _offer(actions, self._form)
+        context, (offer, with_past) = self._read(context), self._of_actions(actions)
         scales, _ = context_scales(context, self._form)
         squares = field_squares(context)
-        names, known = {name: at for at, name in enumerate(squares)}, len(self._contexts)
+        names, known = {name: at for at, name in enumerate(squares)}, self._known_scales.shape[1]
         products: Array = np.zeros((known + 1, len(names)))
         at, products_by_field = self._contexts.by_field(context)
-        products[:known, [names[name] for name in at]] = products_by_field
+        products[:known, [names[name] for name in at]] = products_by_field[:known]
         products[known] = list(squares.values())  # With itself.
-        own = np.column_stack([self._context_scales[:, :known], scales])
+        own = np.column_stack([self._known_scales, scales])
         of_context = by_group(products, list(names), len(names), scales[:, None] * own)
         parts = np.array(list(of_context.values()))
-        of_actions = weights @ self._action_products(actions)
-        inside = parts[:, self._rows[0, : self._size]] * of_actions  # (1)
+        inside = parts[:, self._rows[0, : self._size]] * (weights @ with_past)  # (1)
         square = float(weights @ offer.products @ weights)
         return tuple(of_context), inside, parts[:, known] * square
 
@@ -181,39 +185,40 @@ class RowKernel(Learned):
             total += float((polynomials.sum(axis=0) * shared[some]).sum())  # (1)
         return total
 
-    def _context_products(self, context: Features) -> Array:
-        """Inner products of a context part with those of the remembered rows, (m,)."""
-        if context not in self._inner:
-            _, products = self._contexts.by_field(context)
-            polynomials = symmetric_polynomials(products, self._form.crosses)
-            polynomials *= self._context_scales[:, : len(self._contexts)]
-            kernels = context_scales(context, self._form)[0] @ polynomials
-            self._inner[context] = kernels[self._rows[0, : self._size]]
-        return self._inner[context]
+    def _of_context(self, context: Features) -> tuple[Array, float]:
+        """Inner products of a context part with those of the remembered rows, (m,), and with
+        itself."""
+        known = self._inner.get(context)
+        if known is None:
+            read, own = self._read(context), self._known_scales
+            scales, square = context_scales(read, self._form)
+            polynomials = self._contexts.polynomials(read, self._form.crosses, self._reach)
+            kernels = scales @ (polynomials[:, : self._reach] * own[:, : self._reach])
+            known = self._inner[context] = kernels[self._rows[0, : self._size]], square
+        return known
 
-    def _action_products(self, actions: tuple[Action, ...]) -> Array:
-        """Inner products of K offered action parts with those of the remembered rows, (K, m)."""
-        if actions not in self._offered:
-            offer = _offer(actions, self._form)
+    def _of_actions(self, actions: tuple[Action, ...]) -> "tuple[_OfferedActions, Array]":
+        """K offered action parts, and their inner products with those of the remembered rows,
+        (K, m)."""
+        known = self._offered.get(actions)
+        if known is None:
+            offer = _offer(self._read_all(actions), self._form)
             to_features = self._action_scales[0, : len(self._actions)]
             totals = self._actions.totals(offer.columns, offer.features).T * to_features
-            self._offered[actions] = totals, np.zeros((len(actions), 0))
-        totals, products = self._offered[actions]
-        known = products.shape[1]
-        if known < self._size:
-            _, a, i = self._rows[:, known : self._size]
+            known = offer, totals, np.zeros((len(actions), 0))
+        offer, totals, products = known
+        size = products.shape[1]
+        if size < self._size:
+            _, a, i = self._rows[:, size : self._size]
             ids = np.array([self._ids.get(action.id, -1) for action in actions])
-            lengths = np.multiply.outer(
-                _offer(actions, self._form).id_lengths, self._action_scales[1, a]
-            )
+            lengths = np.multiply.outer(offer.id_lengths, self._action_scales[1, a])
             new = totals[:, a] + (ids[:, None] == i) * lengths
             products = np.concatenate([products, new], axis=1)
-            self._offered[actions] = totals, products
-        return products
+            self._offered[actions] = offer, totals, products
+        return offer, products
 
 
-@dataclass(frozen=True, slots=True)
-class _OfferedActions:
+class _OfferedActions(NamedTuple):
     """Action parts of K offered rows: scaled features, (K, columns), lengths of ids, (K,), and
     inner products, (K, K)."""
 
@@ -247,9 +252,9 @@ class BentKernel(Learned):
 
     STATE = ("_lines", "_nearness")
 
-    def __init__(self, crosses: int, scales: Scales) -> None:
-        self._lines = RowKernel(RowForm.known(min(crosses, 1), "features"), scales)
-        self._nearness = RowKernel(RowForm.known(crosses, "id"), scales)
+    def __init__(self, crosses: int, scales: Scales, contexts: Contexts | None = None) -> None:
+        self._lines = RowKernel(RowForm.known(min(crosses, 1), "features"), scales, contexts)
+        self._nearness = RowKernel(RowForm.known(crosses, "id"), scales, contexts)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -268,6 +273,15 @@ class BentKernel(Learned):
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """See `RowKernel.between`."""
         return _sum(self._lines.between(context, actions), self._nearness.between(context, actions))
+
+    def row(
+        self, context: Features, actions: tuple[Action, ...], shown: int
+    ) -> tuple[Array, float]:
+        """See `RowKernel.row`."""
+        (inner, square), (near, length) = (
+            kernel.row(context, actions, shown) for kernel in (self._lines, self._nearness)
+        )
+        return inner + BEND * near, square + BEND * length  # (21)
 
     def between_all(
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
@@ -310,6 +324,16 @@ def _sum(lines: tuple[Array, Array], nearness: tuple[Array, Array]) -> tuple[Arr
     return first, second
 
 
-def kernel_of(form: RowForm, scales: Scales) -> RowKernel | BentKernel:
+def contexts_of(numbers: bool = True) -> Contexts:
+    """Create vectors without contexts; both readings are the same without ``numbers``."""
+    lines = Vectors()
+    return {False: lines, True: Vectors() if numbers else lines}
+
+
+def kernel_of(
+    form: RowForm, scales: Scales, contexts: Contexts | None = None
+) -> RowKernel | BentKernel:
     """Create the kernel for rows of a form, without remembered rows."""
-    return BentKernel(form.crosses, scales) if form.by == "bent" else RowKernel(form, scales)
+    if form.by == "bent":
+        return BentKernel(form.crosses, scales, contexts)
+    return RowKernel(form, scales, contexts)

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.crosses import FEW, MAX_GROUPS, Vectors, by_group, symmetric_polynomials
-from engine.protocol.features import flatten
+from engine.protocol.features import Features, flatten
 
 orders = st.integers(0, 3)
 
@@ -78,7 +78,7 @@ def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
 
 
 @pytest.mark.parametrize("most", [1, FEW, 3 * FEW])
-def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(most: int) -> None:
+def test_fields_of_different_numbers_of_columns_are_summed_alike_in_each_layout(most: int) -> None:
     """To the bit, also for a stored state with contiguous rows."""
     rng = np.random.default_rng(most)
     sizes = rng.integers(1, most + 1, 50)
@@ -92,10 +92,50 @@ def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(
     stored = Vectors(vectors._columns, vectors._keys, np.ascontiguousarray(vectors._values))
     products = np.array([[*one.columns.values()] for one in others]) * [*query.columns.values()]
     expected = np.add.reduceat(products, sizes.cumsum() - sizes, axis=1)
-    for read in (vectors, vectors.fork(), stored):
-        fields, actual = read.by_field(query)
-        assert fields == [f"n{i}" for i in range(len(sizes))]
+    fields, sums = vectors.by_field(query)
+    assert fields == [f"n{i}" for i in range(len(sizes))]
+    np.testing.assert_allclose(sums, expected, rtol=0, atol=1e-13)
+    for read in (vectors.fork(), stored):
+        assert read.by_field(query)[1].tolist() == sums.tolist()
+
+
+@pytest.mark.parametrize("size", [1, FEW, 13 * FEW])
+def test_later_vectors_change_no_bit_of_earlier_products(size: int) -> None:
+    """What a log teaches does not depend on when it is asked for."""
+    rng = np.random.default_rng(size)
+    query, *others = [
+        flatten([{"n": rng.normal(size=size).tolist(), "m": [0.3, 0.7]}], "f") for _ in range(30)
+    ]
+    vectors, before = Vectors(), np.zeros((3, 0))
+    for count, features in enumerate(others, start=1):
+        vectors.index(features)
+        products = symmetric_polynomials(vectors.by_field(query)[1], 2)
+        assert products[:, : count - 1].tolist() == before.tolist()
+        before = products
+
+
+def test_polynomials_of_the_last_features_are_computed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vectors, asked = Vectors(), list[Features]()
+    one, other = (flatten([{"a": number, "b": 0.5}], "f") for number in (0.25, 0.5))
+    vectors.index(one)
+    by_field = Vectors.by_field
+
+    def counted(self: Vectors, features: Features) -> tuple[list[str], Array]:
+        asked.append(features)
+        return by_field(self, features)
+
+    monkeypatch.setattr(Vectors, "by_field", counted)
+    for features, orders, size in (other, 2, 1), (other, 1, 1), (other, 3, 1), (other, 2, 0):
+        actual = vectors.polynomials(features, orders, size)
+        expected = symmetric_polynomials(by_field(vectors, features)[1], orders)
         assert actual.tolist() == expected.tolist()
+    assert asked == [other, other]  # Once more for the third order.
+    vectors.index(other)
+    assert vectors.polynomials(other, 1, 1).shape == (2, 1)
+    assert vectors.polynomials(other, 1, 2).shape == (2, 2)
+    assert asked == [other, other, other]
 
 
 def test_totals_are_inner_products_over_all_fields() -> None:

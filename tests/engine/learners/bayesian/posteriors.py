@@ -37,7 +37,7 @@ class PosteriorInBasis:
         self, context: list[Json], action: Json, reward: float, binary: bool = False
     ) -> float:
         request = request_of(context, action)
-        place, merges = self.span.place(request.context, request.actions[0])
+        place, merges = self.span.place(request.context, request.actions, 0)
         for merge in merges:
             self.posterior.merge(merge)
         return self.posterior.learn(place, Observation(reward, binary))
@@ -45,7 +45,7 @@ class PosteriorInBasis:
     def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
         request = request_of(context, *offered)
         offer = self.span.offer(request.context, request.actions)
-        return self.posterior.means(offer), self.posterior.covariance(offer)
+        return self.posterior.moments(offer)
 
 
 def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:

@@ -1,7 +1,9 @@
 """Inputs of learners depend on the encoding of contexts alone."""
 
 import numpy as np
+import pytest
 
+from engine.arrays import Array
 from engine.learners.bayesian.averaging import learner_of
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner_inputs import (
@@ -11,6 +13,8 @@ from engine.learners.bayesian.learner_inputs import (
     expected_first,
 )
 from engine.learners.bayesian.likelihood import Observation, RewardHistory
+from engine.learners.crosses import Vectors
+from engine.protocol.features import Features
 from tests.engine.requests import DRINKS, Json, request_of
 
 MORNING: list[Json] = [{"time": "morning", "age": 31}]
@@ -49,13 +53,43 @@ def test_there_is_a_span_for_each_form_and_cells_for_each_order_of_crosses() -> 
     assert list(places.cells) == [3]
 
 
+@pytest.mark.parametrize(("context", "readings"), [([{"time": "morning"}], 1), (MORNING, 2)])
+def test_hypotheses_compare_a_context_once_for_each_reading(
+    context: list[Json], readings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By nearness and along lines; without numbers, both are the same."""
+    here, asked, by_field = experience(context), list[Features](), Vectors.by_field
+
+    def counted(self: Vectors, features: Features) -> tuple[list[str], Array]:
+        asked.append(features)
+        return by_field(self, features)
+
+    places = LearnerInputs(HYPOTHESES, InputEncoding.of([here]))
+    learners = [learner_of(hypothesis) for hypothesis in HYPOTHESES]
+    places.place(*experience(EVENING)[:3], learners)
+    monkeypatch.setattr(Vectors, "by_field", counted)
+    for basis in places.spans.values():
+        basis.offer(*here[:2])
+    places.place(*here[:3], learners)
+    assert len(asked) == readings
+
+
+def test_equal_cell_indices_are_one() -> None:
+    of = (Hypothesis(4, "cells"), Hypothesis(2, "rates"))
+    for context, same in (MORNING, True), (EVENING, False):
+        places = LearnerInputs(of, InputEncoding.of([experience(context)]))
+        assert (places.cells[4] is places.cells[2]) == same
+        copy = places.fork()
+        assert (copy.cells[4] is copy.cells[2]) == same
+
+
 def test_what_learned_nothing_expects_its_first_reward_as_it_then_learns_it() -> None:
     context, actions, shown, _ = experience(MORNING)
     linear, table = Hypothesis(), Hypothesis(3, "cells")
     places = LearnerInputs((linear, table), InputEncoding.of([experience(MORNING)]))
     for one in (linear, table):
         learner = learner_of(one)
-        place = places.place(context, actions[shown], [learner])
+        place = places.place(context, actions, shown, [learner])
         expected = expected_first(learner, place, first_reward())
         np.testing.assert_allclose(places.teach(learner, place, first_reward()), expected)
         assert learner.count == 1

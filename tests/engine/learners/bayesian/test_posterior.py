@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from engine.arrays import Array
 from engine.learners.bayesian import basis as span_module
+from engine.learners.bayesian.basis import Block
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
-from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.posterior import LATER, BlockPosterior, Posterior, StackedPosteriors
 from engine.learners.bayesian.row_form import By
 from tests.engine.learners.bayesian.posteriors import (
     BRIDGE,
@@ -124,7 +125,7 @@ def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> N
     early, late = PosteriorInBasis(of, history[:19]), Posterior(of)
     for context, action, reward in history[19:]:
         request = request_of(context, action)
-        place, merges = early.span.place(request.context, request.actions[0])
+        place, merges = early.span.place(request.context, request.actions, 0)
         assert merges == ()
         late.learn(place, Observation(reward))
     early.posterior = late
@@ -363,3 +364,51 @@ def test_a_belief_is_never_negative_and_without_forgetting_never_wider(
         if memory == 1:
             assert np.all(now <= before + 1e-13 * (0.25 + prior_sd**2))
         before = now
+
+
+# -- single blocks, and stacked ones --------------------------------------------------
+
+
+PRIOR = 0.49
+
+
+def row(seed: int, size: int) -> Array:
+    return np.random.default_rng(seed).normal(size=size)
+
+
+def taught(size: int, rewards: int) -> BlockPosterior:
+    share = BlockPosterior(PRIOR)
+    share.grow(size)
+    for number in range(rewards):
+        share.lessen(share.times_sigma(row(number, size)), 0.01)
+    return share
+
+
+def test_later_rewards_say_the_same_applied_or_not() -> None:
+    x, early, late = row(9, 3), taught(3, LATER - 1), taught(3, LATER)
+    assert (early.latest, late.latest) == (LATER - 1, 0)
+    early.lessen(early.times_sigma(row(LATER - 1, 3)), 0.01)
+    assert early.times_sigma(x).tolist() == late.times_sigma(x).tolist()
+    taken = PRIOR * np.eye(3)
+    for number in range(LATER):
+        gain = taken @ row(number, 3)
+        taken -= 0.01 * np.outer(gain, gain)
+    assert np.allclose(late.settled, taken, rtol=0, atol=1e-12)
+
+
+def test_blocks_beside_each_other_follow_the_one_that_learned() -> None:
+    blocks = Block(size=2), Block(size=3), Block(size=3)
+    shares = {blocks[0]: taught(2, 5), blocks[1]: taught(3, LATER + 2)}
+    beside = StackedPosteriors(blocks, 3, PRIOR)
+    for _ in range(LATER + 1):
+        beside.follow(shares)
+        new = StackedPosteriors(blocks, 3, PRIOR)
+        new.follow(shares)
+        for name in ("settled", "vectors", "trusts"):
+            assert getattr(beside, name).tolist() == getattr(new, name).tolist()
+        shares[blocks[0]].lessen(shares[blocks[0]].times_sigma(row(7, 2)), 0.02)
+        beside.changed.add(blocks[0])
+    assert beside.settled[2].tolist() == (PRIOR * np.eye(3)).tolist()
+    assert beside.is_of(blocks, 3)
+    assert not beside.is_of(blocks, 4)
+    assert not beside.is_of(blocks[:2], 3)
