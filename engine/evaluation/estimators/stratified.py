@@ -55,7 +55,8 @@ MOST_CONTEXTS = 4096
 ENOUGH = 3
 """Mean number of events per context needed to stratify by context."""
 LENT = 25
-"""Events borrowed from the whole log by a target whose own events have the same mean."""
+"""Events borrowed from the whole log by a target whose own events have the same mean; where fewer
+than one of them earns a reward, up to as many as earn one, if rates differ little."""
 PICKED = 2.0
 """Factor on the distance from the mean to the best offered action, for the picks of a target."""
 OVERRATED = 3.0
@@ -189,7 +190,9 @@ class Stratified(Estimator):
         unshown = float(weights @ (1 - exposures / visits))
         leaning = float(weights @ (imagined / (exposures + imagined)))
         wider = min(MOST_WIDER, max(1.0, unshown / leaning)) if leaning else 1.0
-        mean, down, up, poor = self.unshown.imagined(side, self._lent(strength), strength, z, wider)
+        mean, down, up, poor = self.unshown.imagined(
+            side, self._lent(strength, side), strength, z, wider
+        )
         successes = counts[side] + imagined * mean
         rates = Rates(weights, exposures + imagined, successes)  # (17)
         best = rates.best
@@ -233,11 +236,13 @@ class Stratified(Estimator):
 
         return max(_STRENGTHS, key=likelihood)
 
-    def _lent(self, strength: float) -> float:
+    def _lent(self, strength: float, side: int) -> float:
         """Events borrowed from the whole log: fewer for a target that picks, the more rates
         differ."""
         picked = PICKED * self.selection.advantage(self.events)
-        return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
+        of_a_reward = 1 / max(self.unshown.common(side)[0], _SOME)
+        lent = max(LENT, min(strength, of_a_reward))
+        return 1 / (1 / lent + self.selection.share * picked**2 / (strength + 1))
 
 
 def _in_parts(

@@ -8,7 +8,7 @@ import pytest
 
 from engine import LoopSettings
 from engine.evaluation.estimators import Betting, CressieRead, Interval, Naive, Stratified
-from engine.evaluation.estimators.stratified import narrow_enough
+from engine.evaluation.estimators.stratified import LENT, narrow_enough
 from engine.evaluation.estimators.unshown_action_rewards import Selection
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import Decisions
@@ -153,7 +153,7 @@ def test_that_room_goes_only_as_far_as_a_target_does_not_pick(
 ) -> None:
     """No events are borrowed (a picking target borrows fewer), so all other terms are equal."""
     where = "engine.evaluation.estimators.stratified"
-    monkeypatch.setattr(f"{where}.LENT", 1e-9)
+    monkeypatch.setattr(Stratified, "_lent", lambda *_: 1e-9)
     ((log, truth),) = greedy(CASES[2], 1, 400, 90)
     (best,) = (one for one in targets_of(log, truth) if one[0] == "best")
     estimator = Stratified().add(best[1].weigh(log))
@@ -167,6 +167,19 @@ def test_that_room_goes_only_as_far_as_a_target_does_not_pick(
     assert estimator.selection.share > 0.7
     assert taken > 0
     assert picked / taken == pytest.approx(1 - estimator.selection.share)
+
+
+@pytest.mark.parametrize("rate", [0.005, 0.3])
+def test_rare_rewards_borrow_as_many_events_as_earn_one(
+    monkeypatch: pytest.MonkeyPatch, rate: float
+) -> None:
+    reward = (np.random.default_rng(7).random(1_000) < rate).astype(float)
+    log = replace(made(1_000).log, reward=reward, means=None)
+    estimator = Stratified().add(FixedAction("action1").weigh(log))
+    now = interval_of(estimator)
+    monkeypatch.setattr(Stratified, "_lent", lambda *_: LENT)
+    before = interval_of(estimator)
+    assert now == before if rate > 0.1 else now.width < 0.9 * before.width
 
 
 def test_what_is_proven_is_taken_where_ours_is_hardly_narrower() -> None:
