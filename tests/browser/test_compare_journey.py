@@ -38,7 +38,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     page.close_why()
     for hundreds in (3, 4):
         page.let_in(100, 100 * hundreds)
-    expect(page.keyed("situation")).to_contain_text("Online since visitor 200")
+    expect(page.keyed("situation")).to_contain_text("Since visitor 200 it earns")
     page.why()
     expect(page.chart(OUTLOOK)).to_contain_text("earned since")
 

@@ -221,8 +221,8 @@ def labelled(
         is_last = row is last[row["line"]]
         more: dict[str, object] = {"at": places[row["line"]]} if is_last else {}
         marked.append(row | more | ({"mark": True} if place in marks else {}))
-    drawn = [{"line": None, "visitor": at} for at in rules]
-    return marked + [row | ({} if n else {"is_first": True}) for n, row in enumerate(drawn)]
+    drawn: Rows = [{"line": None, "visitor": at} for at in rules]
+    return marked + [{**row, "is_first": True} for row in drawn[:1]] + drawn[1:]
 
 
 def _marks(rows: Rows, shaped: Collection[str]) -> set[int]:

@@ -1,5 +1,6 @@
 """Controls of the Race page: settings, the bet, and the start."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -84,8 +85,9 @@ _LONGEST = 20_000
 def _visitors_of_test(world: str) -> int:
     """Return the least number on offer with which an A/B test could find its effect."""
     needed = min(trial_size(world_of(world)).visitors, _LONGEST)
-    offered = RaceSetup.declared()["visitors"].offered
-    return next(n for n in offered if n >= max(needed, RaceSetup().visitors))
+    least = max(needed, RaceSetup().visitors)
+    offered: Iterable[int] = RaceSetup.declared()["visitors"].offered
+    return min(n for n in offered if n >= least)
 
 
 def against_you(fair: RaceSetup) -> Preset:
