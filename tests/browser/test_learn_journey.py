@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from pages.parts.lessons.lessons import LESSONS
 from tests.browser.conftest import OpenLearn, OpenPage
 from tests.browser.learn import LearnPage
 from tests.browser.page import LYING, NARROW
@@ -62,6 +63,7 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
 @pytest.mark.nightly
 def test_a_picture_keeps_its_place_through_the_screens_of_a_lesson(open_learn: OpenLearn) -> None:
     page = open_learn("?lesson=watch_first", viewport={"width": 1280, "height": 720})
+    page.shifts()
     page.guess()
     places = [page.place_of_the_picture]
     for key in ("lesson-guessed", "lesson-look", "lesson-look", *["lesson-next"] * 2):
@@ -79,6 +81,15 @@ def test_a_picture_keeps_its_place_through_the_screens_of_a_lesson(open_learn: O
     assert len(set(later)) == 1
     assert first is not None
     assert first[::2] == later[0][::2]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("key", LESSONS)
+def test_nothing_moves_as_a_lesson_opens_on_a_phone(open_learn: OpenLearn, key: str) -> None:
+    page = open_learn(f"?lesson={key}", viewport=NARROW)
+    page.shifts()
+    page.come_to_rest()
+    assert page.shifts() < 0.05
 
 
 @pytest.mark.nightly

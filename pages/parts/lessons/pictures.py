@@ -84,6 +84,17 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
         picture(rows, in_little_height(spec), key, alt, height="stretch", keys=keys)
 
 
+def awaited(text: str, spec: Mapping[str, Any]) -> None:
+    """Keep the place of a chart that is still computed, with a remark."""
+    with st.container(height=spec["height"], border=False, key="high-awaited"):
+        remark(text)
+
+
+def awaited_bars(text: str, lanes: int) -> None:
+    """Keep the place of `bars` of one series."""
+    awaited(text, said_spec(is_dark(), lanes, ("",), ""))
+
+
 def in_little_height(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the chart with each part of a vertical title, such as "mean reward, last 50", in a
     line of its own: a low chart would cut the title off."""

@@ -20,7 +20,7 @@ from pages.parts.charts.lesson_bars import Said
 from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.lessons import lesson
 from pages.parts.lessons.explained_text import remark, tell
-from pages.parts.lessons.pictures import bars
+from pages.parts.lessons.pictures import awaited_bars, bars
 from pages.parts.scene.stage_show import Stage
 from pages.parts.text.format import percent
 from pages.parts.text.glossary import texts
@@ -103,6 +103,7 @@ class ChoiceOfRewardLab(lesson.Lab):
             self._draw_bars({"both"})
         else:
             remark(self.say("waits"))
+            awaited_bars("", len(_DEEDS))
 
     def doing(self) -> None:
         tell(self.say("do"))

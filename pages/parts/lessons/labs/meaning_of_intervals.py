@@ -15,7 +15,7 @@ from engine.worlds import World
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
-from pages.parts.lessons.pictures import bars
+from pages.parts.lessons.pictures import awaited_bars, bars
 from pages.parts.text.format import percent
 
 PROMISED = 0.95
@@ -108,7 +108,7 @@ class MeaningOfIntervalsLab(GradualLab):
         if self.results:
             self._draw_shop(self.results[0], is_revealed=False)
         else:
-            remark(self.say("waits"))
+            awaited_bars(self.say("waits"), len(self.world.items))
 
     def doing(self) -> None:
         tell(self.say("do"))

@@ -11,7 +11,7 @@ from engine.pausable_steps import Steps
 from pages.parts.charts.lesson_bars import Said, again_rows, again_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.explained_text import remark, tell
-from pages.parts.lessons.pictures import bars, both, drawn
+from pages.parts.lessons.pictures import awaited_bars, bars, both, drawn
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark
 
@@ -145,7 +145,7 @@ class MisleadingAveragesLab(lesson.Lab):
         if self.reports:
             self._draw_bars(())
         else:
-            remark(self.say("waits"))
+            awaited_bars(self.say("waits"), len(self.world.items))
 
     def doing(self) -> None:
         tell(self.say("do"))

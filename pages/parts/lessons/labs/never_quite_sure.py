@@ -10,8 +10,9 @@ from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
 from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.lesson import GradualLab
-from pages.parts.lessons.pictures import bars, drawn
+from pages.parts.lessons.pictures import awaited, bars, drawn
 from pages.parts.text.format import bare, percent
+from pages.parts.text.lesson_words import PAGE
 from pages.parts.text.theme import is_dark
 
 _FLOORS = (Thompson().floor, 0.0, 0.2)
@@ -77,14 +78,16 @@ class NeverQuiteSureLab(GradualLab):
 
     def _draw_bars(self, count: int) -> None:
         certainties = self.results[:count]
+        visitors, chance = self.say("visitors"), self.say("chance")
+        spec = certainty_spec(is_dark(), visitors, chance)
         if not certainties:
+            awaited(PAGE.say("waits", percent=percent(self.progress)), spec)
             return
         came = [f"{certainty.visitors:,}" for certainty in certainties]
-        visitors, chance = self.say("visitors"), self.say("chance")
         pairs = zip(came, certainties, strict=True)
         drawn(
             certainty_rows(certainties, came),
-            certainty_spec(is_dark(), visitors, chance),
+            spec,
             key="chart-certainty",
             alt=f"{chance}: "
             + "; ".join(

@@ -24,7 +24,7 @@ from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.other_worlds import first_field
-from pages.parts.lessons.pictures import bars, drawn, look
+from pages.parts.lessons.pictures import awaited, bars, drawn, look
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 
@@ -135,18 +135,28 @@ class RuleFromLogLab(lesson.Lab):
         if look().on_stage:  # On the stage the map fills the screen.
             self._draw_log()
             return
-        # Drawn last, as the chart depends on the menu below.
-        above = st.container(key="lesson-pictures")
+        self._read_menu()
+        with st.container(key="lesson-pictures"):
+            self._draw_log()
         tell(self.say("opening"))
         self._write_menu()
-        with above:
-            self._draw_log()
 
     def _draw_log(self) -> None:
+        # In a separate container: the stage hides text beside a chart.
+        with st.container(key="lesson-cells"):
+            remark(self.say("offered"))
         if self.log is None:
-            remark(self.say("waits"))
+            awaited("", cells_spec(is_dark(), len(self.field.values)))
+            tell(self.say("waits"))
         else:
             self._draw_map(self.log)
+
+    def _read_menu(self) -> None:
+        """Take the choices from the select boxes below the chart, which shows them."""
+        ids = {item.id for item in self.world.items}
+        for value in self.field.values:
+            if (item := st.session_state.get(_menu_key(value.name))) in ids:
+                self.menu[value.name] = item
 
     def _write_menu(self) -> None:
         """Draw a select box per value of the field, in a row if there is room."""
@@ -158,7 +168,7 @@ class RuleFromLogLab(lesson.Lab):
                     list(names),
                     index=list(names).index(self.menu[value.name]),
                     format_func=names.__getitem__,
-                    key=f"lesson-menu-{value.name}",
+                    key=_menu_key(value.name),
                     width=_DRINK,
                 )
 
@@ -178,17 +188,13 @@ class RuleFromLogLab(lesson.Lab):
                 parts += [percent(offers.means[row, item])] if count else []
                 cells.append(Cell(inks[item], apart.join(parts), " · ".join(parts), count / most))
         rows, columns = [v.label for v in self.field.values], [item.label for item in world.items]
-        heading = self.say("offered")
-        # In a separate container: the stage hides text beside a chart.
-        with st.container(key="lesson-cells"):
-            remark(heading)
         pairs = zip(product(rows, columns), cells, strict=True)
         description = "; ".join(f"{row} {column} {cell.told}" for (row, column), cell in pairs)
         drawn(
             cells_rows(rows, columns, cells),
             cells_spec(is_dark(), len(rows)),
             key="chart-log",
-            alt=f"{heading}: {description}",
+            alt=f"{self.say('offered')}: {description}",
         )
         tell(self.say("fits", fits=fits, all=len(log.cells)))
 
@@ -227,3 +233,8 @@ class RuleFromLogLab(lesson.Lab):
 
     def revealing(self) -> None:
         self._draw_answer(is_forgotten=True, is_revealed=True)
+
+
+def _menu_key(value: str) -> str:
+    """Return the key of the select box of a value."""
+    return f"lesson-menu-{value}"

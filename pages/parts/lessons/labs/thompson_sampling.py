@@ -21,9 +21,10 @@ from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.other_worlds import somebody
-from pages.parts.lessons.pictures import bars, bells, drawn, look
+from pages.parts.lessons.pictures import awaited, bars, bells, drawn, look
 from pages.parts.play.beliefs import believed, in_words
 from pages.parts.text.format import percent
+from pages.parts.text.lesson_words import PAGE
 from pages.parts.text.theme import is_dark
 
 
@@ -137,6 +138,10 @@ class ThompsonSamplingLab(lesson.Lab):
         tell(self.say("opening"))
         if self.drawn:
             self._draw_bells("asked")
+        else:
+            waits = PAGE.say("waits", percent=percent(self.progress))
+            awaited(waits, bells(self.world, self.say("stated")))
+            remark(self.say("beyond"))
 
     def doing(self) -> None:
         if not self.drawn:

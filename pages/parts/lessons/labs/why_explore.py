@@ -8,7 +8,6 @@ import numpy as np
 
 from engine.experiments.exploration_measures import (
     ExplorationRecord,
-    Generalisation,
     exploration_record,
     generalise,
 )
@@ -46,15 +45,14 @@ class WhyExploreLab(GradualLab):
 
     def __post_init__(self) -> None:
         self.enough = self.visitors // self.step
-        self.spread: Generalisation | None = None
+        # A tenth of a second: the first screen opens with it, complete.
+        self.spread = generalise(self.world, self.seed)
         self.loops = {
             name: LearningLoop(LoopSettings(policy=policy), seed=self.seed)
             for name, policy in _POLICIES.items()
         }
 
     def work(self) -> Steps[None]:
-        self.spread = generalise(self.world, self.seed)
-        yield None
         for _ in range(self.enough):
             records = dict[str, ExplorationRecord]()
             for name, loop in self.loops.items():
@@ -95,12 +93,12 @@ class WhyExploreLab(GradualLab):
 
     def opening(self) -> None:
         tell(self.say("opening"))
-        if self.spread is not None:
-            self._draw_spread(self.spread)
+        self._draw_spread()
 
-    def _draw_spread(self, spread: Generalisation) -> None:
+    def _draw_spread(self) -> None:
         """Bars: expected rewards after a single answer, by fields shared with the visitor who
         answered."""
+        spread = self.spread
         item, own = self.world.items[spread.item], np.arange(len(self.world.items)) == spread.item
         tell(self.say("spread", who=" · ".join(spread.context.values()), item=item.label))
         by = self.say("that"), self.say("other")
