@@ -263,12 +263,12 @@ def map_rows(
 
 
 def stands_out(cell: Mapping[str, Any]) -> bool:
-    """Whether a cell's favourite is likely enough to carry its picture."""
+    """True for a cell with a favourite that is likely enough to carry its picture."""
     return bool(cell["strength"] > VISIBLE)
 
 
 def _is_unknown(world: World, cell: Mapping[str, Any], new: Mapping[str, int]) -> bool:
-    """Whether a cell's favourite is new and leads for lack of knowledge."""
+    """True for a cell with a new favourite that leads for lack of knowledge."""
     action, means = cell["action"], cell["means"]
     if action not in new:
         return False

@@ -136,23 +136,22 @@ def legend(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
             "samples agree."
         )
-    elif ranked.draw is not None:
-        sentences += _explored(ranked, chances)
+    sentences.append(explored(ranked, chances))
     if before:
         sentences.append("Dashed: before your last click.")
     if truth:
         sentences.append("Triangles: true rewards.")
     if not scale.is_known:
         sentences.append(UNKNOWN)
-    return " ".join(sentences)
+    return " ".join(filter(None, sentences))
 
 
-def _explored(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> list[str]:
-    """Return the reason why the share of samples is not the chance; empty if it is."""
+def explored(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:
+    """Return why the chance of an offer by a sample is not its share of samples; empty if it is."""
+    if ranked.draw is None or chances[ranked.chosen].win_rate is not None:
+        return ""
     wins, chance = _samples_won(ranked, chances), percent(ranked.probabilities[ranked.chosen])
-    if percent(wins) == chance:
-        return []
-    return [f"Exploration turns {_of_100(wins)} into {chance}."]
+    return "" if percent(wins) == chance else f"Exploration turns {_of_100(wins)} into {chance}."
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:

@@ -62,12 +62,10 @@ def scene_of_worth(importances: Importances, world: World, style: FigureStyle) -
 
 
 def _decided(subject: Subject) -> Text:
-    policy = subject.loop.settings.policy
-    return Text(
-        offers.decided(
-            subject.world, subject.ranked, probability_parts(subject.ranked, policy), policy
-        )
-    )
+    ranked, policy = subject.ranked, subject.loop.settings.policy
+    parts = probability_parts(ranked, policy)
+    decided = offers.decided(subject.world, ranked, parts, policy)
+    return Text(" ".join(filter(None, [decided, offers.explored(ranked, parts)])))
 
 
 def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figure:

@@ -34,8 +34,8 @@ def test_the_reach_of_an_answer_is_the_change_of_the_lead_in_each_context(
     drawn, before = favoured_actions(loop, COFFEE), np.array(leads(loop, action))
     loop.reward(answer.event_id, reward)
     now, change = favoured_actions(loop, COFFEE), np.array(leads(loop, action)) - before
-    means = [np.array([row["means"] for row in rows]) for rows in (drawn, now)]
-    reach = answer_reach(*means, action, COFFEE.reward_size)
+    was, new = (np.array([row["means"] for row in rows]) for rows in (drawn, now))
+    reach = answer_reach(was, new, action, COFFEE.reward_size)
     counts = reach != 0
     assert counts[np.abs(change).argmax()]
     np.testing.assert_allclose(reach[counts], change[counts], atol=1e-9)
@@ -47,5 +47,5 @@ def test_an_answer_without_effect_reaches_nobody_and_one_action_leads_nothing() 
     means = np.array([[0.2, 0.4], [0.3, 0.1]])
     assert answer_reach(means, means, 0, 1.0).tolist() == [0.0, 0.0]
     assert answer_reach(np.array([[0.2]]), np.array([[0.5]]), 0, 1.0) == pytest.approx([0.3])
-    lost = answer_reach(means, means - [[0.1, 0.0], [0.01, 0.0]], 0, 1.0)
+    lost = answer_reach(means, means - np.array([[0.1, 0.0], [0.01, 0.0]]), 0, 1.0)
     assert lost == pytest.approx([-0.1, 0.0])
