@@ -43,16 +43,13 @@ class Presses:
 
     def press(self, *keys: str, delay: float = 0) -> State:
         """Press keys one after the other; return the state after the last."""
-        before = self._presses()
+        before = self.stage.drawn_presses
         for place, key in enumerate(keys):
             if place and delay:
                 self.stage.page.wait_for_timeout(delay)
             self.stage.page.keyboard.press(key)
         self.stage.page.wait_for_function(_DRAWN, arg=before + len(keys))
         return self.state()
-
-    def _presses(self) -> int:
-        return int(self.stage.page.evaluate("() => document.documentElement.dataset.drawn"))
 
     def state(self) -> State:
         """Return the state once visitors and charts have come to rest."""
