@@ -48,12 +48,21 @@ class StagePage(AppPage):
         """Tap at a share of the stage's width with a finger, likewise."""
         self._until(lambda: self.page.evaluate(_TAP, share), said)
 
+    @property
+    def drawn_presses(self) -> int:
+        """Number of presses whose screens are drawn."""
+        return int(self.page.evaluate("() => document.documentElement.dataset.drawn ?? 0"))
+
     def _until(self, act: Callable[[], object], said: str) -> None:
         for _ in range(20):
             if said in self.sentence.inner_text():
                 return
+            before = self.drawn_presses
             act()
-            self.page.wait_for_timeout(250)
+            for _ in range(40):
+                if self.drawn_presses != before:
+                    break
+                self.page.wait_for_timeout(50)
             self.settle()
         raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
 

@@ -1,6 +1,6 @@
-"""Double presses on each screen of Play's talk: log, counter and picture agree after each."""
+"""Each screen of Play's talk: log, counter and picture agree after double presses and leaves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 DELAYS = (0, 20, 50)
 """Milliseconds between the two presses; they take turns on each screen."""
+MOST_SCREENS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,13 @@ class Presses:
 
     def press(self, *keys: str, delay: float = 0) -> State:
         """Press keys one after the other; return the state after the last."""
-        before = self._presses()
+        before = self.stage.drawn_presses
         for place, key in enumerate(keys):
             if place and delay:
                 self.stage.page.wait_for_timeout(delay)
             self.stage.page.keyboard.press(key)
         self.stage.page.wait_for_function(_DRAWN, arg=before + len(keys))
         return self.state()
-
-    def _presses(self) -> int:
-        return int(self.stage.page.evaluate("() => document.documentElement.dataset.drawn"))
 
     def state(self) -> State:
         """Return the state once visitors and charts have come to rest."""
@@ -117,11 +115,30 @@ def faults_of(talk: Presses, states: Sequence[State], delays: Iterable[int]) -> 
     return faults
 
 
-def test_two_presses_on_any_screen_are_two_steps(new_tab: NewTab, tmp_path: Path) -> None:
+@pytest.fixture
+def talk(new_tab: NewTab, tmp_path: Path) -> Iterator[Presses]:
+    """Play's talk on a server with a store of its own."""
     with running(data=tmp_path) as server:
         stage = StagePage(new_tab(viewport=PROJECTORS[0]), server.address).show("/?stage=1")
-        talk = Presses(stage, tmp_path)
         stage.page.wait_for_function("() => document.documentElement.dataset.drawn")
-        states = talk.walk()
-        assert len({state.screen for state in states}) == len(states)
-        assert not (faults := faults_of(talk, states, DELAYS)), "\n".join(faults)
+        yield Presses(stage, tmp_path)
+
+
+def test_two_presses_on_any_screen_are_two_steps(talk: Presses) -> None:
+    states = talk.walk()
+    assert len({state.screen for state in states}) == len(states)
+    assert not (faults := faults_of(talk, states, DELAYS)), "\n".join(faults)
+
+
+def test_the_stage_comes_back_to_any_screen_on_which_it_was_left(talk: Presses) -> None:
+    page, stage = talk.stage.button("let-in-100"), talk.stage.sentence
+    before = talk.state()
+    for _ in range(MOST_SCREENS):
+        talk.stage.leave_or_enter("f", page)
+        talk.stage.leave_or_enter("f", stage)
+        assert talk.state() == before
+        now = talk.press("PageDown")
+        if now == before:
+            return
+        before = now
+    raise AssertionError("the talk does not end")

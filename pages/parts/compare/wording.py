@@ -333,11 +333,11 @@ def gains_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]])
     """Rewards gained beyond today's rules, for each learning loop."""
     if not arms:
         return "No visitors yet."
-    scale = RewardScale.of(session.world)
-    ours, others = (plain(scale.total(arms[-1][f"{arm}_gain"])) for arm in ("apprentice", "online"))
+    sums = RewardScale.of(session.world).of_sums
+    ours, others = (plain(sums.value(arms[-1][f"{arm}_gain"])) for arm in ("apprentice", "online"))
     return (
-        f"Gained beyond today's rules: {ours} by the apprentice, {others} by the always-online "
-        "engine."
+        f"Gained beyond today's rules: {ours}{'' if sums.unit else ' rewards'} by the apprentice, "
+        f"{others} by the always-online engine."
     )
 
 

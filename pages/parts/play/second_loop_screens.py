@@ -184,8 +184,8 @@ def _say_waste(session: PlaySession) -> str:
     (_, other), visitors = second.names, second.standing().visitors
     missed, missed_other = (in_total(scale, regret) for regret in second.regrets())
     return (
-        f"Of {counted(visitors, 'offer')}, {plain(other)} made {second.random_offers:,} at random: "
-        f"{missed_other} missed, not {missed}."
+        f"{plain(other)}: {second.random_offers:,} of {counted(visitors, 'offer')} at random, "
+        f"{missed_other} missed, not {missed.removesuffix(' rewards')}."
     )
 
 

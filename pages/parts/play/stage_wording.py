@@ -91,8 +91,8 @@ def others(opened: OpenLoop, changes: Mapping[int, float]) -> str:
     alike = sum(change * own > 0 and abs(change) >= LEAST for change in rest)
     offer = plain(world.items[latest.shown].name)
     return (
-        f"For whom else does it count? {offer} {'rises' if own > 0 else 'falls'}, in percentage "
-        f"points, for {alike:,} of {len(rest):,} other kinds of visitors."
+        f"For whom else does it count? {offer} {'rises' if own > 0 else 'falls'} for {alike:,} of "
+        f"{len(rest):,} others, in %{_STAY}points."
     )
 
 
@@ -111,7 +111,8 @@ def missed(opened: OpenLoop) -> str:
 
 def in_total(scale: RewardScale, rewards: float) -> str:
     """Format a sum of rewards as Markdown: money, or a whole number."""
-    return plain(scale.total(rewards)) if scale.is_money else f"{rewards:,.0f} rewards"
+    sums = scale.of_sums
+    return plain(sums.value(rewards)) + ("" if sums.unit else " rewards")
 
 
 def crowd(session: PlaySession) -> str:
