@@ -17,7 +17,7 @@ def test_the_person_and_the_engine_have_no_colour_of_an_action(dark: bool) -> No
 
 
 def test_a_low_chart_has_its_vertical_title_in_lines_and_is_the_same_otherwise() -> None:
-    spec = match_spec(False, 300, False)
+    spec = match_spec(False, False)
     low = in_little_height(spec)
     titles = [
         layer["encoding"]["y"]["axis"]["title"]
@@ -26,5 +26,5 @@ def test_a_low_chart_has_its_vertical_title_in_lines_and_is_the_same_otherwise()
     ]
     assert titles
     assert all(title == ["same as today's rules", "last 100"] for title in titles)
-    assert spec == match_spec(False, 300, False)
+    assert spec == match_spec(False, False)
     assert "same as today's rules, last 100" in str(spec)
