@@ -55,8 +55,8 @@ def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
     """Draw the controls: flaw, number of repetitions, start and stop."""
     section("How often is an interval right?", help=_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
-        setup.draw("flaw", wrap=True)
-        setup.draw("times")
+        setup.draw("flaw", width=240)
+        setup.draw("times", width=140)
         if runs.is_live:
             st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=runs.stop)
         else:

@@ -48,6 +48,7 @@ FLAW: Setting[Flaw] = Setting(
         "few": "Too few visitors",
         "picked": "Best of 200 rules",
     },
+    "menu",
 )
 
 
@@ -149,7 +150,7 @@ class EvaluateSetup(Linked):
         words="the name under which a session may be viewed",
     ).as_field
     flaw: Flaw = FLAW.as_field
-    times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500)).as_field
+    times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500), "menu").as_field
     guess: bool = Setting(False, "Guess first", SWITCH, "switch").as_field
     truth: bool = TRUTH.as_field
 
