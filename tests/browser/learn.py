@@ -37,7 +37,7 @@ class LearnPage(AppPage):
         return moved
 
     @property
-    def place_of_the_picture(self) -> tuple[int, int, int, int] | None:
+    def place_of_the_picture(self) -> tuple[int, ...] | None:
         """Left, top, width and height of the first picture of a screen beside the words."""
         picture = self.page.locator(_PICTURE).first
         box = picture.bounding_box() if picture.count() else None

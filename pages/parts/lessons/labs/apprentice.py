@@ -128,7 +128,8 @@ class ApprenticeLab(GradualLab):
 
     def doing(self) -> None:
         tell(self.say(("do", "watched", "went_online")[self.displayed]))
-        self.draw_button(self.say("go_online" if self.displayed else "watch"), "lesson-look")
+        if not (self.is_done and look().on_stage):  # On the stage the pictures need the room.
+            self.draw_button(self.say("go_online" if self.displayed else "watch"), "lesson-look")
         if self.displayed:
             self.revealing()
 

@@ -72,10 +72,10 @@ class RaceLab(Lab):
     def doing(self) -> None:
         """Draw the line-up, and after the press the curves, too."""
         tell(self.say("do"))
-        is_ready, stories = self.progress == 1.0, self.words.options("stories")
-        can = is_ready and not self.displayed
-        st.button(self.say("look"), key="lesson-look", on_click=self.skip, disabled=not can)
         if not (self.displayed and look().on_stage):  # On the stage the picture needs the room.
+            can = self.progress == 1.0 and not self.displayed
+            stories = self.words.options("stories")
+            st.button(self.say("look"), key="lesson-look", on_click=self.skip, disabled=not can)
             for key, name in self._entries:
                 tell(f"**{name}**: {stories[key]}")
         if self.displayed:
