@@ -316,12 +316,13 @@ def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage
 def test_a_click_while_the_world_changes_does_no_harm(open_page: OpenPage) -> None:
     play = open_page()
     for title in WORLDS:
+        play.come_to_rest()
         play.open_menu(WORLD_MENU).get_by_role("radio", name=title).click()
         play.page.keyboard.press("1")
         expect(play.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
         play.settle()
         expect(play.page.get_by_test_id("stException")).to_have_count(0)
-        expect(play.visitors).to_have_text(re.compile("^[01]$"))
+        assert play.visitors.all_inner_texts() in ([], ["1"])
 
 
 def test_stop_ends_a_crowd_of_a_thousand_and_keeps_who_was_served(open_page: OpenPage) -> None:

@@ -1,7 +1,6 @@
 """Buttons of a crowd: *Simulate 100* with a menu of other sizes and *Run*, *Stop*, and progress."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -35,6 +34,7 @@ def control_the_crowd(
         is_primary: True if the button in sight is the page's primary button.
         end: number of remaining visitors, if limited.
     """
+    counting = buttons_here().counting
     if crowd.is_live:
         label, icon = ("Pause", "pause") if crowd.playing else ("Stop", "stop")
         st.button(
@@ -42,54 +42,45 @@ def control_the_crowd(
             key="stop",
             icon=f":material/{icon}:",
             shortcut=shortcut("P"),
-            on_click=buttons_here().counting(crowd.stop),
+            on_click=counting(crowd.stop),
             help=f"{label}: no more visitors come until you continue.",
         )
         return
-    _let_in(crowd, _label(_MAIN), f"let-in-{_MAIN}", _MAIN, is_primary)
-    with st.popover(TITLES[CROWD_MENU], key=CROWD_MENU, on_change="rerun"):
+    _let_in(crowd, _MAIN, is_primary)
+    with st.popover(TITLES[CROWD_MENU], key=CROWD_MENU):  # It goes, closed, as visitors come.
         st.button(
             "Run",
             key="start",
             icon=":material/play_arrow:",
             type="tertiary",
-            on_click=_closing(crowd.play),
+            on_click=counting(crowd.play),
             disabled=not crowd.can_start,
             help="Run (P): simulated visitors come one by one and answer by their hidden tastes.",
         )
         for visitors in sizes:
             if visitors != _MAIN:
-                _let_in(crowd, _label(visitors), f"let-in-{visitors}", visitors)
+                _let_in(crowd, visitors)
         if end is not None:
-            _let_in(crowd, "To the end", "let-in-all", end)
+            _let_in(crowd, end, label="To the end", key="let-in-all")
     if crowd.can_start and shortcut("P"):
         # A button in a closed menu hears no key.
-        hear(RUN_KEY, dict.fromkeys(("p", "P"), "run"), "", lambda _: _closing(crowd.play)())
-
-
-def _label(visitors: int) -> str:
-    return f"Simulate {visitors:,}"
-
-
-def _closing(starts: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that also closes the menu."""
-
-    def press() -> None:
-        st.session_state[CROWD_MENU] = False
-        starts()
-
-    return buttons_here().counting(press)
+        hear(RUN_KEY, dict.fromkeys(("p", "P"), "run"), "", lambda _: counting(crowd.play)())
 
 
 def _let_in(
-    crowd: LivePlay, label: str, key: str, visitors: int, is_primary: bool | None = None
+    crowd: LivePlay,
+    visitors: int,
+    is_primary: bool | None = None,
+    label: str = "",
+    key: str = "",
 ) -> None:
     """Draw a button for a crowd; a quiet one in the menu."""
     st.button(
-        label,
-        key=key,
+        label or f"Simulate {visitors:,}",
+        key=key or f"let-in-{visitors}",
         type=_KINDS[is_primary],
-        on_click=_closing(partial(crowd.enqueue, visitors)),
+        on_click=buttons_here().counting(crowd.enqueue),
+        args=(visitors,),
         disabled=not crowd.can_start,
         help=f"Simulate {visitors:,} visitors.",
     )
