@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ShowAct:
     """Part of a talk on one page.
 
     Attributes:
@@ -38,20 +38,20 @@ class ShowBookmark:
 
 ROOM = "play"
 """Act in which the audience chooses."""
-_FIVE: Mapping[str, Act] = {
-    ROOM: Act(
+_FIVE: Mapping[str, ShowAct] = {
+    ROOM: ShowAct(
         "play",
         (
             *("room-1", "room-2", "room-3", "room-4", "room-5", "room-6", "room-over"),
             *("visitor-1", "offer-1", "answer-1", "others", "crowd-1000", "truth", "best"),
         ),
     ),
-    "evaluate": Act("evaluate", ("report", "asked", "truth")),
-    "compare": Act("compare", ("watching", "watched", "online", "worse")),
-    "race": Act("race", ("line-up", "leaders", "curves")),
+    "evaluate": ShowAct("evaluate", ("report", "asked", "truth")),
+    "compare": ShowAct("compare", ("watching", "watched", "online", "worse")),
+    "race": ShowAct("race", ("line-up", "leaders", "curves")),
 }
-_FIFTEEN: Mapping[str, Act] = {
-    "long-play": Act(
+_FIFTEEN: Mapping[str, ShowAct] = {
+    "long-play": ShowAct(
         "play",
         (
             *("visitor-1", "offer-1", "answer-1", "others", "crowd-100"),
@@ -59,14 +59,14 @@ _FIFTEEN: Mapping[str, Act] = {
             *("crowd-1000", "truth", "best", "regret", "waste"),
         ),
     ),
-    "long-race": Act("race", ("line-up", "leaders", "curves", "lost")),
-    "long-compare": Act("compare", ("watching", "watched", "online", "worse", "gains")),
-    "long-evaluate": Act("evaluate", ("report", "asked", "truth")),
-    "long-use": Act("use", ("no",)),
+    "long-race": ShowAct("race", ("line-up", "leaders", "curves", "lost")),
+    "long-compare": ShowAct("compare", ("watching", "watched", "online", "worse", "gains")),
+    "long-evaluate": ShowAct("evaluate", ("report", "asked", "truth")),
+    "long-use": ShowAct("use", ("no",)),
 }
-SCRIPTS: Mapping[int, Mapping[str, Act]] = {5: _FIVE, 15: _FIFTEEN}
+SCRIPTS: Mapping[int, Mapping[str, ShowAct]] = {5: _FIVE, 15: _FIFTEEN}
 """Acts of each talk by name, by its minutes."""
-ACTS: Mapping[str, Act] = {**_FIVE, **_FIFTEEN}
+ACTS: Mapping[str, ShowAct] = {**_FIVE, **_FIFTEEN}
 """All acts by name; a name belongs to one talk."""
 BOOKMARKS: Mapping[int, tuple[ShowBookmark, ...]] = {
     5: (
@@ -92,7 +92,7 @@ BOOKMARKS: Mapping[int, tuple[ShowBookmark, ...]] = {
 """Bookmarks of each talk, by its minutes."""
 
 
-def script_of(act: str) -> Mapping[str, Act]:
+def script_of(act: str) -> Mapping[str, ShowAct]:
     """Return the acts of the talk to which an act belongs."""
     return next(acts for acts in SCRIPTS.values() if act in acts)
 
