@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import Self
 
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from tests.browser import chromium
 from tests.browser.page import NARROW, WIDE, AppPage
@@ -81,12 +81,12 @@ _SEEN = r"""() => {
 }"""
 
 
-def main(address: str, sizes: tuple[ViewportSize, ...] = (WIDE, NARROW)) -> None:
+def main(address: str) -> None:
     """Print the counts of each page of a running app."""
     path = chromium.find()
     assert path is not None, "no Chromium"
     with chromium.launched(path) as browser:
-        for size in sizes:
+        for size in (WIDE, NARROW):
             for name in PAGES:
                 page = AppPage(browser.new_context(viewport=size).new_page(), address)
                 page.visit(f"{address}/{name}").come_to_rest()
@@ -99,4 +99,4 @@ def main(address: str, sizes: tuple[ViewportSize, ...] = (WIDE, NARROW)) -> None
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(sys.argv[1])

@@ -226,8 +226,9 @@ class AppPage:
         expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
         self.page.evaluate("document.activeElement?.blur()")
 
-    def open_menu(self, key: str) -> Locator:
-        """Open a menu of the toolbar; return the box."""
+    def open_tool(self, key: str) -> Locator:
+        """Open a menu of the toolbar; return the box. The first runs of a page would close it."""
+        self.come_to_rest()
         self.press(key)
         box = self.page.get_by_test_id("stPopoverBody")
         expect(box).to_be_visible()
@@ -236,7 +237,7 @@ class AppPage:
 
     def press_in_menu(self, menu: str, key: str) -> None:
         """Press a button in a menu of the toolbar, which closes by itself."""
-        self.open_menu(menu)
+        self.open_tool(menu)
         self.press(key)
 
     def simulate(self, visitors: int) -> None:

@@ -96,8 +96,7 @@ class PlayPage(AppPage):
 
     def choose_world(self, title: str) -> None:
         """Go to another world, and wait until its first visitor is displayed."""
-        self.come_to_rest()  # A menu that is opened during the first run closes again.
-        self.open_menu(WORLD_MENU).get_by_role("radio", name=title).click()
+        self.open_tool(WORLD_MENU).get_by_role("radio", name=title).click()
         expect(self.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
         self.settle()
         self.expect_visitors(0)

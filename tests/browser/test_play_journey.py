@@ -316,8 +316,7 @@ def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage
 def test_a_click_while_the_world_changes_does_no_harm(open_page: OpenPage) -> None:
     play = open_page()
     for title in WORLDS:
-        play.come_to_rest()
-        play.open_menu(WORLD_MENU).get_by_role("radio", name=title).click()
+        play.open_tool(WORLD_MENU).get_by_role("radio", name=title).click()
         play.page.keyboard.press("1")
         expect(play.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
         play.settle()

@@ -1,7 +1,8 @@
 """The Play page: user actions and their effects."""
 
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -291,6 +292,57 @@ def test_a_reset_can_be_undone(open_app: Open) -> None:
 def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
     app = open_app(seed="4").answer(1.0).set("play-seed", None)
     assert (len(app.session.open.loop.events), app.session.open.loop.seed) == (1, 4)
+
+
+def test_next_lets_an_unanswered_visitor_answer_as_simulated_and_an_answered_one_go(
+    open_app: Open,
+) -> None:
+    app = open_app()
+    served: list[int] = []
+    came: list[Mapping[str, str]] = []
+
+    def note(app: App) -> None:
+        served.append(len(app.session.open.loop.events))
+        came.append(app.session.open.context)
+
+    for act in ("next", "answer", "next", "next"):
+        note(app.answer(1.0) if act == "answer" else app.click(act))
+    assert served == [1, 2, 2, 3]
+    assert came[0] == came[1] != came[2]
+    app.answer(1.0).set("coffee-name", "Dave" if came[-1]["name"] != "Dave" else "Bob")
+    assert len(app.click("next").session.open.loop.events) == 5, "nobody answered for that visitor"
+    app.set("play-next", True).answer(1.0)
+    assert len(app.click("next").session.open.loop.events) == 7, "the next one was there already"
+
+
+def test_answers_are_primary_until_two_were_given_and_then_crowds_are(open_app: Open) -> None:
+    app, primary = open_app(), []
+    for _ in range(3):
+        crowd = next(each for each in app.at.button if each.key == "let-in-100")
+        primary.append((app.bar["primary"], crowd.proto.type == "primary"))
+        app.answer(1.0)
+    assert primary == [(True, False), (True, False), (False, True)]
+
+
+def test_what_it_earns_stands_beside_what_can_be_earned(open_app: Open) -> None:
+    app, world = open_app().answer(1.0), WORLDS["coffee"]
+    reached = {
+        "Random": world.uniform_value,
+        "Best single offer": world.single_value,
+        "Best possible": world.ceilings.best.value,
+    }
+    assert {name: app.metric(name) for name in reached} == {
+        name: f"{value:.2f}" for name, value in reached.items()
+    }
+
+
+def test_how_much_of_the_map_is_right_is_said_large(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    assert not [part for part in app.panels["map"] if part["kind"] == "result"]
+    (told,) = (
+        part for part in app.set("play-truth", True).panels["map"] if part["kind"] == "result"
+    )
+    assert re.fullmatch(r"\d+ of 36 right", told["pieces"][0][0])
 
 
 def test_what_can_do_nothing_yet_is_not_there(open_app: Open) -> None:

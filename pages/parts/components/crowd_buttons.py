@@ -47,7 +47,9 @@ def control_the_crowd(
         )
         return
     _let_in(crowd, _MAIN, is_primary)
-    with st.popover(TITLES[CROWD_MENU], key=CROWD_MENU):  # It goes, closed, as visitors come.
+    # The menu goes, closed, as visitors come.
+    menu = st.popover(TITLES[CROWD_MENU], key=CROWD_MENU)
+    with menu, st.container(gap=None, key="crowd-list"):
         st.button(
             "Run",
             key="start",

@@ -47,7 +47,8 @@ def choose_world(setup: Linked) -> None:
     """Draw the menu of worlds, named by the current one: the app's worlds and others."""
     world = setup.values()["world"]
     offered = worlds_with(world)
-    with st.popover(offered[world], key=WORLD_MENU, on_change="rerun") as menu:
+    menu = st.popover(offered[world], key=WORLD_MENU, on_change="rerun")
+    with menu, st.container(key="world-list"):
         # Drawn while closed as well, as a widget that is not drawn loses its value.
         setup.draw(
             "world",

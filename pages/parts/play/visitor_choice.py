@@ -1,5 +1,7 @@
 """Panels to choose the waiting visitor's context and to call the next visitor; choice of a slot."""
 
+from collections.abc import Mapping
+
 from engine.protocol.multi_slot import SLOT
 from engine.worlds import key_of
 from pages.parts.components.scene_view.panel_parts import Panel, Part, button, choice, panel
@@ -14,7 +16,10 @@ _NEXT = (
 
 def next_panel(opened: OpenLoop, is_closed: bool, keys: bool) -> Panel:
     """Return the panel with the button for the next visitor, and its keys."""
-    wishes = {"S": {"walk": "step"}, "N": {"pass": opened.arrivals.visit}}
+    wishes: dict[str, Mapping[str, object]] = {
+        "S": {"walk": "step"},
+        "N": {"pass": opened.arrivals.visit},
+    }
     calling = button(
         "next",
         "Next",
