@@ -41,8 +41,10 @@ SHEET = Sheet(
     sentences=("conclusions",),
     further=("match", "worse", "slices"),
 )
-_MATCH_HELP = meanings("match", "ceiling")
-_AGREEMENT_HELP = "A few of its choices are random, so it cannot agree with all of today's rules."
+_MATCH_HELP = (
+    f"{meanings('match', 'ceiling')} A few of its choices are random, so it cannot agree with all "
+    "of today's rules."
+)
 _MEANS_HELP = "Below the means above: the difference from today's rules, with its 95 % interval."
 _COST_HELP = (
     "Visitors who gave a lower reward than the same visitor, with the same random "
@@ -112,8 +114,7 @@ def report(session: CompareSession, link: str) -> Report | None:
 
 def _situation(session: CompareSession) -> Text:
     text = wording.situation(session)
-    help = explained(text, _AGREEMENT_HELP) if session.comparison.is_apprentice else explained(text)
-    return Text(text, wording.headline(session), help)
+    return Text(text, wording.headline(session), explained(text))
 
 
 def _numbers(session: CompareSession) -> Numbers:
