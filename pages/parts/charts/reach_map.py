@@ -1,6 +1,6 @@
-"""Map of an answer's effect: the change of an offer's chance in each context, on the stage."""
+"""Map of an answer's effect: the change of an offer's lead in each context, on the stage."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import altair as alt
 import pyarrow as pa
@@ -16,13 +16,11 @@ _HEIGHT = 300
 """Height in pixels of a chart that fills the stage."""
 _STRONGEST = 0.6
 """Opacity of the cell with the largest change, on which a number can be read."""
-LEAST = 0.005
-"""Least change of a chance that is written and counted."""
 
 
 @cached(bytes_in_world)
 def reach_spec(world: World, dark: bool, axes: Axes) -> Spec:
-    """Cells in the colour of the offer, stronger for a larger change, with the change in points."""
+    """Cells in the colour of the offer, stronger for a larger change, with the change."""
     if axes.columns:
         x, y = map_layout.on_stage(world, axes)
     else:
@@ -44,33 +42,34 @@ def reach_spec(world: World, dark: bool, axes: Axes) -> Spec:
 
 
 def reach_rows(
-    world: World, changes: Mapping[int, float], axes: Axes, action: str, here: int
+    world: World,
+    changes: Mapping[int, float],
+    axes: Axes,
+    action: str,
+    here: int,
+    format: Callable[[float], str],
 ) -> pa.Table:
     """Rows of `reach_spec`.
 
     Args:
-        changes: change of the action's chance by cell.
+        changes: change of the action's lead by cell; 0 where it is small.
         here: cell of the visitor who answered.
+        format: text of a change.
     """
     heads = heads_of(world)
     most = max(map(abs, changes.values()), default=0.0) or 1.0
     rows: list[dict[str, object]] = []
     for cell, change in changes.items():
-        context = world.contexts[cell]
+        context, text = world.contexts[cell], format(change) if change else ""
         rows.append(
             {
                 "row": context[axes.row],
                 "column": "\n".join(heads[name, context[name]] for name in axes.columns),
                 "action": action,
-                "change": _points(change),
+                "change": text,
                 "strength": abs(change) / most,
-                "who": f"{' · '.join(context.values())}: {_points(change)}",
+                "who": f"{' · '.join(context.values())}: {text or 'hardly any change'}",
                 "here": cell == here,
             }
         )
     return table(rows)
-
-
-def _points(change: float) -> str:
-    """Format a change in percentage points with its sign."""
-    return "0" if abs(change) < LEAST else f"{100 * change:+.0f}".replace("-", "\N{MINUS SIGN}")

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
+from engine.evaluation.answer_reach import answer_reach
 from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.loop.time_travel import as_of, entries_before
 from engine.pausable_steps import finish
 from pages.parts.charts import curves
 from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
+from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.map_axes import stage_axes_of
 from pages.parts.charts.reach_map import reach_rows, reach_spec
@@ -113,7 +115,8 @@ def _missed(opened: OpenLoop, look: FigureStyle) -> Figure | None:
 
 
 def _reach(opened: OpenLoop) -> Mapping[int, float]:
-    """Return the change of the last offer's chance by its answer, for each cell of the map."""
+    """Return the change of the last offer's lead by its answer, see `answer_reach`, for each cell
+    of the map."""
     loop, world, latest = opened.loop, opened.world, opened.latest
     if latest is None:
         return {}
@@ -121,21 +124,24 @@ def _reach(opened: OpenLoop) -> Mapping[int, float]:
     cells = world.mapped(world.context_of(latest.request), axes.row, *axes.columns)
     past = finish(as_of(loop, entries_before(loop, loop.events[latest.event_id].number)))
     requests = [world.request(cell) for cell in cells]
-    before, after = (each.probabilities(requests)[:, latest.shown] for each in (past, loop))
-    return dict(zip(cells, (after - before).tolist(), strict=True))
+    before, after = (each.outlook(requests)[1] for each in (past, loop))
+    reach = answer_reach(before, after, latest.shown, world.reward_size)
+    return dict(zip(cells, reach.tolist(), strict=True))
 
 
 def _others(
     opened: OpenLoop, look: FigureStyle, reach: Callable[[], Mapping[int, float]]
-) -> Figure:
+) -> Figure | None:
     """Return the map of an answer's effect."""
     world, latest, changes = opened.world, opened.latest, reach()
-    axes, place = stage_axes_of(world), -1 if latest is None else world.cell_of(latest.request)
-    offer = "" if latest is None else latest.action_id
+    if latest is None:
+        return None
+    axes, place = stage_axes_of(world), world.cell_of(latest.request)
+    scale = BeliefScale.of(world, latest, opened.ranked_again(latest))
     return Figure(
         "reach",
         "What an answer changes",
-        f"Change of the offer's chance by kind of visitor: {bare(wording.others(opened, changes))}",
+        f"Change of the offer's lead by kind of visitor: {bare(wording.others(opened, changes))}",
         reach_spec(world, look.dark, axes),
-        reach_rows(world, changes, axes, offer, place),
+        reach_rows(world, changes, axes, latest.action_id, place, scale.signed),
     )

@@ -10,7 +10,6 @@ from engine.worlds import Context, World
 from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.charts.context_map import stands_out
 from pages.parts.charts.map_axes import stage_axes_of
-from pages.parts.charts.reach_map import LEAST
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.offer_wording import decided, highest_sample_in_short
 from pages.parts.play.session import PlaySession
@@ -81,18 +80,18 @@ def _move(answer: str, offer: str, before: Ranked, after: Ranked, position: int)
 
 
 def others(opened: OpenLoop, changes: Mapping[int, float]) -> str:
-    """Return for how many other kinds of visitors the last answer changed the offer's chance in
-    the same direction."""
+    """Return for how many other kinds of visitors the last answer changed the offer's lead over
+    the next best in the same direction."""
     latest, world = opened.latest, opened.world
     if latest is None:
         return "Nobody has answered yet."
     own = changes[world.cell_of(latest.request)]
     rest = [change for cell, change in changes.items() if cell != world.cell_of(latest.request)]
-    alike = sum(change * own > 0 and abs(change) >= LEAST for change in rest)
+    alike = sum(change * own > 0 for change in rest)
     offer = plain(world.items[latest.shown].name)
     return (
-        f"For whom else does it count? {offer} {'rises' if own > 0 else 'falls'} for {alike:,} of "
-        f"{len(rest):,} others, in %{_STAY}points."
+        f"For whom else does it count? {offer}'s lead {'rises' if own > 0 else 'falls'} for "
+        f"{alike:,} of {len(rest):,} others."
     )
 
 

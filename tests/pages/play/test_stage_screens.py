@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -186,10 +187,10 @@ def test_for_whom_else_an_answer_counts_is_said_and_drawn(address: dict[str, str
     assert isinstance(figure, Figure)
     rows = figure.rows.to_pylist()
     (own,) = (row for row in rows if row["here"])
-    now = session.open.ranked_again(latest).probabilities[latest.shown]
-    change = now - latest.probabilities[latest.shown]
-    assert own["change"] == f"{100 * change:+.0f}".replace("-", "\N{MINUS SIGN}")
-    alike = sum(row["change"][0] == own["change"][0] for row in rows) - 1
+    means = (latest.means, session.open.ranked_again(latest).means)
+    was, now = (each[latest.shown] - max(np.delete(each, latest.shown)) for each in means)
+    assert own["change"] == f"{now - was:+.2f}".replace("-", "\N{MINUS SIGN}")
+    alike = sum(row["change"].startswith(own["change"][0]) for row in rows) - 1
     assert f"for {alike} of 35 others" in scene.text("say-others")
 
 
