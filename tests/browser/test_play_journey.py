@@ -12,6 +12,7 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.components.scene_view import ANSWER_PATH
 from pages.parts.components.toolbar import CROWD_MENU, WORLD_MENU
 from tests.browser.conftest import OpenPage
+from tests.browser.page import NARROW
 from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
 
 pytestmark = pytest.mark.browser
@@ -371,6 +372,26 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
         play.expect_visitors(visitors)
         expect(play.keyed("log-csv")).to_contain_text(f"Download {visitors} events")
         expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{IDS[offered]}"')
+
+
+def test_on_a_phone_an_answer_brings_the_row_that_it_changes_into_sight(
+    open_page: OpenPage,
+) -> None:
+    """The answers lie over the page, and are as high after the first click as before it."""
+    play = open_page(viewport=NARROW)
+    heights = {play.page.evaluate(_HEIGHT_OF_ANSWERS)}
+    for visitors in (1, 2):
+        row = play.chart(PICTURE).locator(f"path[aria-label^='{play.offered}, ']").first
+        play.page.evaluate("document.querySelector('.st-key-boxes').scrollIntoView()")
+        expect(row).not_to_be_in_viewport()
+        play.press(LOVED)
+        play.expect_visitors(visitors)
+        expect(row).to_be_in_viewport(ratio=1)
+        heights.add(play.page.evaluate(_HEIGHT_OF_ANSWERS))
+    assert len(heights) == 1
+
+
+_HEIGHT_OF_ANSWERS = "document.querySelector('.st-key-visit').offsetHeight"
 
 
 @pytest.mark.nightly
