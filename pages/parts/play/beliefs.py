@@ -11,7 +11,6 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.belief_scale import BeliefScale
 from pages.parts.components.scene_view.panel_parts import Panel, chart, heading, panel, small, words
 from pages.parts.play import offer_wording
-from pages.parts.play.click_wording import for_whom_else
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import WhyQuery
@@ -36,7 +35,6 @@ _ENDS_IN_UNIT = (
 )
 _UNAVAILABLE = " An action at 0 % is not available in this slot."
 _WHY = "What your click changed"
-_ASK = "Answer a visitor to find out."
 
 
 def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
@@ -74,26 +72,17 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     )
 
 
-def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
-    """Return the panel on the effect of the last click on all visitors.
-
-    It has a picture for the answered visitor if another visitor is waiting. Without a click it is a
-    hint if it ``asks``, else empty.
-    """
+def why_it_moved(opened: OpenLoop, dark: bool) -> Panel:
+    """Return the panel with the beliefs about the answered visitor before and after the last click;
+    empty if that visitor's beliefs are in the picture above."""
     world, click = opened.world, opened.click
-    if click is None:
-        return panel(heading(_WHY), small(_ASK)) if asks else panel()
-    context = world.context_of(click.before.request)
-    effect = for_whom_else(world, click)
-    parts_above = heading(_WHY), words(effect) if effect else None
-    if context == opened.context:
-        return panel(*parts_above)
+    if click is None or world.context_of(click.before.request) == opened.context:
+        return panel()
+    who = plain(_context_text(world, world.context_of(click.before.request)))
     parts = probability_parts(click.after, opened.loop.settings.policy)
     return panel(
-        *parts_above,
-        small(
-            f"Before your click (dashed) and after it, for {plain(_context_text(world, context))}:"
-        ),
+        heading(_WHY),
+        small(f"Before your click (dashed) and after it, for {who}:"),
         chart(
             belief_rows(world, dark, click.after, parts, click.before),
             belief_chart.belief_spec(world, dark, SHOWN[click.after.mode][1], small=True),

@@ -104,7 +104,7 @@ def why_less(world: World, click: Click, policy: Policy) -> str:
 
 def for_whom_else(world: World, click: Click) -> str:
     """Return the number of other visitors for whom the answer counts, and for whom most."""
-    own, item = world.context_of(click.before.request), world.items[click.before.shown]
+    own = world.context_of(click.before.request)
     if click.before.means == click.after.means:
         return _UNLEARNED
     others = {at: by for at, by in click.reach.items() if world.contexts[at] != own}
@@ -114,15 +114,10 @@ def for_whom_else(world: World, click: Click) -> str:
     most = max(moved, key=lambda at: abs(moved[at]))
     scale = BeliefScale.of(world, click.before, click.after)
     who = plain(" · ".join(world.contexts[most].values()))
-    some = (
-        f"all {len(others):,}"
-        if len(moved) == len(others)
-        else f"{len(moved):,} of {len(others):,}"
-    )
+    some = "all" if len(moved) == len(others) else f"{len(moved):,} of"
     return (
-        f"It also moved {plain(item.name)} for **{some}** other "
-        f"visitors (triangles on the map), most for {who}: its lead over the next best offer "
-        f"**{scale.change(moved[most])}**{scale.per}."
+        f"It counts for **{some} {len(others):,}** other visitors, most for {who}: lead over the "
+        f"next best offer **{scale.change(moved[most])}**{scale.per}."
     )
 
 

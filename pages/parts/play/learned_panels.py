@@ -22,6 +22,7 @@ from pages.parts.components.scene_view.panel_parts import (
     result,
     small,
 )
+from pages.parts.play.click_wording import for_whom_else
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.scene.part_types import Figure, FigureStyle
@@ -110,7 +111,8 @@ def map_of(
 
 
 def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
-    """Return the meaning of the triangles of a map, if it has any."""
+    """Return the meaning of the triangles of a map, if it has any, and for whom else the last click
+    counts."""
     click = opened.click
     if click is None:
         return []
@@ -121,7 +123,8 @@ def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
     }
     marks = {mark: verb for mark, (is_there, verb) in signs.items() if is_there}
     item = plain(opened.world.items[click.before.shown].name)
-    return [f"{' '.join(marks)} Your click {' or '.join(marks.values())} {item}."] if marks else []
+    said = [f"{' '.join(marks)} Your click {' or '.join(marks.values())} {item}."] if marks else []
+    return [*said, for_whom_else(opened.world, click)]
 
 
 def _right(favoured: Sequence[Mapping[str, Any]]) -> int:

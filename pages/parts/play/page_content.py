@@ -100,7 +100,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
         "map": learned_panels.map_of(opened, favoured, look.axes, truth, look.dark),
         "earned": learned_panels.earned(opened, curve, truth, look.dark),
         "lost": learned_panels.lost(opened.world, curve, truth, look.dark),
-        "moved": beliefs.why_it_moved(opened, session.may_change and not truth, look.dark),
+        "moved": beliefs.why_it_moved(opened, look.dark),
     }
     around = (
         *session.refusals.sentences,
