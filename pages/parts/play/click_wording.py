@@ -115,9 +115,12 @@ def for_whom_else(world: World, click: Click) -> str:
     scale = BeliefScale.of(world, click.before, click.after)
     who = plain(" · ".join(world.contexts[most].values()))
     some = "all" if len(moved) == len(others) else f"{len(moved):,} of"
+    by = f"changed by **{scale.change(moved[most])}**{scale.per}"
+    if not scale.is_known:
+        by = f"went **{scale.change(moved[most])}**"
     return (
-        f"It counts for **{some} {len(others):,}** other visitors, most for {who}: lead over the "
-        f"next best offer **{scale.change(moved[most])}**{scale.per}."
+        f"It counts for **{some} {len(others):,}** other visitors, most for {who}: its lead over "
+        f"the next best offer {by}."
     )
 
 

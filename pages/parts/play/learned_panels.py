@@ -39,7 +39,7 @@ _MAP_HELP = (
 _REGRET_HELP = meanings("regret")
 _MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
 """Name of the mean reward, by whether it is money."""
-_STRIP = 150
+_STRIP = 134
 """Height in pixels of the learning curve beside its numbers."""
 _TRIED = 30
 """Number of visitors from whom a new action is no longer chosen for lack of knowledge alone."""
@@ -224,7 +224,8 @@ def _caption(
     elif not any(map(contexts.stands_out, favoured)):
         yield "No favourites yet. Click a cell to meet that visitor."
     elif mode == "online":
-        yield "Most likely offers. Pale: unsure. Click a cell to meet that visitor."
+        yield "Most likely offers. Pale: unsure. Empty: no favourite."
+        yield "Click a cell to meet that visitor."
     else:
         yield "Each cell: its prediction of today's rules. Pale: unsure."
         yield "Click one to meet that visitor."
@@ -265,15 +266,16 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
 
 def _earned(opened: OpenLoop, last: Mapping[str, float], scale: RewardScale) -> dict[str, str]:
     """Return the numbers of the panel on earnings, the largest one on the screen first."""
+    latest = min(int(last["visitor"]), opened.recent)
     columns = {
-        f"Last {opened.recent} visitors": "recent",
+        f"Last {counted(latest, 'visitor')}": "recent",
         _MEAN[scale.is_money]: "mean",
         curves.UNIFORM.capitalize(): "uniform",
         curves.SINGLE.capitalize(): "single",
         curves.BEST.capitalize(): "best",
     }
-    latest, *others = ((name, scale.value(last[column])) for name, column in columns.items())
-    return dict([latest, ("Visitors", f"{last['visitor']:,.0f}"), *others])
+    first, *others = ((name, scale.value(last[column])) for name, column in columns.items())
+    return dict([first, ("Visitors", f"{last['visitor']:,.0f}"), *others])
 
 
 def _deferred(opened: OpenLoop) -> Part | None:

@@ -58,7 +58,7 @@ def _draw(
             f"{highest}. It wins {_of_100(mine.win_rate)} "
             f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
-    return f"{highest}. It wins in {_of_100(_samples_won(ranked, chances))} samples."
+    return f"{highest}. It wins {_of_100(_samples_won(ranked, chances))} rounds."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -129,7 +129,7 @@ def legend(
     sentences, scale = [], BeliefScale.of(world, ranked)
     beyond = "be below 0" if scale.scale.unit else "exceed 1"
     if ranked.draw is not None:
-        sentences.append(f"Dots: random samples; they may {beyond}.")
+        sentences.append(f"Dots: one round of samples; may {beyond}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(

@@ -62,7 +62,7 @@ def test_without_a_floor_the_percentage_of_an_offer_is_its_share_of_samples() ->
         assert ranked.draw is not None
         assert decided(ranked, policy) == (
             f"{label} has the highest sample, {ranked.draw[ranked.shown]:.2f}. "
-            f"It wins in {of_100(chance)} samples."
+            f"It wins {of_100(chance)} rounds."
         )
         found += percent(chance) == f"{100 * chance:.0f}\u00a0%"
     assert found > 10
@@ -91,12 +91,11 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
             assert sentence == (
-                f"{label} has the highest sample, {highest:.2f}. "
-                f"It wins in {of_100(share)} samples."
+                f"{label} has the highest sample, {highest:.2f}. It wins {of_100(share)} rounds."
             )
             turned = f"Exploration turns {of_100(share)} into {chance}." in legend(ranked, policy)
             assert turned == (percent(share) != chance)
-            assert "Dots: random samples; they may exceed 1." in legend(ranked, policy)
+            assert "Dots: one round of samples; may exceed 1." in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chosen at random, not by expected reward: {label}. "
