@@ -57,7 +57,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
 
     ``head`` is the height above the first row and ``lane`` that of a row; ``narrow`` says whether
     names stand above their bells, ``wraps`` whether long ones take two lines before them, ``low``
-    whether the last rows are out of sight, so that the lit row comes first. A bell is ``bell`` of a
+    whether the last rows are out of sight, so that the lit row comes first. A bell is ``peak`` of a
     lane high; bells stand between ``names`` and ``bells``, bars begin at ``bars``; ``unit`` and
     ``full`` are the lengths of the range of rewards and of a chance of 1.
     """
@@ -73,7 +73,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
         "narrow": "width<540*px",
         # Contains the width, so that Vega recomputes the signal after a resize.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
-        "bell": "narrow ? min(0.52,0.95-15*px/lane) : 0.84",
+        "peak": "narrow ? min(0.52,0.95-15*px/lane) : 0.84",
         "most": f"{1 - least * SPAN:g}*width-{beside}-{_FEWEST}*px",
         "wraps": f"{_width(whole, _LETTER)}>most && lane>=31*px",
         "names": f"narrow ? 6*px : min(most,wraps ? {_width(lines)} : {_width(whole)})",
@@ -303,7 +303,7 @@ def _bell(mean: str, sd: str) -> alt.Chart:
     return points.transform_flatten(["z"]).transform_calculate(
         at=f"datum.{mean} + datum.wide * datum.z",
         x=_reward("datum.at"),
-        y="datum.foot - lane * bell * exp(-datum.z * datum.z / 2)",
+        y="datum.foot - lane * peak * exp(-datum.z * datum.z / 2)",
     )
 
 
@@ -336,7 +336,7 @@ def _bars(dark: bool) -> list[alt.Chart]:
 def _draws(dark: bool) -> list[alt.Chart]:
     """Draw of this visitor from each bell, ringed if it decided, and the truth."""
     ink = theme(dark).ink
-    draws = _only("isValid(datum.draw)", x=_reward("datum.draw"), y="datum.foot - lane * bell / 2")
+    draws = _only("isValid(datum.draw)", x=_reward("datum.draw"), y="datum.foot - lane * peak / 2")
     end = "bars - 4 * px"
     ringed = draws.transform_filter("datum.ringed").transform_calculate(end=end)
     return [
