@@ -305,6 +305,7 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
     for seed in range(repeats):
         with browser.new_context(viewport=SIZE) as context:
             page = open_page(context, f"{app.address}/?seed={seed}", charts=2)
+            press(page, "crowd-menu")
             press(page, "let-in-1000")
             page.wait_for_function(
                 "() => document.querySelector('.score dd')?.innerText === '1,000'"
