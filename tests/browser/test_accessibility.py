@@ -127,9 +127,9 @@ def test_the_switch_of_the_apprentice_is_a_few_stops_into_the_page(
 def test_the_end_of_a_crowd_is_announced(open_page: OpenPage) -> None:
     page = open_page()
     for crowd, visitors in ((10, 10), (100, 110)):
-        page.press(f"let-in-{crowd}")
+        page.simulate(crowd)
         page.expect_visitors(visitors)
-        mean = page.page.locator(".score dd").nth(1).inner_text()
+        mean = page.page.locator(".score > div", has_text="Mean reward").locator("dd").inner_text()
         said = f"{crowd} visitors simulated. Mean reward {mean}."
         expect(page.page.locator(".announced")).to_have_text(said)
 

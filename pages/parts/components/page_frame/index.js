@@ -245,12 +245,13 @@ function announce(frame, voice) {
 
 function announceCrowd(frame, voice) {
     // Once its numbers have stood for a while. A single visitor is said where the click is.
-    const [visitors, mean] = [...document.querySelectorAll(".score dd")].map(each => each.textContent);
-    const served = Number(visitors?.replaceAll(",", "")), runs = document.querySelector(".st-key-stop");
+    const texts = [...document.querySelectorAll(".score :is(dt, dd)")].map(each => each.textContent);
+    const visitors = texts[texts.indexOf("Visitors") + 1], mean = texts[texts.indexOf("Visitors") + 3];
+    const served = Number(visitors?.replaceAll(",", "") ?? 0), runs = document.querySelector(".st-key-stop");
     if (runs) frame.crowd = true;
     if (runs || served !== frame.serving) Object.assign(frame, { serving: served, stood: 0 });
-    frame.served = visitors && (frame.served ?? served);
-    if (!visitors || ++frame.stood !== 5) return;
+    frame.served ??= served;
+    if (++frame.stood !== 5) return;
     const came = served - frame.served;
     if (frame.crowd && came > 1) {
         voice.textContent = `${came.toLocaleString("en")} visitors simulated. Mean reward ${mean}.`;
