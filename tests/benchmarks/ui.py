@@ -44,6 +44,8 @@ FAST, GAP = 20, 50
 WARM_UP = 4
 CHART = ":is(.stVegaLiteChart, .panel-picture)"
 """A chart, drawn by Streamlit or in a panel."""
+VISITORS = ".score dt:text-is('Visitors') + dd"
+"""The number of visitors, once there is one."""
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 CLOCK = """
@@ -196,7 +198,7 @@ def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -
 def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
     """Fast clicks by mouse, at a fixed position and on the moving button, and by key."""
     ours, theirs = f"{app.address}/", f"{empty.address}/?charts=4"
-    visitors, clicks = ".score dd", ".stMarkdown:has-text('Clicks: ')"
+    clicks = ".stMarkdown:has-text('Clicks: ')"
     places: dict[Page, tuple[float, float]] = {}
 
     def at_one_place(page: Page) -> None:
@@ -218,10 +220,10 @@ def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
         wherever(page, "reward-1")
 
     ways: tuple[tuple[str, str, Callable[[Page], None], str], ...] = (
-        ("ours, mouse at one place", ours, at_one_place, visitors),
-        ("ours, on the button", ours, lambda page: wherever(page, "reward-1"), visitors),
-        ("ours, key 1", ours, lambda page: page.keyboard.press("1"), visitors),
-        ("ours, each offer once", ours, once_it_is_there, visitors),
+        ("ours, mouse at one place", ours, at_one_place, VISITORS),
+        ("ours, on the button", ours, lambda page: wherever(page, "reward-1"), VISITORS),
+        ("ours, key 1", ours, lambda page: page.keyboard.press("1"), VISITORS),
+        ("ours, each offer once", ours, once_it_is_there, VISITORS),
         ("empty, on the button", theirs, lambda page: wherever(page, "click"), clicks),
     )
     result = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
@@ -307,9 +309,7 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
             page = open_page(context, f"{app.address}/?seed={seed}", charts=2)
             press(page, "crowd-menu")
             press(page, "let-in-1000")
-            page.wait_for_function(
-                "() => document.querySelector('.score dd')?.innerText === '1,000'"
-            )
+            page.locator(f"{VISITORS}:text-is('1,000')").wait_for()
             page.wait_for_function(QUIET)
             page_took.append(page.evaluate("clock.last - clock.click") / 1e3)
         start = time.perf_counter()
