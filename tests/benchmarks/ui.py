@@ -4,7 +4,7 @@
 
 The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our page, and
 no further elements. The clock runs inside the page: from the click event to the last change in any
-chart. The two pages alternate, so that both run under the same load.
+chart, without motion. The two pages alternate, so that both run under the same load.
 """
 
 import os
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from pages.parts.components.scene_view import ANSWER_PATH
 from tests.benchmarks.layout_shift import shifts
 from tests.browser import chromium
 from tests.browser.app import Server, running
+from tests.browser.play import PlayPage
 
 Row = dict[str, object]
 
@@ -128,7 +130,8 @@ def reaction(
     browser: Browser, app: Server, empty: Server, query: str, name: str, clicks: int
 ) -> list[Row]:
     """Our page and the empty app, a block of clicks each in turn."""
-    with browser.new_context(viewport=SIZE) as ours, browser.new_context(viewport=SIZE) as theirs:
+    still = partial(browser.new_context, viewport=SIZE, reduced_motion="reduce")
+    with still() as ours, still() as theirs:
         wires = Wire(ours), Wire(theirs)
         sizes: tuple[list[int], list[int]] = ([], [])
         play = open_page(ours, f"{app.address}/{query}", charts=2)
@@ -307,8 +310,7 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
     for seed in range(repeats):
         with browser.new_context(viewport=SIZE) as context:
             page = open_page(context, f"{app.address}/?seed={seed}", charts=2)
-            press(page, "crowd-menu")
-            press(page, "let-in-1000")
+            PlayPage(page, app.address).simulate(1_000)
             page.locator(f"{VISITORS}:text-is('1,000')").wait_for()
             page.wait_for_function(QUIET)
             page_took.append(page.evaluate("clock.last - clock.click") / 1e3)
