@@ -3,7 +3,7 @@
     python -m tests.benchmarks.fair_share [--seconds 60] [--only stories,imports]
 
 A tab is a WebSocket that behaves like a browser: it opens the page, requests frames as often as the
-page says, and presses available buttons. The other visitor presses *Step* on Play once a second,
+page says, and presses available buttons. The other visitor presses *Next* on Play once a second,
 first alone, then beside each kind of load.
 """
 
@@ -32,6 +32,7 @@ from engine.simulation.simulated_visitors import crowd
 from engine.store import Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS
+from tests.benchmarks.sessions import Player
 from tests.browser.app import Server, running
 from tests.faults.processes import seconds_used
 from tests.score import number_in
@@ -112,8 +113,8 @@ def loads(view: str) -> dict[str, list[Load]]:
         "crowds": [Load("", "", 4, ("let-in-1000",))],
         "imports": [Load("data", "", 20, ("import",), ("bring",), loop_file)],
         "live play": [Load("compare", "rule=mood&speed=100", 20, ("start",))],
-        "coverage": [Load("evaluate", f"{LOG}&times=500", 20, ("start-watch",))],
-        "settings tried": [Load("evaluate", LOG, 20, ("start-tuning",))],
+        "coverage": [Load("evaluate", f"{LOG}&tab=reliable&times=500", 20, ("start-watch",))],
+        "settings tried": [Load("evaluate", f"{LOG}&tab=settings", 20, ("start-tuning",))],
         "logs in files": [Load("evaluate", "log=file", 20, (), (), log_file)],
         "importance": [Load("why", f"loop={view}", 20, ("measure",))],
         "lessons": [Load("learn", f"lesson={one}", 5, ()) for one in LESSONS],
@@ -147,10 +148,9 @@ class Tab:
         self._sent = ""
         self._stage: tuple[str, float] | None = None
         self._is_done = asyncio.Event()
-        self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._page_hash = ""
-        self.visitors, self.frames, self.seen = "", 0, 0.0
+        self.visitors, self.frames = "", 0
 
     async def open(self, patience: float | None = None) -> None:
         """Open the page, and go on until closed."""
@@ -199,17 +199,6 @@ class Tab:
         url, data = f"{self._address}{upload['path']}", self._load.sends()
         with urlopen(Request(url, data=data, headers=headers), timeout=600) as answer:
             assert answer.status == 204
-
-    async def step(self) -> float:
-        """Press *Step*; seconds until the number of visitors says so."""
-        step = next(b for b in self._buttons if b.endswith("-step"))
-        before, start = self.visitors, time.perf_counter()
-        state = self._state(step)
-        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
-        while self.visitors == before:
-            self._news.clear()
-            await self._news.wait()
-        return self.seen - start
 
     async def close(self) -> None:
         """Close the tab."""
@@ -260,8 +249,6 @@ class Tab:
                 self._field = data
             elif scene := data.get("scene"):
                 self.visitors = number_in(scene["panels"]["earned"], "Visitors") or ""
-                self.seen = time.perf_counter()
-                self._news.set()
         elif element.HasField("exception"):
             print("exception:", element.exception.type, element.exception.message)
 
@@ -277,13 +264,14 @@ class Click:
     used: float
 
 
-async def clicks(tab: Tab, pid: int, seconds: float) -> list[Click]:
+async def clicks(player: Player, pid: int, seconds: float) -> list[Click]:
     """Click once a second."""
     took: list[Click] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         before = seconds_used(pid)
-        waited = await tab.step()
+        await player.press()
+        waited = player.waits[-1]
         took.append(Click(waited, seconds_used(pid) - before))
         await asyncio.sleep(max(0.0, 1.0 - waited))
     return took
@@ -307,7 +295,7 @@ async def beside(server: Server, name: str, loads: Sequence[Load], seconds: floa
     """The other visitor's clicks, alone, and beside a load."""
     for load in loads:
         load.sends()  # Created once, before any measurement.
-    other = Tab(server.address, Load("", "", 1, ()), 1)
+    other = Player(server.address, 1, calls_next=True)
     await other.open()
     quiet = (await clicks(other, server.pid, 15))[3:]
     print_line(f"{name}: before it", quiet, quiet)

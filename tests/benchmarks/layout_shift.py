@@ -29,7 +29,7 @@ PAGES = {
     "Compare": ("/compare", "step"),
     "Race": ("/race?visitors=200&crowds=2", "start"),
     "Data": ("/data", None),
-    "Evaluate": ("/evaluate", "hide"),
+    "Evaluate": ("/evaluate", "skip"),
     "Why": ("/why", None),
     "Learn": ("/learn", "begin-barista"),
     "Worlds": ("/worlds", "scramble"),

@@ -1,12 +1,12 @@
 """100 users on one process who click every other second: correctness, latency and cost.
 
-    python -m tests.benchmarks.sessions [--sessions 100] [--seconds 60] [--rate 0.5] [--step]
+    python -m tests.benchmarks.sessions [--sessions 100] [--seconds 60] [--rate 0.5] [--next]
 
 Each session is a WebSocket that behaves like a browser: it opens the page with a separate seed,
-sends rewards (with ``--step``: presses *Step*, which draws the whole page) at its own pace to the
-answer route, and polls for changes of its loop by others. At the end each session must have
-displayed only its own visitors, and the store must hold, for each seed, exactly the events of the
-presses.
+sends rewards (with ``--next``: presses of *Next*, after which the visitor answers as simulated) at
+its own pace to the answer route, and polls for changes of its loop by others. At the end each
+session must have displayed only its own visitors, and the store must hold, for each seed, exactly
+the events of the presses.
 
 Then as many users click in the empty app (`empty_app.py`), which after a click draws as many charts
 and other elements as Play, by a run of its script, without learning.
@@ -86,18 +86,9 @@ class Person(ABC):
             task.cancel()
         await self._socket.close()
 
+    @abstractmethod
     async def press(self) -> None:
         """Click, and wait until the page counts the click."""
-        state = ClientState(query_string=self._query)
-        self.pressed += 1
-        self._click(state)
-        start = time.perf_counter()
-        await self._run(state)
-        self.waits.append(time.perf_counter() - start)
-
-    @abstractmethod
-    def _click(self, state: ClientState) -> None:
-        """Add the click to the browser's message."""
 
     @abstractmethod
     def _look(self, delta: Delta) -> None:
@@ -137,18 +128,21 @@ class Player(Person):
     Attributes:
         loop: loop name in the address.
         asked: seconds of each poll for changes.
+
+    Args:
+        calls_next: True to press *Next* instead of a reward.
     """
 
-    def __init__(self, address: str, seed: int, steps: bool) -> None:
+    def __init__(self, address: str, seed: int, calls_next: bool) -> None:
         super().__init__(address, f"seed={seed}")
-        self.seed, self._steps = seed, steps
+        self.seed, self._calls_next = seed, calls_next
         self.loop: str | None = None
         self.asked: list[float] = []
-        self._step = self._view = self._stage = ""
+        self._view = self._stage = ""
         self._wire = Wire(urlsplit(address).netloc)
         self._scene: dict[str, Any] = {"number": 0}
         self._drawn_at, self._every, self._awaited = 0.0, 1.0, 0
-        self._answers: list[object] = []
+        self._clicks: list[object] = []
 
     async def open(self) -> None:
         await super().open()
@@ -160,14 +154,10 @@ class Player(Person):
         return self._shown
 
     async def press(self) -> None:
-        if self._steps:
-            await super().press()
-            return
         self.pressed += 1
         start = time.perf_counter()
-        reward = _REWARDS[self.pressed % len(_REWARDS)]
-        self._answers.append({"offer": self._offer, "reward": reward})
-        wanted = {"session": self._scene["session"], "count": self.pressed, "latest": self._answers}
+        self._clicks.append(self._click())
+        wanted = {"session": self._scene["session"], "count": self.pressed, "latest": self._clicks}
         drawn = {"drawn": self._scene["number"]}
         status, body = await self._wire.post(ANSWER_PATH, json.dumps(wanted | drawn))
         if status == 200:
@@ -185,8 +175,12 @@ class Player(Person):
         if status != 200:
             self.waits.append(time.perf_counter() - start)
 
-    def _click(self, state: ClientState) -> None:
-        state.widget_states.widgets.add(id=self._step, trigger_value=True)
+    def _click(self) -> object:
+        """A click on the displayed scene, as the page's script sends it."""
+        if self._calls_next:
+            return {"wish": self._part("next", "button")["wish"]}
+        offer = self._part("visit", "answers")["offer"]
+        return {"offer": offer, "reward": _REWARDS[self.pressed % len(_REWARDS)]}
 
     def _asking(self, value: Mapping[str, object]) -> ClientState:
         """Message that requests a run of the page, like the page's script."""
@@ -205,9 +199,7 @@ class Player(Person):
 
     def _look(self, delta: Delta) -> None:
         element = delta.new_element
-        if element.button.id.endswith("-step"):
-            self._step = element.button.id
-        elif element.bidi_component.id.endswith("-panel-visit"):
+        if element.bidi_component.id.endswith("-panel-visit"):
             self._view, self._stage = element.bidi_component.id, delta.fragment_id
             scene = json.loads(element.bidi_component.json)["scene"]
             if scene["number"] > self._awaited:
@@ -225,13 +217,11 @@ class Player(Person):
         if scene["number"] <= self._scene["number"]:
             return
         self._scene = scene
-        self._answers = self._answers[len(self._answers) - self.pressed + scene["taken"] :]
-        self._shown = number_in(scene["panels"]["earned"], "Visitors") or ""
+        self._clicks = self._clicks[len(self._clicks) - self.pressed + scene["taken"] :]
+        self._shown = number_in(scene["panels"]["earned"], "Visitors") or "0"
 
-    @property
-    def _offer(self) -> object:
-        parts = self._scene["panels"]["visit"]
-        return next(part["offer"] for part in parts if part["kind"] == "answers")
+    def _part(self, panel: str, kind: str) -> Mapping[str, Any]:
+        return next(part for part in self._scene["panels"][panel] if part["kind"] == kind)
 
     async def _watch(self) -> None:
         """Ask how long the log is, as the page's own script does."""
@@ -279,9 +269,13 @@ class Clicker(Person):
         super().__init__(address, f"charts={charts}&elements={elements}")
         self._button = self._fragment = ""
 
-    def _click(self, state: ClientState) -> None:
-        state.fragment_id = self._fragment
+    async def press(self) -> None:
+        state = ClientState(query_string=self._query, fragment_id=self._fragment)
         state.widget_states.widgets.add(id=self._button, trigger_value=True)
+        self.pressed += 1
+        start = time.perf_counter()
+        await self._run(state)
+        self.waits.append(time.perf_counter() - start)
 
     def _look(self, delta: Delta) -> None:
         element = delta.new_element
@@ -327,7 +321,7 @@ async def visit(server: Server, people: Sequence[Person], seconds: float, rate: 
 async def play(server: Server, options: argparse.Namespace) -> list[Player]:
     """Run all users on the Play page; then measure the cost of polling without clicks."""
     numbers = range(FIRST_SEED, FIRST_SEED + options.sessions)
-    people = [Player(server.address, seed, options.step) for seed in numbers]
+    people = [Player(server.address, seed, options.next) for seed in numbers]
     await visit(server, people, options.seconds, options.rate)
     waits = [seconds for person in people for seconds in person.asked]
     before, start = processor(server), sum(len(person.asked) for person in people)
@@ -386,7 +380,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=float, default=0.5, help="clicks a second of each")
-    parser.add_argument("--step", action="store_true", help="press Step instead of a reward")
+    parser.add_argument("--next", action="store_true", help="press Next instead of a reward")
     options = parser.parse_args()
     with served() as (server, store):
         print("Play")

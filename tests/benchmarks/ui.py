@@ -4,7 +4,7 @@
 
 The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our page, and
 no further elements. The clock runs inside the page: from the click event to the last change in any
-chart. The two pages alternate, so that both run under the same load.
+chart, without motion. The two pages alternate, so that both run under the same load.
 """
 
 import os
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from pages.parts.components.scene_view import ANSWER_PATH
 from tests.benchmarks.layout_shift import shifts
 from tests.browser import chromium
 from tests.browser.app import Server, running
+from tests.browser.play import PlayPage
 
 Row = dict[str, object]
 
@@ -44,6 +46,8 @@ FAST, GAP = 20, 50
 WARM_UP = 4
 CHART = ":is(.stVegaLiteChart, .panel-picture)"
 """A chart, drawn by Streamlit or in a panel."""
+VISITORS = ".score dt:text-is('Visitors') + dd"
+"""The number of visitors, once there is one."""
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 CLOCK = """
@@ -126,7 +130,8 @@ def reaction(
     browser: Browser, app: Server, empty: Server, query: str, name: str, clicks: int
 ) -> list[Row]:
     """Our page and the empty app, a block of clicks each in turn."""
-    with browser.new_context(viewport=SIZE) as ours, browser.new_context(viewport=SIZE) as theirs:
+    still = partial(browser.new_context, viewport=SIZE, reduced_motion="reduce")
+    with still() as ours, still() as theirs:
         wires = Wire(ours), Wire(theirs)
         sizes: tuple[list[int], list[int]] = ([], [])
         play = open_page(ours, f"{app.address}/{query}", charts=2)
@@ -196,7 +201,7 @@ def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -
 def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
     """Fast clicks by mouse, at a fixed position and on the moving button, and by key."""
     ours, theirs = f"{app.address}/", f"{empty.address}/?charts=4"
-    visitors, clicks = ".score dd", ".stMarkdown:has-text('Clicks: ')"
+    clicks = ".stMarkdown:has-text('Clicks: ')"
     places: dict[Page, tuple[float, float]] = {}
 
     def at_one_place(page: Page) -> None:
@@ -218,10 +223,10 @@ def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
         wherever(page, "reward-1")
 
     ways: tuple[tuple[str, str, Callable[[Page], None], str], ...] = (
-        ("ours, mouse at one place", ours, at_one_place, visitors),
-        ("ours, on the button", ours, lambda page: wherever(page, "reward-1"), visitors),
-        ("ours, key 1", ours, lambda page: page.keyboard.press("1"), visitors),
-        ("ours, each offer once", ours, once_it_is_there, visitors),
+        ("ours, mouse at one place", ours, at_one_place, VISITORS),
+        ("ours, on the button", ours, lambda page: wherever(page, "reward-1"), VISITORS),
+        ("ours, key 1", ours, lambda page: page.keyboard.press("1"), VISITORS),
+        ("ours, each offer once", ours, once_it_is_there, VISITORS),
         ("empty, on the button", theirs, lambda page: wherever(page, "click"), clicks),
     )
     result = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
@@ -305,11 +310,8 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
     for seed in range(repeats):
         with browser.new_context(viewport=SIZE) as context:
             page = open_page(context, f"{app.address}/?seed={seed}", charts=2)
-            press(page, "crowd-menu")
-            press(page, "let-in-1000")
-            page.wait_for_function(
-                "() => document.querySelector('.score dd')?.innerText === '1,000'"
-            )
+            PlayPage(page, app.address).simulate(1_000)
+            page.locator(f"{VISITORS}:text-is('1,000')").wait_for()
             page.wait_for_function(QUIET)
             page_took.append(page.evaluate("clock.last - clock.click") / 1e3)
         start = time.perf_counter()

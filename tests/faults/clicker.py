@@ -48,7 +48,7 @@ class Look:
     """State of the page at one moment.
 
     Attributes:
-        visitors: the displayed number; None without a number.
+        visitors: the displayed number, 0 before the first; None if the page has no answers.
         said: sentences in boxes and toasts.
         exceptions: number of boxes with an exception.
         runs: number of finished script runs and answers drawn without a run.
@@ -230,7 +230,7 @@ class Clicker:
 
     def let_in(self, visitors: int) -> None:
         """Let a crowd in."""
-        self._play.press(f"let-in-{visitors}")
+        self._play.simulate(visitors)
 
     def beside(self, path: str) -> Page:
         """Open another tab of the same browser."""
@@ -264,7 +264,7 @@ class Clicker:
 
     def _click(self, times: int, every: int = 50) -> bool:
         """Click inside the browser; return False if there was no button."""
-        offers: list[str] = self._page.evaluate(_CLICK, [_BUTTON, times, every])
+        offers: list[int | None] = self._page.evaluate(_CLICK, [_BUTTON, times, every])
         self.notes.pressed += len(offers)
         self.notes.doubled += self._is_once * (len(offers) - len(set(offers)))
         return bool(offers)
@@ -295,6 +295,12 @@ def _tidy(said: str) -> str:
 _BUTTON = ".st-key-reward-1 button:not([disabled])"
 _COUNT_RUNS = """
 window.runs = 0;
+window.visitors = () => {
+    const names = [...document.querySelectorAll(".score dt")];
+    const number = names.find(({textContent}) => textContent === "Visitors")?.nextSibling;
+    if (number) return Number(number.textContent.replaceAll(",", ""));
+    return document.querySelector(".reward-bar") && 0;
+};
 new MutationObserver(changes => {
     for (const {target} of changes) {
         const state = target.getAttribute("data-test-script-state");
@@ -307,10 +313,9 @@ addEventListener("playground-answer", ({ detail }) => { window.runs += "length" 
 _LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];
     const texts = "[data-testid=stAlert], [data-testid=stToast]";
-    const number = document.querySelector(".score dd")?.innerText;
     const app = document.querySelector("[data-testid=stApp]");
     return {
-        visitors: number === undefined ? null : Number(number.replaceAll(",", "")),
+        visitors: visitors(),
         said: all(texts).flatMap(box =>
             [...box.querySelectorAll("[data-testid=stMarkdownContainer]")].map(p => p.innerText)),
         exceptions: all("[data-testid=stException]").length,
@@ -324,7 +329,7 @@ _CLICK = """async ([selector, times, every]) => {
     for (let i = 0; i < times; i++) {
         const button = document.querySelector(selector);
         if (button) {
-            offers.push(document.querySelector(".score dd")?.innerText ?? "");
+            offers.push(visitors());
             button.click();
         }
         if (i < times - 1) await new Promise(resolve => setTimeout(resolve, every));
