@@ -76,13 +76,6 @@ class PlayPage(AppPage):
         return one["x"] + one["width"] / 2 - zero["x"] - zero["width"] / 2
 
     @property
-    def cut_bells(self) -> int:
-        """Number of densities cut off at the edge of their scale."""
-        bells = self.chart(PICTURE).locator(".mark-area path")
-        cut: int = bells.evaluate_all(_CUT_BELLS)
-        return cut
-
-    @property
     def tall_pictures(self) -> int:
         """Number of pictures on the map that are higher than their cells."""
         tall: int = self.chart(MAP).evaluate(_TALL_PICTURES)
@@ -135,11 +128,6 @@ class PlayPage(AppPage):
         self.press(key)
 
 
-_CUT_BELLS = r"""bells => bells.filter(bell => {
-    const [start, next] = bell.getAttribute("d").split("C");
-    return Number(next.split(",").at(-2)) - Number(start.slice(1).split(",")[0]) < 0.01;
-}).length"""
-"""Densities whose first two points have the same x coordinate."""
 _TALL_PICTURES = """map => {
     const {height} = map.querySelector(".mark-rect path").getBoundingClientRect();
     const pictures = [...map.querySelectorAll(".mark-text text")];

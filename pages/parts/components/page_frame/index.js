@@ -51,6 +51,7 @@ function build(every) {
             if (opener && !document.querySelector(OPENED)) enter(frame, opener);
             if (event.target.closest("[data-testid=stSidebarNavLink]")) closeMenu();
             if (event.target.closest(CROWDS)) frame.crowd = true;
+            if (event.target.closest(".st-key-crowd-list button")) setTimeout(leaveCrowds);
             if (event.target.closest("label")?.querySelector("[role=switch]") && event.detail) {
                 freeKeys(frame);
             }
@@ -257,6 +258,13 @@ function announceCrowd(frame, voice) {
         voice.textContent = `${came.toLocaleString("en")} visitors simulated. Mean reward ${mean}.`;
     }
     Object.assign(frame, { served, crowd: false });
+}
+
+function leaveCrowds() {
+    // A choice closes its menu, however soon the visitors are served.
+    const opener = document.querySelector(".st-key-crowd-menu button[aria-expanded=true]");
+    opener?.click();
+    opener?.focus();
 }
 
 function closeMenu() {

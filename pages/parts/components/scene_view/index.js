@@ -246,6 +246,12 @@ function drawMoved({ box, told: { hint, said, note, lines } }) {
         line.append(written("b", name), make("i"));
         return line;
     }));
+    reachByKeys(box);
+    box.sizes ??= new ResizeObserver(() => reachByKeys(box));
+    box.sizes.observe(box);
+}
+
+function reachByKeys(box) {
     // On a phone, where its height is fixed, keys can scroll it.
     if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
