@@ -19,7 +19,7 @@ from pages.parts.play.current_loop import Click
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
 from pages.parts.text.format import plain
-from pages.parts.text.glossary import explained
+from pages.parts.text.glossary import explained, meanings
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.reward_source_names import names_of
 from pages.parts.text.theme import theme
@@ -65,7 +65,8 @@ def _decided(subject: Subject) -> Text:
     ranked, policy = subject.ranked, subject.loop.settings.policy
     parts = probability_parts(ranked, policy)
     decided = offers.decided(subject.world, ranked, parts, policy)
-    return Text(" ".join(filter(None, [decided, offers.explored(ranked, parts)])))
+    said = " ".join(filter(None, [decided, offers.explored(ranked, parts)]))
+    return Text(said, help=meanings("draw", "posterior"))  # The picture below cannot carry it.
 
 
 def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figure:
