@@ -17,7 +17,7 @@ from pages.parts.work.job_queue import submit
 from tests.pages.conftest import App, RaceApp
 
 Open = Callable[..., App]
-STEP = re.compile(r"[123] of 3\b")
+STEP = re.compile(r"[123]/3\b")
 
 
 def said(app: App) -> dict[str, str]:
@@ -136,11 +136,11 @@ def test_a_first_minute_has_three_steps_and_is_over(
 ) -> None:
     app = open_app()
     assert new_browser["once"] == "first-minute"
-    assert "1 of 3" not in app.text
+    assert "1/3" not in app.text
     app.session.first_minute.begin()
-    assert "1 of 3 Say" in app.run().text
-    assert "2 of 3 Answer" in app.answer(1.0).text
-    assert "**3 of 3**" in app.answer(0.0).run().text
+    assert "1/3 How" in app.run().text
+    assert "2/3 Answer" in app.answer(1.0).text
+    assert "**3/3**" in app.answer(0.0).run().text
     app.click("let-in-100").finish_the_crowd()
     assert not STEP.search(app.text)
     assert not STEP.search(app.click("reset").text)
