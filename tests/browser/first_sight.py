@@ -27,7 +27,7 @@ class FirstSight:
 
     @classmethod
     def of(cls, page: Page) -> Self:
-        """What the page shows where it stands."""
+        """Controls and words inside the window of a page."""
         seen = page.evaluate(_SEEN)
         return cls(tuple(seen["controls"]), tuple(seen["words"]))
 

@@ -287,7 +287,7 @@ class AppPage:
 
     @property
     def visitors(self) -> Locator:
-        """The number of visitors, once there is one."""
+        """Number of visitors; absent before the first visitor."""
         return self.page.locator(".score > div", has_text=re.compile("^Visitors")).locator("dd")
 
     def expect_visitors(self, number: int) -> None:

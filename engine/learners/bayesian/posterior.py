@@ -160,7 +160,7 @@ class StackedPosteriors:
         self.trusts: Array = np.zeros((many, LATER))
 
     def is_of(self, blocks: tuple[Block, ...], size: int) -> bool:
-        """True if these blocks, at this size, are the stacked ones."""
+        """Return whether the stack holds exactly the given blocks, at the given size."""
         return self.settled.shape[-1] == size and self._blocks == blocks
 
     def follow(self, shares: Mapping[Block, BlockPosterior]) -> None:

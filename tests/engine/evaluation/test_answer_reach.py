@@ -12,7 +12,7 @@ from engine.worlds.coffee import COFFEE
 
 
 def leads(loop: LearningLoop, action: int) -> list[float]:
-    """Expected reward of an action above the best other one in each context, one by one."""
+    """Lead of an action over the best other action, by context."""
     result = []
     for context in COFFEE.contexts:
         means = loop.belief(COFFEE.actions, COFFEE.features(context)).mean.tolist()
