@@ -199,6 +199,7 @@ def test_the_logo_is_drawn_in_the_ink_of_the_theme_with_no_letters(dark: bool) -
         "runner.postScriptGC",
         "browser.gatherUsageStats",
         "server.fileWatcherType",
+        "global.minCachedMessageSize",
         "theme.light.primaryColor",
     ],
 )
