@@ -9,6 +9,7 @@ from engine.errors import check_number, refuse
 from engine.learners.base import Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.likelihood import CENTRE
 from engine.learners.classic import ClassicLearner
 from engine.loop.baseline_rule import BaselineRule
 from engine.policies.base import CODE, Policy
@@ -23,6 +24,8 @@ LearnerName = Literal["bayesian", "classic"]
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 """Bounds of the reward wait time, as in the service."""
+LEAST_USUAL, MOST_USUAL = 1e-4, 0.9
+"""Bounds of the usual reward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class LoopSettings:
         learning_mode: ``"online"`` shows the policy's choice; ``"apprentice"`` always shows the
             baseline and learns to imitate it; ``"logging_only"`` shows the baseline and logs it as
             the choice.
+        usual_reward: mean reward expected before the first one, .0001 to .9: what an average offer
+            has earned so far. None if unknown.
         baseline: rule of the baseline; by default, the first action not excluded.
         apprentice_exploration: share of an apprentice's events with a uniformly random action; 0 to
             0.5. 0 changes nothing for users; more turns the bounds on the value of a switch into an
@@ -67,6 +72,7 @@ class LoopSettings:
     learner: LearnerName = "bayesian"
     learning_rate: float = 0.001
     baseline: BaselineRule | None = None
+    usual_reward: float | None = None
 
     def __new__(cls, *unnamed: object, **settings: object) -> Self:
         """Refuse wrong names; Python alone would raise a TypeError."""
@@ -95,6 +101,8 @@ class LoopSettings:
         check_number(CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
         check_number(CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
         check_number(CODE, "learning_rate", self.learning_rate, 1e-9, 1)
+        if self.usual_reward is not None:
+            check_number(CODE, "usual_reward", self.usual_reward, LEAST_USUAL, MOST_USUAL)
         if not isinstance(self.baseline, BaselineRule | None):
             refuse(CODE, "baseline", self.baseline, "a BaselineRule or None")
         _check_policy(self)
@@ -103,7 +111,14 @@ class LoopSettings:
         """True if both settings learn the same from the same log."""
         return all(
             getattr(self, name) == getattr(other, name)
-            for name in ("crosses", "hypotheses", "may_change", "learner", "learning_rate")
+            for name in (
+                "crosses",
+                "hypotheses",
+                "may_change",
+                "usual_reward",
+                "learner",
+                "learning_rate",
+            )
         )
 
     @property
@@ -117,7 +132,9 @@ def learner_of(settings: LoopSettings) -> Learner:
     """Create a learner by settings."""
     if settings.learner == "classic":
         return ClassicLearner(settings.crosses, settings.learning_rate)
-    return BayesianLearner(settings.compared, settings.may_change, min(settings.crosses, 3))
+    usual = CENTRE if settings.usual_reward is None else settings.usual_reward
+    crosses = min(settings.crosses, 3)
+    return BayesianLearner(settings.compared, settings.may_change, crosses, usual)
 
 
 def _check_policy(settings: LoopSettings) -> None:

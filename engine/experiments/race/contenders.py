@@ -1,7 +1,7 @@
 """Contenders of a race: methods of choosing, with their settings."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.errors import check_number, refuse
 from engine.experiments.power import ERROR, trial_size
@@ -20,6 +20,7 @@ from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
 from engine.simulation.baselines import Baseline, best_rule, usual_fields
+from engine.simulation.usual_reward import usual_reward
 from engine.worlds.world import World
 
 
@@ -149,11 +150,13 @@ def line_up(
     """
     chosen = rivals() | {policy.key: policy for policy in policies}
     size, error = (trial, None) if trial else (_planned(world, visitors), ERROR)
+    usual = usual_reward(world)
+    ours = replace(OURS, usual_reward=usual)
     until = _BY_POWER if error else _BY_TRIAL
     known: tuple[Contender, ...] = (
         LoopContender(
             "ours",
-            OURS,
+            ours,
             label="This engine",
             story="Takes four samples of each offer's reward, and shows the offer that is highest "
             "in all four; otherwise it samples again. Several models learn side by side, and "
@@ -162,7 +165,7 @@ def line_up(
         ),
         LoopContender(
             "nofloor",
-            OURS,
+            ours,
             Thompson(floor=0.0),
             label="This engine, no exploration floor",
             story="The same engine without random offers: its log says nothing about what "
@@ -170,7 +173,7 @@ def line_up(
         ),
         LoopContender(
             "textbook",
-            OURS,
+            ours,
             Thompson(floor=0.0, agreement=1),
             label="Textbook Thompson",
             story="The same beliefs, and each action as often as it wins one sample; no "
@@ -178,12 +181,12 @@ def line_up(
         ),
         LoopContender(
             "single",
-            LoopSettings(hypotheses=(Hypothesis(crosses=crosses),)),
+            LoopSettings(hypotheses=(Hypothesis(crosses=crosses),), usual_reward=usual),
             label="This engine, crosses: {crosses}",
             story="The same engine with one model only: noisy rewards, constant tastes, and "
             "a fixed order of crosses.",
         ),
-        *map(_rival, chosen.values()),
+        *(_rival(policy, ours) for policy in chosen.values()),
         ABTest(
             "ab",
             size,
@@ -231,8 +234,8 @@ def _planned(world: World, visitors: int | None) -> int:
     return size if visitors is None else max(1, min(size, visitors // 2))
 
 
-def _rival(policy: Policy) -> LoopContender:
-    """Contender of a policy on the app's beliefs; its label shows the policy's settings."""
+def _rival(policy: Policy, ours: LoopSettings) -> LoopContender:
+    """Contender of a policy on the beliefs of ``ours``; its label shows the policy's settings."""
     shares = [f"{{{knob.field}}}" for knob in policy.knobs if knob.unit == "percent"]
     label = " ".join([policy.label, *shares])
-    return LoopContender(policy.key, OURS, policy, label=label, story=policy.story)
+    return LoopContender(policy.key, ours, policy, label=label, story=policy.story)

@@ -23,6 +23,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.likelihood import RewardMoments
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.learned_state import Learned
@@ -52,9 +53,11 @@ class ModelAverage(Learned):
     log_odds: float = 0.0
 
     @classmethod
-    def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
+    def begin(
+        cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array, usual: float
+    ) -> "ModelAverage":
         """Create an average without knowledge; hypotheses of weight 0 are pruned."""
-        learners = {i: learner_of(h) for i, h in enumerate(hypotheses) if weights[i] > 0}
+        learners = {i: learner_of(h, usual) for i, h in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
     def begin_anew(self, born: int, weights: Array) -> None:
@@ -95,13 +98,15 @@ class ModelAverage(Learned):
             self._prune(hopeless)
         return top + math.log(total)
 
-    def drop(self, positions: Sequence[int], hypotheses: Sequence[Hypothesis]) -> None:
+    def drop(
+        self, positions: Sequence[int], hypotheses: Sequence[Hypothesis], usual: float
+    ) -> None:
         """Prune hypotheses regardless of evidence; the pruned ones restart if no other is left."""
         dropped = [i for i in positions if i in self.learners]
         if not dropped:
             return
         if len(dropped) == len(self.learners):
-            self.restore(hypotheses)
+            self.restore(hypotheses, usual)
         self._prune(dropped)
 
     def _prune(self, hopeless: list[int]) -> None:
@@ -110,7 +115,7 @@ class ModelAverage(Learned):
         self.log_weights[hopeless] = self.evidence[hopeless] = -np.inf
         self.log_weights = _log(self.weights)
 
-    def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
+    def restore(self, hypotheses: Sequence[Hypothesis], usual: float) -> None:
         """Restart pruned hypotheses with the weight of a fixed share."""
         asleep = [i for i in range(len(hypotheses)) if i not in self.learners]
         weights = self.weights
@@ -118,16 +123,16 @@ class ModelAverage(Learned):
         self.log_weights = _log(weights / weights.sum())
         self.evidence[asleep] = self.evidence.max()
         known = self.learners
-        self.learners = {i: known.get(i, learner_of(h)) for i, h in enumerate(hypotheses)}
+        self.learners = {i: known.get(i, learner_of(h, usual)) for i, h in enumerate(hypotheses)}
 
 
-def learner_of(hypothesis: Hypothesis) -> Posterior | Tables | SuccessRates:
-    """Create a learner of one hypothesis."""
+def learner_of(hypothesis: Hypothesis, usual: float) -> Posterior | Tables | SuccessRates:
+    """Create a learner of one hypothesis, by the usual reward."""
     if hypothesis.by == "cells":
-        return Tables(hypothesis.crosses)
+        return Tables(hypothesis.crosses, RewardMoments(usual))
     if hypothesis.by == "rates":
-        return SuccessRates(hypothesis.crosses)
-    return Posterior(hypothesis)
+        return SuccessRates(hypothesis.crosses, usual)
+    return Posterior(hypothesis, level=usual)
 
 
 def _log(weights: Array) -> Array:

@@ -261,8 +261,9 @@ class Tables(Learned):
     def expected_first(self, seen: Observation) -> float:
         """Log density of a first reward under the prior."""
         scale = seen.price if seen.binary else 1.0
-        reward, mean, noise = seen.reward / scale, self.rewards.mean / scale, COIN / scale**2
-        return log_density(reward, mean, noise, COIN, seen.binary)
+        variance = self.rewards.variance
+        reward, mean, noise = seen.reward / scale, self.rewards.mean / scale, variance / scale**2
+        return log_density(reward, mean, noise, variance, seen.binary)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""

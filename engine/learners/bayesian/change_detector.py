@@ -18,7 +18,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.likelihood import Observation, RewardHistory, log_sum
+from engine.learners.bayesian.likelihood import CENTRE, Observation, RewardHistory, is_rare, log_sum
 from engine.learners.learned_state import Learned
 
 SELDOM, AGAIN = 1e-7, 1e-5
@@ -40,6 +40,9 @@ SETTLED = 50
 """Rewards a bank must have learned before its challenger began, for a takeover to be reported as
 a change. Earlier takeovers correct misleading first rewards: in crowds of worlds without changes
 they came from challengers that began after 8, 36 and 37 rewards."""
+BY_RATES = 50.0
+"""Factor on the prior odds of rates where a rare usual reward is stated: to models of rewards of
+any size, one visitor without a reward says too much."""
 HOPELESS = -12.0
 """Log odds at which a replaced bank is dropped."""
 
@@ -57,14 +60,20 @@ class ChangeDetector(Learned):
     STATE = ("hypotheses", "may_change", "banks", "changes", "rewards", "unexplained")
 
     def __init__(
-        self, hypotheses: Sequence[Hypothesis], may_change: bool, priced: bool = True
+        self,
+        hypotheses: Sequence[Hypothesis],
+        may_change: bool,
+        priced: bool = True,
+        usual: float = CENTRE,
     ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.may_change = may_change
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
-        self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
+        if is_rare(usual):
+            prior[self._rates] *= BY_RATES
+        self.rewards = RewardHistory(priced, usual)
+        self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum(), usual)]
         self.changes: list[tuple[int, int]] = []
-        self.rewards = RewardHistory(priced)
         self.unexplained = 0.0
         if may_change:
             self._challenge()
@@ -121,9 +130,9 @@ class ChangeDetector(Learned):
         """
         for bank in self.banks:
             if self.rewards.binary and not seen.binary:
-                bank.restore(self.hypotheses)
+                bank.restore(self.hypotheses, self.rewards.usual)
             if self.rewards.common or not seen.binary:
-                bank.drop(self._rates, self.hypotheses)
+                bank.drop(self._rates, self.hypotheses, self.rewards.usual)
 
     @cached_property
     def _rates(self) -> list[int]:
@@ -147,7 +156,7 @@ class ChangeDetector(Learned):
     def _take_over(self) -> None:
         """Make the challenger the current bank, and keep the better of the others."""
         *others, challenger = self.banks
-        challenger.restore(self.hypotheses)
+        challenger.restore(self.hypotheses, self.rewards.usual)
         if challenger.born - others[0].born >= SETTLED:
             self.changes.append((self.learned, challenger.born))
         self.banks = [challenger, max(others, key=attrgetter("log_odds"))]
@@ -164,7 +173,8 @@ class ChangeDetector(Learned):
             self._challenge()
 
     def _challenge(self) -> None:
-        challenger = ModelAverage.begin(self.hypotheses, self.learned, self._carried())
+        usual, weights = self.rewards.usual, self._carried()
+        challenger = ModelAverage.begin(self.hypotheses, self.learned, weights, usual)
         challenger.log_odds = self.banks[0].log_odds + self._prior
         self.banks.append(challenger)
 

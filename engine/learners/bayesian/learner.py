@@ -49,7 +49,7 @@ from engine.learners.bayesian.learner_inputs import (
     LearnerInputs,
     expected_first,
 )
-from engine.learners.bayesian.likelihood import COIN
+from engine.learners.bayesian.likelihood import CENTRE, COIN
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.belief import Before, Belief
@@ -78,6 +78,7 @@ class BayesianLearner(Learner):
         hypotheses: models of rewards.
         may_change: whether all tastes may change at once.
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
+        usual: mean reward expected before the first one, 0 to 1.
     """
 
     STATE = ("evidence", "imitation", "lean", "_places", "_first")
@@ -91,9 +92,13 @@ class BayesianLearner(Learner):
     expresses_doubt = has_imitation_head = True
 
     def __init__(
-        self, hypotheses: Sequence[Hypothesis], may_change: bool = True, crosses: int | None = None
+        self,
+        hypotheses: Sequence[Hypothesis],
+        may_change: bool = True,
+        crosses: int | None = None,
+        usual: float = CENTRE,
     ) -> None:
-        self.evidence = ChangeDetector(hypotheses, may_change)
+        self.evidence = ChangeDetector(hypotheses, may_change, usual=usual)
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
@@ -122,7 +127,9 @@ class BayesianLearner(Learner):
         return self.evidence.changes
 
     def unrewarded(self) -> Self:
-        other = type(self)(self.evidence.hypotheses, self.evidence.may_change)
+        evidence = self.evidence
+        usual = evidence.rewards.usual
+        other = type(self)(evidence.hypotheses, evidence.may_change, usual=usual)
         other.imitation = self.imitation
         return other
 
@@ -317,8 +324,9 @@ class BayesianLearner(Learner):
         they may be 0 or a price."""
         self._forget()
         self._known_before.clear()
-        self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change, priced)
-        self._places = LearnerInputs(self.evidence.hypotheses, reading)
+        hypotheses, usual = self.evidence.hypotheses, self.evidence.rewards.usual
+        self.evidence = ChangeDetector(hypotheses, self.evidence.may_change, priced, usual)
+        self._places = LearnerInputs(hypotheses, reading)
 
     def _forget(self) -> None:
         """Clear cached beliefs."""

@@ -17,6 +17,10 @@ The prior and the noise of hypotheses are in units of a fair coin's standard dev
 unit is fitted to the first rewards: for clicks of 1 %, or rewards between .4 and .6, doubt is
 smaller accordingly. Later rewards do not count: they become more alike as choices improve, without
 information about actions not chosen. Means do not depend on the unit.
+
+Who knows the usual reward u can state it. The prior mean of everything, and with it the prior unit,
+then follow from u with the weight of half a success, .5 / u rewards; and successes count as rare
+from the start if u is small.
 """
 
 import math
@@ -30,9 +34,9 @@ from engine.arrays import Array
 from engine.learners.learned_state import Learned
 
 CENTRE = 0.5
-"""Prior mean of everything, until successes prove rare."""
+"""Prior mean of everything, until successes prove rare or are stated to be."""
 COIN = 0.25
-"""Variance of a fair coin, assumed before the first reward."""
+"""Variance of a fair coin."""
 MAX_PRICES = 200
 """Largest number of actions whose prices are known."""
 WIDEST = 30.0
@@ -48,6 +52,9 @@ SURELY_COMMON, SURELY_RARE = 3.0, -5.0
 *Annals of Mathematical Statistics* 16, 1945)."""
 UNIT_REWARDS = 100
 """Number of first rewards that determine the unit of variances."""
+_STATED_RARE = 2 * SURELY_RARE
+"""Log likelihood ratio before the first reward where a rare usual reward is stated: a few early
+successes do not disprove it."""
 _BY_SUCCESS = math.log(COMMON / RARE)
 _BY_FAILURE = math.log((1 - COMMON) / (1 - RARE))
 
@@ -129,23 +136,30 @@ class RewardMoments(Learned):
     Attributes:
         count, total, squares: number, sum, and sum of squares.
         unit: variance of the first `UNIT_REWARDS` as a multiple of a fair coin's.
+        usual: mean reward expected before the first one, 0 to 1.
     """
 
-    STATE: ClassVar[tuple[str, ...]] = ("count", "total", "squares", "unit")
+    STATE: ClassVar[tuple[str, ...]] = ("count", "total", "squares", "unit", "usual")
 
-    def __init__(self) -> None:
-        self.count, self.total, self.squares, self.unit = 0, 0.0, 0.0, 1.0
+    def __init__(self, usual: float = CENTRE) -> None:
+        self.count, self.total, self.squares, self.usual = 0, 0.0, 0.0, usual
+        self.unit = self.variance / COIN
+
+    @property
+    def weight(self) -> float:
+        """Number of rewards with the weight of the usual one: half a success."""
+        return 0.5 / self.usual
 
     @property
     def mean(self) -> float:
-        """Mean, with one half as one more reward."""
-        return (self.total + 0.5) / (self.count + 1)
+        """Mean, with the usual reward among them."""
+        return (self.total + 0.5) / (self.count + self.weight)
 
     @cached_property
     def variance(self) -> float:
-        """Variance, with that of a fair coin as one more reward."""
+        """Variance, with that of a coin of the usual mean among them."""
         spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
-        return (max(spread, 0.0) + COIN) / (self.count + 1)
+        return (max(spread, 0.0) + 0.5 * (1.0 - self.usual)) / (self.count + self.weight)
 
     def add(self, reward: float) -> None:
         """Count a reward."""
@@ -181,8 +195,8 @@ class RewardHistory(RewardMoments):
         "most",
     )
 
-    def __init__(self, priced: bool = True) -> None:
-        super().__init__()
+    def __init__(self, priced: bool = True, usual: float = CENTRE) -> None:
+        super().__init__(usual)
         self.priced, self.binary, self.common = priced, True, False
         self.successes, self.most = 0, 1.0
         self.prices: dict[str, float] = {}
@@ -255,13 +269,14 @@ class RewardHistory(RewardMoments):
     def _commonness(self) -> float:
         """Log likelihood ratio of successes as frequent as `COMMON` against `RARE` ones."""
         failures = self.count - self.successes
-        return self.successes * _BY_SUCCESS + failures * _BY_FAILURE
+        prior = _STATED_RARE if is_rare(self.usual) else 0.0
+        return prior + self.successes * _BY_SUCCESS + failures * _BY_FAILURE
 
     def widest(self, actions: Sequence[str]) -> Array:
         """Standard deviations (K,) of beliefs about rare rewards of K actions: as large as their
         means, as rates are positive."""
         prices, spread = self.prices_of(actions)
-        return np.asarray((self.successes + 0.5) / (self.count + 1) * prices * np.sqrt(1 + spread))
+        return np.asarray(self._rate * prices * np.sqrt(1 + spread))
 
     def _spread(self, price: float, action: str) -> float:
         """Variance of an action's rewards in the unit, by its rate drawn to that of all; 1 where
@@ -269,17 +284,21 @@ class RewardHistory(RewardMoments):
         if not (self.rare and self.price_spread):
             return 1.0
         shown, successes = self.tallies.get(action, (0, 0))
-        rate = (successes + 1.0) / (shown + (self.count + 1.0) / (self.successes + 0.5))
+        rate = (successes + 1.0) / (shown + (self.count + self.weight) / (self.successes + 0.5))
         spread = price**2 * rate * max(1.0 - rate, 0.5) / (self.unit * COIN)
         return min(max(spread, 1.0 / WIDEST), WIDEST)
+
+    @property
+    def _rate(self) -> float:
+        """Share of successes, with the usual reward among them."""
+        return (self.successes + 0.5) / (self.count + self.weight)
 
     def log_density(self, reward: float, action: str) -> float:
         """Log density of a new reward of an action by this summary alone. Unless all rewards are 0
         or the price of their action, it is half a normal density and half a uniform one over the
         largest size so far, for the sake of rare large rewards."""
         if self.binary and self.fits_prices(reward, action):
-            rate = (self.successes + 0.5) / (self.count + 1)
-            return math.log(rate if reward else 1 - rate)
+            return math.log(self._rate if reward else 1 - self._rate)
         known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
         anything = -math.log(2 * max(self.most, abs(reward)))
         return log_sum(known, anything) - math.log(2)
@@ -299,6 +318,11 @@ class RewardHistory(RewardMoments):
         self.__dict__.pop("price_spread", None)
         self.add(reward)
         self.common |= self._commonness > SURELY_COMMON
+
+
+def is_rare(usual: float) -> bool:
+    """Return whether a stated usual reward means rare successes."""
+    return usual <= RARE
 
 
 def log_sum(first: float, second: float) -> float:

@@ -36,7 +36,7 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.cells import FIXED_SHARE, CellIndex, Indices
-from engine.learners.bayesian.likelihood import Observation
+from engine.learners.bayesian.likelihood import CENTRE, Observation
 from engine.learners.learned_state import Learned
 
 SHAPES = (0.5, 2.0, 8.0, 32.0)
@@ -62,6 +62,7 @@ class SuccessRates(Learned):
     Attributes:
         crosses: largest number of fields of a term.
         count: number of rewards learned.
+        usual: mean rate before any reward, with the weight of half a success.
         level: mean rate over actions, m.
         variance: relative variance of actions' factors around the level, 1 / g.
         log_weights: of the M models, (M,).
@@ -70,14 +71,15 @@ class SuccessRates(Learned):
     """
 
     crosses: int
+    usual: float = CENTRE
     count: int = 0
-    level: float = 0.5
+    level: float = CENTRE
     variance: float = USUAL_VARIANCE
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     table: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     def __post_init__(self) -> None:
-        self.log_weights = _prior(self.crosses).copy()
+        self.level, self.log_weights = self.usual, _prior(self.crosses).copy()
         self.table = np.zeros((16, 4, 1 + len(self.log_weights)))
 
     def weights(self, _: CellIndex) -> Array:
@@ -103,7 +105,7 @@ class SuccessRates(Learned):
 
     def expected_first(self, seen: Observation) -> float:
         """Log density of a first reward under the prior."""
-        return math.log(0.5)
+        return math.log(self.usual if seen.reward else 1.0 - self.usual)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
@@ -129,7 +131,7 @@ class SuccessRates(Learned):
         """Fit the level and the variance of actions' factors to all actions."""
         s, n = self.table[_WHOLE, :, 0], self.table[_WHOLE, :, 1]
         shares = 1.0 / (1.0 + n * self.level)
-        self.level = float((s @ shares + 0.5) / (n @ shares + 1.0))
+        self.level = float((s @ shares + 0.5) / (n @ shares + 0.5 / self.usual))
         expected = n * self.level
         parts = expected / (1.0 + expected)
         excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2

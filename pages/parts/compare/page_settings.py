@@ -7,6 +7,7 @@ from typing import Self
 from engine import LoopSettings
 from engine.experiments.apprentice_comparison import AutoSwitch
 from engine.simulation.baselines import Baseline
+from engine.simulation.usual_reward import usual_reward
 from pages.parts.settings.baseline_rules import (
     ITEM,
     RULE,
@@ -106,7 +107,11 @@ class CompareSetup(Linked):
         """Return the settings of the three loops."""
         classic = partial(LoopSettings.classic, learning_rate=float(self.rate))
         make = classic if self.kind == "service" else LoopSettings
-        return make(crosses=self.crosses, apprentice_exploration=self.explore / 100)
+        return make(
+            crosses=self.crosses,
+            apprentice_exploration=self.explore / 100,
+            usual_reward=usual_reward(world_of(self.world)),
+        )
 
     def auto_switch(self) -> AutoSwitch | None:
         """Return the rule that goes online automatically; None if switched off."""

@@ -19,6 +19,7 @@ from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps
 from engine.simulation.simulated_visitors import crowd
+from engine.simulation.usual_reward import usual_reward
 from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.settings.known_worlds import world_of
@@ -119,7 +120,7 @@ def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
 
 def _making(source: ReadyMade) -> Steps[EvaluationLog]:
     world = world_of(source.world)
-    loop = LearningLoop(LoopSettings(), seed=source.seed)
+    loop = LearningLoop(LoopSettings(usual_reward=usual_reward(world)), seed=source.seed)
     for number, _ in enumerate(crowd(loop, world, source.visitors), 1):
         yield number / source.visitors
     log = yield from _log(loop, world, nullcontext())

@@ -10,6 +10,7 @@ from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.simulation.baselines import rule_of_loop
+from engine.simulation.usual_reward import usual_reward
 from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.play import second_loop
@@ -140,6 +141,7 @@ class PlaySetup(Tunable):
             learning_mode=self.mode,
             max_events=max_visitors(),
             baseline=self.baseline,
+            usual_reward=usual_reward(world_of(self.world)),
         )
 
     def opponent_settings(self) -> LoopSettings:

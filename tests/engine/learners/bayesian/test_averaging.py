@@ -13,6 +13,7 @@ from engine.learners.bayesian import averaging
 from engine.learners.bayesian.averaging import FIXED_SHARE, PRUNED, ModelAverage
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.likelihood import CENTRE
 from engine.learners.bayesian.posterior import Posterior
 from tests.engine.learners.bayesian.histories import (
     THREE,
@@ -101,7 +102,7 @@ def test_before_any_reward_weights_are_the_prior_odds() -> None:
 
 
 def average_of(weights: Sequence[float] = (0.5, 0.25, 0.25)) -> ModelAverage:
-    return ModelAverage.begin(THREE, 0, np.array(weights))
+    return ModelAverage.begin(THREE, 0, np.array(weights), CENTRE)
 
 
 densities_told = st.lists(st.tuples(*[st.floats(-5, 3)] * 3), min_size=1, max_size=30)
@@ -185,7 +186,7 @@ def test_a_reactivated_hypothesis_starts_with_the_fixed_share() -> None:
     bank = average_of()
     reweighed(bank, 0.0, -1.0, -50.0)
     known, before = dict(bank.learners), bank.weights
-    bank.restore(THREE)
+    bank.restore(THREE, CENTRE)
     linear = [one for one in bank.learners.values() if isinstance(one, Posterior)]
     assert [one.hypothesis for one in linear] == [*THREE]
     assert known.items() <= bank.learners.items()

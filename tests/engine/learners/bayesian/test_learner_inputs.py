@@ -12,7 +12,7 @@ from engine.learners.bayesian.learner_inputs import (
     LearnerInputs,
     expected_first,
 )
-from engine.learners.bayesian.likelihood import Observation, RewardHistory
+from engine.learners.bayesian.likelihood import CENTRE, Observation, RewardHistory
 from engine.learners.crosses import Vectors
 from engine.protocol.features import Features
 from tests.engine.requests import DRINKS, Json, request_of
@@ -65,7 +65,7 @@ def test_hypotheses_compare_a_context_once_for_each_reading(
         return by_field(self, features)
 
     places = LearnerInputs(HYPOTHESES, InputEncoding.of([here]))
-    learners = [learner_of(hypothesis) for hypothesis in HYPOTHESES]
+    learners = [learner_of(hypothesis, CENTRE) for hypothesis in HYPOTHESES]
     places.place(*experience(EVENING)[:3], learners)
     monkeypatch.setattr(Vectors, "by_field", counted)
     for basis in places.spans.values():
@@ -88,7 +88,7 @@ def test_what_learned_nothing_expects_its_first_reward_as_it_then_learns_it() ->
     linear, table = Hypothesis(), Hypothesis(3, "cells")
     places = LearnerInputs((linear, table), InputEncoding.of([experience(MORNING)]))
     for one in (linear, table):
-        learner = learner_of(one)
+        learner = learner_of(one, CENTRE)
         place = places.place(context, actions, shown, [learner])
         expected = expected_first(learner, place, first_reward())
         np.testing.assert_allclose(places.teach(learner, place, first_reward()), expected)
