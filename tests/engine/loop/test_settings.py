@@ -215,6 +215,7 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         "learner",
         "learning_rate",
         "baseline",
+        "usual_reward",
     }
 
 
