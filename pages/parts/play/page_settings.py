@@ -36,6 +36,7 @@ from pages.parts.settings.shared_settings import (
     max_visitors,
 )
 from pages.parts.text.glossary import meanings
+from pages.parts.text.reward_scale import RewardScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +155,14 @@ class PlaySetup(Tunable):
 
     @property
     def story(self) -> str:
-        """Description of the policy with its settings."""
-        return self.filled({self.policy: POLICIES[self.policy].story})[self.policy]
+        """Description of the policy with its settings, and of what is known at the start."""
+        story = self.filled({self.policy: POLICIES[self.policy].story})[self.policy]
+        world = world_of(self.world)
+        usual = usual_reward(world)
+        if usual is None:
+            return story
+        scale = RewardScale.of(world).in_markdown
+        return f"{story} Known at the start: a random offer earns about {scale.mean(usual)}."
 
     def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
         """Return the loop settings that changed on the page since ``before``.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from html import unescape
 from itertools import product
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -81,8 +82,19 @@ def test_no_number_is_rounded_to_zero_and_none_is_larger_than_money_can_be(
 
 
 @VISITORS
-def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) -> None:
+def test_an_own_world_states_the_usual_reward_so_that_amounts_stand_from_the_start(
+    visitors: int,
+) -> None:
     texts = texts_of(drawn(session_after(visitors)))
+    assert UNKNOWN not in texts
+    assert "expected reward" in texts
+
+
+@VISITORS
+def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) -> None:
+    with patch("pages.parts.play.page_settings.usual_reward", return_value=None):
+        session = session_of(visitors)
+    texts = texts_of(drawn(session))
     assert (UNKNOWN in texts) == (visitors < 100)
     assert ("expected reward" in texts) == (visitors >= 100)
 
@@ -227,3 +239,13 @@ def test_in_ten_worlds_of_rare_rewards_numbers_and_pictures_use_their_room(seed:
     bells = scene.figures["chart-beliefs-now"].rows.to_pylist()
     assert max(row["mean"] + 3 * row["sd"] for row in bells) >= 0.5
     assert max(row["truth"] for row in bells) >= 0.02
+
+
+def test_the_settings_say_what_is_known_before_the_first_visitor() -> None:
+    keep_at_hand(OWN_BANK)
+    setup = PlaySetup(world=key_of(OWN_BANK))
+    assert setup.settings().usual_reward == pytest.approx(0.006)
+    assert "a random offer earns about 1,800\xa0€ per 1,000 visitors" in setup.story
+    coffee = PlaySetup()
+    assert coffee.settings().usual_reward is None
+    assert "Known at the start" not in coffee.story
