@@ -425,7 +425,9 @@ def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List reasons for grey rows, as Markdown."""
     names, said = names_of(result, setup), list[str]()
     if any(is_wide(result, estimate_of(result, row, setup), setup) for row in result.rows):
-        said.append("Grey: too few events, so the interval covers more than half of the chart.")
+        said.append(
+            "Grey: too few visitors or rewards, so the interval covers more than half of the chart."
+        )
     if thin := [plain(names[row.target]) for row in result.rows if is_thin(row, setup)]:
         said.append(
             f"Grey: {', '.join(thin)}: based on fewer than {FEW} events, too few for a "
