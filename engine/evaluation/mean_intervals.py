@@ -37,10 +37,11 @@ def estimate(values: Array, least: float = -math.inf, most: float = math.inf) ->
     return Estimate(mean, error, low, high)
 
 
-def estimate_of_rewards(rewards: Array) -> Estimate:
-    """Mean of at least one independent reward from 0 to 1, see `ends_of_rewards`."""
-    low, high = ends_of_rewards(len(rewards), float(rewards.sum()), float(rewards @ rewards))
-    return Estimate(float(rewards.mean()), standard_error(rewards), low, high)
+def estimate_of_rewards(rewards: Array, most: float = 1.0) -> Estimate:
+    """Mean of at least one independent reward from 0 to ``most``, see `ends_of_rewards`."""
+    parts = rewards / most
+    low, high = ends_of_rewards(len(parts), float(parts.sum()), float(parts @ parts))
+    return Estimate(float(rewards.mean()), standard_error(rewards), most * low, most * high)
 
 
 def ends_of_rewards(

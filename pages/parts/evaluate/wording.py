@@ -49,9 +49,8 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
 
 
 def labels_of(result: LogEvaluation) -> Mapping[str, str]:
-    """Return display names of the world's actions by id; empty without a world."""
-    world = result.log.world
-    return {item.id: item.label for item in world.items} if world is not None else {}
+    """Return display names of the worlds' actions by id; empty without a world."""
+    return {item.id: item.label for item in result.log.items.values()}
 
 
 def below_table(result: LogEvaluation) -> str:
@@ -408,6 +407,7 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List the sentences of `exclusions`, then reasons for grey rows and replaced estimators, as
     Markdown."""
     names, said = names_of(result, setup), exclusions(result, setup)
+    said += _about_changes(result, setup)
     proven = [plain(names[row.target]) for row in result.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(
@@ -419,6 +419,18 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
             "In this log each action pays one amount or nothing: intervals end at its amount."
         )
     return said + why_grey(result, setup)
+
+
+def _about_changes(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+    """State changes of the world during the log, and what rewards and truth then refer to."""
+    worlds = result.log.worlds
+    if worlds is None or not (changes := sorted({*worlds.since} - {0})):
+        return []
+    whom = ", ".join(f"{number:,}" for number in changes)
+    said = f"The world changed after visitor {whom}. Each reward counts at the price of its time"
+    if not setup.truth:
+        return [f"{said}."]
+    return [f"{said}, and the truth is the mean over visitors before and after."]
 
 
 def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
