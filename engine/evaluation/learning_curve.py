@@ -106,6 +106,11 @@ class LearningCurve(Projection):
         return self._worth(1)
 
     @property
+    def expected(self) -> Array:
+        """Expected reward of the action shown to each answered visitor, known to the world."""
+        return self._worth(2)
+
+    @property
     def regret(self) -> float:
         """Sum of (expected reward of the best available action - of the shown action), known to the
         world."""
