@@ -35,7 +35,7 @@ def after(worlds: Versions, start: int) -> Versions:
 def in_present_rewards(log: Decisions, worlds: Versions) -> Decisions:
     """Log with its rewards in those of the present world, and with the largest reward that each
     action could have earned at any time of the log."""
-    worth = worlds.worth(np.arange(len(log)))
+    worth = worlds.worth(np.arange(float(len(log))))
     means = None if log.means is None else log.means * worth[:, None]
     largest = defaultdict[str, float](float)
     for world, _ in _periods(worlds, len(log)):

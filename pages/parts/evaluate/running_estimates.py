@@ -171,7 +171,7 @@ def _style_of(result: LogEvaluation, key: str) -> LineStyle:
     palette = theme(is_dark())
     row = next(row for row in result.rows if row.target == key)
     action, places = action_of(row), result.log.places
-    if action in places:
+    if action is not None and action in places:
         return LineStyle(palette.action(places[action]), "diamond")
     colours = {
         "online": palette.accent,
