@@ -79,10 +79,10 @@ class LogEvaluation:
     def estimator_of(self, target: str, chosen: str) -> str:
         """Return the estimator used for a target.
 
-        The logging policy needs no weights, so the mean is used; if the log lacks the probabilities
-        that "strata" needs, `STAND_IN` replaces it.
+        The logging policy, and any that chooses alike, needs no weights, so the mean is used; if
+        the log lacks the probabilities that "strata" needs, `STAND_IN` replaces it.
         """
-        if target == "online":
+        if any(row.is_observed for row in self.rows if row.target == target):
             return "naive"
         return STAND_IN if chosen == "strata" and not self.tells_all else chosen
 

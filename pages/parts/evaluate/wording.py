@@ -358,7 +358,7 @@ def is_proven(row: Row) -> bool:
     """Return True if our own estimator's interval equals that of the betting sequence, and is not
     the only possible value."""
     ours, betting = row.intervals["strata"], row.intervals["betting"]
-    if row.target == "online" or row.doubt == "no_overlap" or ours is None or betting is None:
+    if row.is_observed or row.doubt == "no_overlap" or ours is None or betting is None:
         return False
     return ours.width > 0 and (ours.low, ours.high) == (betting.low, betting.high)
 

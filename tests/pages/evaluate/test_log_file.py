@@ -14,7 +14,7 @@ from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import doubts
+from pages.parts.evaluate.wording import doubts, estimate_of
 from pages.parts.work import job_queue
 from pages.parts.work.uploads import Upload, Uploads
 
@@ -135,6 +135,9 @@ def test_equal_probabilities_of_shown_actions_are_those_of_all(probability: str)
     assert interval.low > by_hand.mean() - 3 * error
     assert interval.high < by_hand.mean() + 3 * error
     assert row.effective > 1_900
+    assert [row.target for row in result.rows[:2]] == ["online", "uniform"]
+    actual, random = (estimate_of(result, row, EvaluateSetup()) for row in result.rows[:2])
+    assert actual == random, "the offers were random"
     assert not any("too few events" in line for line in doubts(result, EvaluateSetup()))
 
 
