@@ -20,6 +20,7 @@ Values of policies:
 - `interval_coverage`: share of intervals that contain the true value, in repeated experiments.
 - `random_policies`: random policies, with their estimated and their true values.
 - `mean_intervals`: means over repetitions with their sampling error.
+- `world_periods`: rewards, limits and true values of a log over successive worlds.
 - `log_jobs`: stored jobs on the log of a loop, such as evaluations, done in steps.
 
 Apprentices and settings:

@@ -1,7 +1,7 @@
 """Learning curve of a loop before a simulated crowd: rewards earned, and regret against the truth.
 
 The curve is a fold over the log together with the hidden truth: for each visitor that of the world
-in force at the time.
+in force at the time. Rewards are read in those of the present world, see `Versions.worth`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -96,16 +96,25 @@ class LearningCurve(Projection):
     def _column(self, column: int) -> Array:
         return self._answered[: self._size, column]
 
+    def _worth(self, column: int) -> Array:
+        """A column of rewards in those of the present world."""
+        return self._column(column) * self.versions.worth(self._column(0))
+
     @property
     def rewards(self) -> Array:
         """Reward of each answered visitor, in the order of the Rank calls."""
-        return self._column(1).copy()
+        return self._worth(1)
+
+    @property
+    def expected(self) -> Array:
+        """Expected reward of the action shown to each answered visitor, known to the world."""
+        return self._worth(2)
 
     @property
     def regret(self) -> float:
         """Sum of (expected reward of the best available action - of the shown action), known to the
         world."""
-        return float(self._column(3).sum() - self._column(2).sum())
+        return float(self._worth(3).sum() - self._worth(2).sum())
 
     def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
         """Thinned curve, at most ``points`` rows, the first and the last visitor included.
@@ -117,15 +126,16 @@ class LearningCurve(Projection):
             single, best; and the expected regret so far of the first two: uniform_regret,
             single_regret.
         """
-        regret = np.cumsum(self._column(3) - self._column(2))
+        regret = np.cumsum(self._worth(3) - self._worth(2))
         numbers = thinned(1, len(self), points)
         # Number of visitors of each world so far, and the world of the latest visitor.
         firsts = np.searchsorted(self._column(0), self.versions.since)
         ends = np.append(firsts[1:], len(self))[:, None]
         visits = (np.clip(numbers, firsts[:, None], ends) - firsts[:, None]).astype(float)
         which = np.searchsorted(firsts, numbers - 1, side="right") - 1
+        worlds, most = self.versions.worlds, self.versions.now.most
         uniform, single, best = (
-            np.array([getattr(world, f"{name}_value") for world in self.versions.worlds])
+            np.array([getattr(world, f"{name}_value") * world.most / most for world in worlds])
             for name in ("uniform", "single", "best")
         )
         columns: dict[str, Array] = {

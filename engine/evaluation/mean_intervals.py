@@ -37,12 +37,29 @@ def estimate(values: Array, least: float = -math.inf, most: float = math.inf) ->
     return Estimate(mean, error, low, high)
 
 
-def estimate_of_rewards(rewards: Array) -> Estimate:
-    """Mean of independent rewards from 0 to 1 with its score interval, which has a width for equal
-    rewards, too, and is conservative for partial rewards."""
-    mean, z = float(rewards.mean()), normal()
-    low, high = (mean + sign * score_reach(mean, len(rewards), z, sign) for sign in (-1, 1))
-    return Estimate(mean, standard_error(rewards), low, high)
+def estimate_of_rewards(rewards: Array, most: float = 1.0) -> Estimate:
+    """Mean of at least one independent reward from 0 to ``most``, see `ends_of_rewards`."""
+    parts = rewards / most
+    low, high = ends_of_rewards(len(parts), float(parts.sum()), float(parts @ parts))
+    return Estimate(float(rewards.mean()), standard_error(rewards), most * low, most * high)
+
+
+def ends_of_rewards(
+    size: int, total: float, squares: float, level: float = 0.95
+) -> tuple[float, float]:
+    """Ends of the interval of a mean of independent rewards from 0 to 1, by their number, sum and
+    sum of squares: a score interval, which has a width for equal rewards, too.
+
+    Rewards of smaller variance than 0-or-1 rewards count as more events. Their variance has an
+    event more at each end of the range: rare large rewards may not have come.
+    """
+    mean, z = total / size, normal(level)
+    most = mean * (1 - mean)
+    spread = max(0.0, squares - total * mean) + mean**2 + (1 - mean) ** 2
+    effective = size * max(1.0, size * most / spread)
+    low, high = (mean + sign * score_reach(mean, effective, z, sign) for sign in (-1, 1))
+    # Rounding could put a mean of 0 or 1 outside of its interval.
+    return min(mean, max(0.0, low)), max(mean, min(1.0, high))
 
 
 def estimate_of_differences(differences: Array) -> Estimate:

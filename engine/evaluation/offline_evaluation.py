@@ -61,6 +61,12 @@ class Row:
     intervals: Mapping[str, Interval | None]
     doubt: Doubt | None
 
+    @property
+    def is_observed(self) -> bool:
+        """True if each weight is 1, as those of the logged policy: the value is the mean of the
+        logged rewards."""
+        return self.share == self.mean == self.largest == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import PersonalizerError
-from engine.evaluation.estimators import Bounds, Interval, Stratified
+from engine.evaluation.estimators import Bounds, Interval, Naive, Stratified
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
-from engine.evaluation.mean_intervals import normal, score_reach
 from engine.evaluation.offline_evaluation import bounds_of
-from engine.evaluation.target_policies import GivenProbabilities, replaying_all
+from engine.evaluation.target_policies import GivenProbabilities, LoggedPolicy, replaying_all
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -120,24 +119,12 @@ def _optimising(
         tried.append(CandidateResult(candidate, chosen, _interval(later_log, later, bounds)))
         yield None
     tried.sort(key=lambda trial: -trial.chosen.estimate)
-    return Optimisation(record(later_log, bounds), tuple(tried))
+    online = Naive(bounds).add(LoggedPolicy().weigh(later_log)).interval()
+    assert online is not None
+    return Optimisation(online, tuple(tried))
 
 
 def _interval(log: Decisions, target: GivenProbabilities, bounds: Bounds) -> Interval:
     interval = Stratified(bounds).add(target.weigh(log)).interval()
     assert interval is not None
     return interval
-
-
-def record(log: Decisions, bounds: Bounds) -> Interval:
-    """Mean of the observed rewards, with a score interval: for rare rewards a normal interval
-    extends below the least possible reward, and its lower end is beaten by anything. Rewards of
-    smaller variance than 0-or-1 rewards count as more events."""
-    low, high = bounds
-    earned = (log.reward - low) / (high - low)
-    mean, size = float(earned.mean()), len(log)
-    most = mean * (1 - mean)
-    effective = size * most / max(float(earned.var()), most / size) if most > 0 else size
-    down, up = (score_reach(mean, effective, normal(), sign) for sign in (-1, 1))
-    ends = (mean, max(0.0, mean - down), min(1.0, mean + up))
-    return Interval(*(low + (high - low) * end for end in ends))

@@ -305,13 +305,16 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
 
     A target that chooses by context is averaged over the world's visitors by frequency; a target
     known only for the events of the log, over those events. Empty for a log with contexts or
-    actions outside the world.
+    offers outside the world.
     """
     cells = _cells(world, log)
     if cells is None:
         return {}
-    columns = [world.position(action) for action in log.actions]
-    expected = world.expected_in(cells)[log.context_index][:, columns]
+    known = {item.id for item in world.items}
+    columns = [at for at, action in enumerate(log.actions) if action in known]
+    places = [world.position(log.actions[at]) for at in columns]
+    expected = np.zeros(log.offered.shape)
+    expected[:, columns] = world.expected_in(cells)[log.context_index][:, places]
     everybody, values, some = _everybody(world), dict[str, float](), world.some()
     for target in targets:
         is_of_log = isinstance(target, LoggedPolicy | GivenProbabilities)
@@ -325,7 +328,8 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
 
 def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
     """Cell of each context of the log; None if any is outside the world."""
-    if not set(log.actions) <= {item.id for item in world.items}:
+    offered = {log.actions[at] for at in np.flatnonzero(log.offered.any(axis=0))}
+    if not offered <= {item.id for item in world.items}:
         return None
     texts = ContextTexts(world)
     contexts = [context for text in log.contexts if (context := texts.context(text)) is not None]

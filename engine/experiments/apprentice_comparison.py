@@ -18,7 +18,11 @@ from engine.errors import check_number
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.mean_intervals import Estimate, estimate_of_differences, standard_error
+from engine.evaluation.mean_intervals import (
+    Estimate,
+    estimate_of_differences,
+    estimate_of_rewards,
+)
 from engine.evaluation.switch_value import SwitchValue, switch_value_steps
 from engine.experiments.baseline_loop import LazyBaselineLoop
 from engine.loop.clock import Clock, utc_now
@@ -87,9 +91,9 @@ class ComparisonWindow:
         """Mean reward of an arm; NaN without a visitor."""
         return float(self.rewards[arm].mean()) if self.end > self.start else float("nan")
 
-    def error(self, arm: str) -> float:
-        """Standard error of the mean; NaN for fewer than two visitors."""
-        return standard_error(self.rewards[arm])
+    def earned(self, arm: str) -> Estimate | None:
+        """Mean reward of an arm with its interval; None for fewer than two visitors."""
+        return estimate_of_rewards(self.rewards[arm]) if self.end > self.start + 1 else None
 
     def uplift(self, arm: str) -> Estimate | None:
         """Mean difference from the baseline arm's rewards, paired by visitor; None for fewer than
@@ -185,9 +189,15 @@ class Comparison:
 
     def rewards(self) -> dict[str, Array]:
         """Rewards of all visitors so far in each arm, (visitors,)."""
-        for arm, curve in self._curves.items():
-            curve.follow(self.loops[arm])
-        return {arm: curve.rewards for arm, curve in self._curves.items()}
+        return {arm: self._curve(arm).rewards for arm in ARMS}
+
+    def expected(self, arm: str) -> Array:
+        """Expected rewards of the offers to all visitors so far in an arm, (visitors,)."""
+        return self._curve(arm).expected
+
+    def _curve(self, arm: str) -> LearningCurve:
+        self._curves[arm].follow(self.loops[arm])
+        return self._curves[arm]
 
     @property
     def switches(self) -> list[tuple[int, LearningMode]]:

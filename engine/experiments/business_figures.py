@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.mean_intervals import Estimate, estimate, estimate_of_rewards, student
+from engine.evaluation.mean_intervals import Estimate, estimate, student
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import Context, Field, Value
@@ -102,37 +102,28 @@ def _together(values: Array, many: int) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class RandomOffers:
-    """Mean reward of random offers, and of the offers of the policy.
+    """Expected reward of random offers, and of the offers of the policy.
 
     Attributes:
         offers: number of random offers.
-        mean: their mean reward; NaN without any.
-        low, high: its 95 % interval.
-        others: mean reward of all others; NaN without any.
+        mean: their mean expected reward, known to the world; NaN without any.
+        others: that of all others; NaN without any.
     """
 
     offers: int
     mean: float
     others: float
-    low: float = 0.0
-    high: float = 1.0
 
 
 def held_back(comparison: Comparison, start: int, arm: str) -> RandomOffers:
     """Compare random offers with all others, after ``start`` visitors."""
-    answered = [event for event in _events(comparison, start, arm) if event.earned is not None]
-    by_chance, others = (
-        [float(event.earned or 0) for event in answered if (event.ranked.cause == "random") is left]
-        for left in (True, False)
-    )
-    if not by_chance:
-        return RandomOffers(0, math.nan, _mean(others))
-    mean = estimate_of_rewards(np.array(by_chance))
-    return RandomOffers(len(by_chance), mean.mean, _mean(others), mean.low, mean.high)
+    causes = [event.ranked.cause == "random" for event in _events(comparison, start, arm)]
+    expected, by_chance = comparison.expected(arm)[start:], np.array(causes, dtype=bool)
+    return RandomOffers(sum(causes), _mean(expected[by_chance]), _mean(expected[~by_chance]))
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else math.nan
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else math.nan
 
 
 def worst_served(segments: Sequence[SegmentUplift]) -> Iterator[SegmentUplift]:

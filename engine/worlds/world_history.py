@@ -3,6 +3,9 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from engine.arrays import Array
 from engine.worlds.world import World
 
 
@@ -35,3 +38,14 @@ class Versions:
     def now(self) -> World:
         """World of the next visitor."""
         return self.worlds[-1]
+
+    @property
+    def most(self) -> float:
+        """Worth of the largest reward of any time, in rewards of the present world."""
+        return max(world.most for world in self.worlds) / self.now.most
+
+    def worth(self, numbers: Array) -> Array:
+        """Worth of a reward of 1 to the visitors with these numbers, in rewards of the present
+        world: a reward is a part of the highest price of its time."""
+        most = np.array([world.most for world in self.worlds]) / self.now.most
+        return most[np.searchsorted(self.since, numbers, side="right") - 1]

@@ -36,16 +36,22 @@ class CressieRead(ImportanceSums):
 
     Attributes:
         highest: largest weight that any event could have had; infinite if unknown.
+        dearest: largest reward that an action of the target can pay.
     """
 
     key = "cressie_read"
 
     highest: float = field(default=0.0, metadata={"merge": max})
+    dearest: float = field(default=-math.inf, metadata={"merge": max})
 
     def add(self, weighed: WeightedDecisions) -> Self:
         # (The class with slots is a copy of the decorated class, so super() would fail.)
         summed = ImportanceSums.add(self, weighed)
-        return replace(summed, highest=max(self.highest, _highest(weighed)))
+        return replace(
+            summed,
+            highest=max(self.highest, _highest(weighed)),
+            dearest=max(self.dearest, _dearest(weighed, self.bounds[1])),
+        )
 
     @property
     def _limit(self) -> float:
@@ -60,7 +66,7 @@ class CressieRead(ImportanceSums):
         return Interval(
             self._point(),
             max(low, min(high, self._extreme(low, 1, slack))),
-            max(low, min(high, -self._extreme(high, -1, slack))),
+            max(low, min(high, -self._extreme(self.dearest, -1, slack))),
         )
 
     def _added(self) -> tuple[float, float, float]:
@@ -170,3 +176,11 @@ def _highest(weighed: WeightedDecisions) -> float:
     of_shown = possible[np.arange(len(log)), log.shown]
     possible[np.arange(len(log)), log.shown] = np.minimum(of_shown, weighed.weight)
     return float(max(possible.max(), weighed.weight.max()))
+
+
+def _dearest(weighed: WeightedDecisions, most: float) -> float:
+    """Largest reward of an action that the target may show; ``most`` if unknown."""
+    log, target = weighed.decisions, weighed.probabilities
+    if log.largest is None or target is None:
+        return most
+    return min(most, float(log.largest[(target > 0).any(axis=0)].max(initial=-math.inf)))

@@ -7,7 +7,8 @@ events that offered it: each action's probabilities are shifted together, within
 match.
 
 Probabilities that were set, not computed, need few digits. They count as exact if they are what a
-person sets, see `Shares.are_set`, and the sums of 1 / q agree with them.
+person sets, see `Shares.are_set`, and the sums of 1 / q agree with them. If they are the same in
+each event, those of the shown actions are those of every action, see `completed`.
 """
 
 from collections import defaultdict
@@ -26,7 +27,7 @@ probability, for columns with more digits."""
 SINGLE = 5e-8
 """Half a unit of single precision, the smallest rounding error assumed for a file."""
 _DIGITS = 7
-_SAME = 1e-10
+_SAME, _EVEN = 1e-10, 1e-6
 _CHANCE = 3.0
 """Standard errors within which a sum of 1 / q is plausible."""
 _SURE = 4.0
@@ -78,6 +79,26 @@ def normalised(table: Array) -> Array:
     is_left = ((moved > 0) == some).all(axis=1, keepdims=True)
     shares = np.where(is_left, moved, table)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def completed(log: Decisions) -> Decisions:
+    """Return a whole log with the probability of every action, if it follows from those of the
+    shown actions: each action was always offered with one probability, and their sum is 1 within
+    rounding; or all offered actions had equal ones. The log itself otherwise."""
+    if log.probabilities is not None or not len(log):
+        return log
+    offers = log.offered.sum(axis=1, keepdims=True)
+    if (np.abs(log.propensity * offers[:, 0] - 1) < _EVEN).all():
+        return replace(log, probabilities=log.offered / offers, propensity=1 / offers[:, 0])
+    low, high = np.full((2, len(log.actions)), np.nan)
+    np.fmin.at(low, log.shown, log.propensity)
+    np.fmax.at(high, log.shown, log.propensity)
+    allowed = len(low) * max(log.rounding, SINGLE)
+    if not log.offered.all() or (high != low).any() or abs(low.sum() - 1) > allowed:
+        return log
+    chances = normalised(low[None])[0]
+    table = np.broadcast_to(chances, log.offered.shape)
+    return replace(log, probabilities=table, propensity=chances[log.shown])
 
 
 @dataclass(frozen=True, slots=True)

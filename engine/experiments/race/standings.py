@@ -237,7 +237,8 @@ class Standings:
         """Results of all contenders, highest mean reward first."""
         rows, won = [], self._won()
         for key in self.keys:
-            reward, share = estimate(self._means(key), 0, 1), won.get(key, math.nan)
+            means, share = self._means(key), won.get(key, math.nan)
+            reward = estimate(means, 0, max(self._best(key), float(means.mean())))
             losses = np.array([outcome.regret[-1] for outcome in self.outcomes(key)])
             regret = estimate(losses, 0, self.plan.visitors)
             rows.append(Final(key, reward, regret, share, self.recovery(key)))
@@ -304,6 +305,11 @@ class Standings:
     def _means(self, contender: str) -> Array:
         """Mean reward of each repetition."""
         return np.array([o.rewards[-1] / self.plan.visitors for o in self.outcomes(contender)])
+
+    def _best(self, contender: str) -> float:
+        """Mean expected reward of the best offers, which no method exceeds but by luck."""
+        sums = [outcome.expected[-1] + outcome.regret[-1] for outcome in self.outcomes(contender)]
+        return float(np.mean(sums)) / self.plan.visitors
 
     def _won(self) -> dict[str, float]:
         """Share of the shared repetitions won by each contender."""

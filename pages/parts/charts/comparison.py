@@ -7,7 +7,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching
-from engine.evaluation.mean_intervals import Z
+from engine.evaluation.mean_intervals import Estimate, Z
 from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import (
@@ -212,41 +212,44 @@ def outlook_spec(
 def outlook_rows(
     outlook: SwitchValue,
     truth: float | None,
-    since: tuple[float, float] | None,
+    since: Estimate | None,
     factor: float = 1,
 ) -> pa.Table:
-    """Rows of `outlook_spec`: what, kind, low, high, point.
+    """Rows of `outlook_spec`: what, kind, low, high, point, within rewards from 0 to 1.
 
     Args:
         truth: the true value of going online, if revealed.
-        since: mean reward since the switch, and its standard error.
+        since: mean reward since the switch.
         factor: from a mean reward to the number on the axis.
     """
 
-    def around(what: str, kind: str, mean: float, error: float = 0.0) -> dict[str, object]:
-        ends = {"low": factor * (mean - Z * error), "high": factor * (mean + Z * error)}
-        return {"what": what, "kind": kind, "point": factor * mean, **ends}
+    def band(what: str, kind: str, low: float, high: float) -> dict[str, object]:
+        return {"what": what, "kind": kind, "low": factor * low, "high": factor * high}
 
-    low, high = factor * outlook.low_limit, factor * outlook.high_limit
+    def around(what: str, kind: str, mean: float, error: float = 0.0) -> dict[str, object]:
+        ends = band(what, kind, max(0.0, mean - Z * error), min(1.0, mean + Z * error))
+        return {**ends, "point": factor * mean}
+
     rows = [
         around("today's rules", "log", outlook.today),
-        {"what": "what the log allows", "kind": "log", "low": low, "high": high},
+        band("what the log allows", "log", outlook.low_limit, outlook.high_limit),
     ]
     if outlook.belief is not None and outlook.belief_sd is not None:
         rows.append(around("expected by the engine", "belief", outlook.belief, outlook.belief_sd))
     if outlook.estimate is not None and outlook.error is not None:
         rows.append(around("estimate from exploration", "log", outlook.estimate, outlook.error))
     if since is not None:
-        rows.append(around("earned since", "log", *since))
+        point = {"point": factor * since.mean}
+        rows.append(band("earned since", "log", since.low, since.high) | point)
     if truth is not None:
         rows.append(around("the truth", "truth", truth))
     return table(rows)
 
 
 def outlook_ends(rows: pa.Table, least: float) -> Ends:
-    """Ends of the axis of `outlook_spec`, which holds all bands and reaches from 0 to ``least``."""
-    low, high = min(rows["low"].to_pylist()), max(rows["high"].to_pylist())
-    return (-end_above(-low) if low < 0 else 0.0), (end_above(high) if high > least else least)
+    """Ends of the axis of `outlook_spec`: from 0, it holds all bands and ``least``."""
+    high = max(rows["high"].to_pylist())
+    return 0.0, end_above(high) if high > least else least
 
 
 # -- slice by slice -------------------------------------------------------------------

@@ -87,6 +87,6 @@ def _exploration(session: CompareSession, arm: str, start: int) -> str:
     scale = _scale(session)
     return (
         f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring "
-        f"every action: they earned {scale.mean(chance.mean)} (95\u00a0% interval "
-        f"{scale.range(chance.low, chance.high)}), the others {scale.value(chance.others)}."
+        f"every action: by the true rates they earn {scale.mean(chance.mean)}, the others "
+        f"{scale.value(chance.others)}."
     )

@@ -7,6 +7,7 @@ from threading import RLock
 from typing import NamedTuple
 
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS
+from engine.evaluation.mean_intervals import Estimate
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
@@ -346,9 +347,7 @@ class CompareSession:
         return self.forecast.value
 
     @locked
-    def earned_since(self) -> tuple[float, float] | None:
-        """Return mean reward of the apprentice since it went online, with its standard error."""
+    def earned_since(self) -> Estimate | None:
+        """Return the mean reward of the apprentice since it went online, after two visitors."""
         *_, now = self.comparison.stretches()
-        if now.mode != "online" or now.end - now.start < 2:
-            return None
-        return now.mean("apprentice"), now.error("apprentice")
+        return now.earned("apprentice") if now.mode == "online" else None

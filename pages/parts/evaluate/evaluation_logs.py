@@ -1,9 +1,9 @@
 """Logs to evaluate: of an open loop, or simulated with a new loop."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 
@@ -12,16 +12,19 @@ import numpy as np
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.batch_concatenation import decisions_steps
+from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
-from engine.evaluation.simulated_log import largest_rewards
+from engine.evaluation.offline_evaluation import bounds_of
 from engine.evaluation.target_policies import GivenProbabilities, greedy, replaying
+from engine.evaluation.world_periods import in_present_rewards, over_events
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps
 from engine.simulation.simulated_visitors import crowd
 from engine.simulation.usual_reward import usual_reward
 from engine.store import StoredLoop
-from engine.worlds import World
+from engine.worlds import Item, World
+from engine.worlds.world_history import Versions
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.job_queue import shared
@@ -36,9 +39,8 @@ class EvaluationLog:
 
     Attributes:
         events: events of the decisions, in the same order; empty for a file.
-        world: world of the visitors, which knows the truth.
+        worlds: of the visitors, which know the truth, over the events of the log.
         bounds: least and largest reward, if stated.
-        priced: world with the unit of the rewards, if no single world knows the truth.
         unit: of the rewards of a file, or empty.
         guess: target of the loop's best guess after learning from the log.
         service: target of the retired service's learner, trained on the log.
@@ -47,19 +49,34 @@ class EvaluationLog:
 
     decisions: Decisions
     events: Sequence[EventState] = ()
-    world: World | None = None
+    worlds: Versions | None = None
     guess: GivenProbabilities | None = None
     service: GivenProbabilities | None = None
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
-    priced: World | None = None
     unit: str = ""
+
+    @property
+    def world(self) -> World | None:
+        """Present world of the visitors."""
+        return self.worlds.now if self.worlds is not None else None
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """Actions of the worlds by id, the present ones first; empty without a world."""
+        worlds = [] if self.worlds is None else [self.worlds.now, *self.worlds.worlds]
+        return {item.id: item for world in reversed(worlds) for item in world.items}
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Position of each action of `items`, which is that of its colour."""
+        return {item: place for place, item in enumerate(self.items)}
 
     @property
     def scale(self) -> RewardScale:
         """Scale of the rewards: of the world, or by the mean size of the rewards."""
-        if world := self.world or self.priced:
-            return RewardScale.of(world)
+        if self.world is not None:
+            return RewardScale.of(self.world)
         rewards = self.decisions.reward
         size = float(np.abs(rewards).mean()) if len(rewards) else 0.0
         return RewardScale.of_size(size, self.unit, 1.0 if self.unit else 0.0)
@@ -112,8 +129,7 @@ def making(source: ReadyMade) -> Steps[EvaluationLog]:
 
 
 def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
-    """Read the present log of a stored loop; without a world if the loop's world has changed, as no
-    single world knows the truth."""
+    """Read the present log of a stored loop; without worlds if they differ too much."""
     source = LoopSource(stored.id, stored.loop.log.position)
     return shared(source, lambda: _reading(stored))
 
@@ -123,26 +139,23 @@ def _making(source: ReadyMade) -> Steps[EvaluationLog]:
     loop = LearningLoop(LoopSettings(usual_reward=usual_reward(world)), seed=source.seed)
     for number, _ in enumerate(crowd(loop, world, source.visitors), 1):
         yield number / source.visitors
-    log = yield from _log(loop, world, nullcontext())
+    log = yield from _log(loop, Versions([world]), nullcontext())
     logs().keep(source, log)
     return log
 
 
 def _reading(stored: StoredLoop) -> Steps[EvaluationLog]:
-    world = None if stored.loop.state.changes else stored.world
-    log = yield from _log(stored.loop, world, stored.lock)
-    return replace(log, priced=_priced(stored.world, stored.world_now))
-
-
-def _priced(start: World | None, now: World | None) -> World | None:
-    """Return a loop's first world if its present world has the same unit and highest value."""
-    if start is None or now is None or (start.unit, start.most) != (now.unit, now.most):
-        return None
-    return start
+    assert stored.world is not None, "sessions evaluate only loops with a world"
+    versions = Versions([stored.world])
+    with stored.lock:
+        if stored.loop.state.changes:
+            changed = stored.follow(LearningCurve).versions
+            versions = Versions([*changed.worlds], [*changed.since])
+    return (yield from _log(stored.loop, versions, stored.lock))
 
 
 def _log(
-    loop: LearningLoop, world: World | None, lock: AbstractContextManager[object]
+    loop: LearningLoop, versions: Versions, lock: AbstractContextManager[object]
 ) -> Steps[EvaluationLog]:
     """Read a loop's log; events are copied in a single step with the lock held."""
     yield 1.0
@@ -151,8 +164,11 @@ def _log(
         unmatched = unmatched_in(loop, events)
         work = greedy(events, loop)
     decisions = yield from decisions_steps(events, unmatched)
-    if world is not None:
-        decisions = decisions.limited(largest_rewards(world))
+    worlds = over_events(versions, [event.number for event in events])
+    if worlds is not None:
+        decisions = in_present_rewards(decisions, worlds)
     guess = yield from work
     service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
-    return EvaluationLog(decisions, events, world, guess, service, loop)
+    low, high = bounds_of(decisions)
+    bounds = low, high if worlds is None else max(high, worlds.most)
+    return EvaluationLog(decisions, events, worlds, guess, service, loop, bounds)

@@ -23,8 +23,8 @@ from engine.evaluation.target_policies import (
     Target,
     UniformTarget,
     WorldRule,
-    truths,
 )
+from engine.evaluation.world_periods import after, true_values
 from engine.pausable_steps import Steps
 from engine.simulation.baselines import Mood, RuleTable
 from engine.worlds import World
@@ -79,10 +79,10 @@ class LogEvaluation:
     def estimator_of(self, target: str, chosen: str) -> str:
         """Return the estimator used for a target.
 
-        The logging policy needs no weights, so the mean is used; if the log lacks the probabilities
-        that "strata" needs, `STAND_IN` replaces it.
+        The logging policy, and any that chooses alike, needs no weights, so the mean is used; if
+        the log lacks the probabilities that "strata" needs, `STAND_IN` replaces it.
         """
-        if target == "online":
+        if any(row.is_observed for row in self.rows if row.target == target):
             return "naive"
         return STAND_IN if chosen == "strata" and not self.tells_all else chosen
 
@@ -118,9 +118,8 @@ def _estimator_class(key: str) -> type[Estimator]:
 def _targets(log: EvaluationLog, rule: RuleTable | Mood | None, also: Also | None) -> list[Target]:
     """Return the targets to evaluate on a log."""
     actions = log.decisions.actions
-    if log.world is not None:
-        order = {item.id: place for place, item in enumerate(log.world.items)}
-        actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
+    order = log.places
+    actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
     baseline = (Baseline(),) if len(set(log.decisions.baseline.tolist())) != 1 else ()
     rules = () if rule is None or log.world is None else (_rule_target(log.world, rule),)
     settings = None if also is None else also[1]
@@ -164,7 +163,8 @@ def evaluating(
             yield None
         rows += with_events(estimates).rows()
         yield None
-    known = truths(log.world, decisions, targets) if log.world is not None else {}
+    worlds = log.worlds and after(log.worlds, part.start)
+    known = true_values(worlds, decisions, targets) if worlds is not None else {}
     checks = log_checks(decisions)
     name = "" if also is None else also[0]
     return LogEvaluation(log, decisions, targets, rows, known, bounds, checks, name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.evaluation.files import reader_process
 from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.reader_messages import Inspected
+from engine.evaluation.files.rounded_probabilities import completed
 from engine.pausable_steps import Steps
 from engine.store import Limits
 from pages.parts.evaluate.evaluation_logs import EvaluationLog
@@ -41,6 +42,7 @@ def reading(upload: Upload, source: FileSource) -> Generator[object, None, Evalu
         log = yield from reader_process.reading_steps(
             file, upload.name, source.columns, source.bounds, _memory()
         )
+    log = completed(log)
     if amounts := log.amounts:
         log = log.limited(dict.fromkeys(log.actions, source.bounds[1]) | dict(amounts))
     return EvaluationLog(log, bounds=source.bounds)

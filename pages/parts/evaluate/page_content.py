@@ -188,9 +188,8 @@ class _Figures:
         self, tells: bool, reveals: bool, guess: float | None = None
     ) -> list[forest.Branch]:
         """Return a row per policy and action, in the log's order; see `on_stage`."""
-        result, setup, world = self._result, self._setup, self._result.log.world
-        order = {item.id: place for place, item in enumerate(world.items)} if world else {}
-        branches = []
+        result, setup = self._result, self._setup
+        order, branches = result.log.places, []
         for place, row in enumerate(result.rows):
             action, naive = wording.action_of(row), row.intervals["naive"]
             interval = wording.estimate_of(result, row, setup)

@@ -8,14 +8,15 @@ from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_rule
 from pages.parts.settings.baseline_rules import rules_of
+from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import note
 from pages.parts.text.pages_folder import PAGES
 
 
 def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
     """Draw the rule's table, its estimate, and links to pages that simulate the rule."""
-    setup, world = session.setup, result.log.world
-    if world is None or not any(row.target == "rules" for row in result.rows):
+    setup, world = session.setup, world_of(session.setup.world)
+    if not any(row.target == "rules" for row in result.rows):
         return
     with st.expander(
         "Your own rule: write it and see what it would have earned",

@@ -170,9 +170,9 @@ def _style_of(result: LogEvaluation, key: str) -> LineStyle:
     """Return the style of a target's line: an action has its colour, a policy another colour."""
     palette = theme(is_dark())
     row = next(row for row in result.rows if row.target == key)
-    action, world = action_of(row), result.log.world
-    if action is not None and world is not None:
-        return LineStyle(palette.action(world.position(action)), "diamond")
+    action, places = action_of(row), result.log.places
+    if action is not None and action in places:
+        return LineStyle(palette.action(places[action]), "diamond")
     colours = {
         "online": palette.accent,
         "greedy": palette.actions[-1],

@@ -9,6 +9,7 @@ from engine import LoopSettings, PersonalizerError
 from engine.evaluation.target_policies import replaying
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps, finish
+from engine.simulation.baselines import Baseline, Mood
 from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.evaluate import log_file
@@ -186,7 +187,7 @@ class EvaluateSession:
         try:
             if log is None:
                 log = yield from read()
-            rule = setup.baseline() if log.world == world_of(setup.world) else None
+            rule = self._rule(log)
             try:
                 also = yield from self._settings(log, setup.settings)
             except PersonalizerError as error:  # Other targets do not need the settings.
@@ -197,6 +198,13 @@ class EvaluateSession:
         # A frame stores the outcome, as it holds the lock. A job must not wait for the lock, as a
         # frame that holds it may wait for a job.
         self._outcome = question, log, result, refused
+
+    def _rule(self, log: EvaluationLog) -> Baseline | None:
+        """Return today's rules, if the log began in their world and they name present actions."""
+        if log.worlds is None or log.worlds.worlds[0] != world_of(self.setup.world):
+            return None
+        rule, present = self.setup.baseline(), {item.id for item in log.worlds.now.items}
+        return rule if isinstance(rule, Mood) or present >= {*rule.table.values()} else None
 
     def _settings(self, log: EvaluationLog, view: str) -> Steps[Also | None]:
         """Train a loop's settings on the log as a target; None if no loop is named or the log has

@@ -49,9 +49,8 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
 
 
 def labels_of(result: LogEvaluation) -> Mapping[str, str]:
-    """Return display names of the world's actions by id; empty without a world."""
-    world = result.log.world
-    return {item.id: item.label for item in world.items} if world is not None else {}
+    """Return display names of the worlds' actions by id; empty without a world."""
+    return {item.id: item.label for item in result.log.items.values()}
 
 
 def below_table(result: LogEvaluation) -> str:
@@ -359,7 +358,7 @@ def is_proven(row: Row) -> bool:
     """Return True if our own estimator's interval equals that of the betting sequence, and is not
     the only possible value."""
     ours, betting = row.intervals["strata"], row.intervals["betting"]
-    if row.target == "online" or row.doubt == "no_overlap" or ours is None or betting is None:
+    if row.is_observed or row.doubt == "no_overlap" or ours is None or betting is None:
         return False
     return ours.width > 0 and (ours.low, ours.high) == (betting.low, betting.high)
 
@@ -408,6 +407,7 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List the sentences of `exclusions`, then reasons for grey rows and replaced estimators, as
     Markdown."""
     names, said = names_of(result, setup), exclusions(result, setup)
+    said += _about_changes(result, setup)
     proven = [plain(names[row.target]) for row in result.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(
@@ -421,11 +421,25 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     return said + why_grey(result, setup)
 
 
+def _about_changes(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+    """State changes of the world during the log, and what rewards and truth then refer to."""
+    worlds = result.log.worlds
+    if worlds is None or not (changes := sorted({*worlds.since} - {0})):
+        return []
+    whom = ", ".join(f"{number:,}" for number in changes)
+    said = f"The world changed after visitor {whom}. Each reward counts at the price of its time"
+    if not setup.truth:
+        return [f"{said}."]
+    return [f"{said}, and the truth is the mean over visitors before and after."]
+
+
 def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List reasons for grey rows, as Markdown."""
     names, said = names_of(result, setup), list[str]()
     if any(is_wide(result, estimate_of(result, row, setup), setup) for row in result.rows):
-        said.append("Grey: too few events, so the interval covers more than half of the chart.")
+        said.append(
+            "Grey: too few visitors or rewards, so the interval covers more than half of the chart."
+        )
     if thin := [plain(names[row.target]) for row in result.rows if is_thin(row, setup)]:
         said.append(
             f"Grey: {', '.join(thin)}: based on fewer than {FEW} events, too few for a "

@@ -248,8 +248,10 @@ class OpenLoop:
         return self._part("earnings", self._earnings)
 
     def _earnings(self) -> tuple[Estimate, Estimate]:
-        rewards = self.stored.follow(LearningCurve).rewards
-        return estimate_of_rewards(rewards), estimate_of_rewards(rewards[-self.recent :])
+        curve = self.stored.follow(LearningCurve)
+        rewards, most = curve.rewards, curve.versions.most
+        latest = rewards[-self.recent :]
+        return estimate_of_rewards(rewards, most), estimate_of_rewards(latest, most)
 
     @locked
     def _part(self, name: object, compute: Callable[[], T]) -> T:

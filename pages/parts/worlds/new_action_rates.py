@@ -88,7 +88,7 @@ def price_effects(world: World, rows: Sequence[ActionRow]) -> list[str]:
         f"Rewards are shares of the highest price, which is {_price(world, most)} instead of "
         f"{_price(world, world.most)}. So the rewards of all other actions change by a factor of "
         f"{world.most / most:.3g}. What the engine has learned about them is wrong until it has "
-        "learned them again, and what was earned before is shown at the new price.",
+        "learned them again. What was earned before keeps the price of its time.",
     ]
 
 

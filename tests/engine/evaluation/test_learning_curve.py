@@ -8,6 +8,7 @@ from engine.simulation.simulated_visitors import crowd, nth_visitor
 from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.worlds.ready import priced
 
 SMALL = LoopSettings(policy=Thompson(draws=64))
 
@@ -98,6 +99,23 @@ def test_the_default_reward_of_an_expired_event_counts(default: float) -> None:
     loop.expire(answer.event_id)
     curve = followed(loop)
     assert curve.rewards.tolist() == [default]
+
+
+def test_rewards_keep_the_price_of_their_time() -> None:
+    loop, before = small_loop(), priced(COFFEE, (2, 4, 8, 5))
+    after = priced(COFFEE, (2, 4, 80, 5))
+    list(crowd(loop, before, 30))
+    curve = LearningCurve(before)
+    curve.follow(loop)
+    (*_, last), earned, regret = curve.rows(), curve.rewards, curve.regret
+    loop.change_world(after)
+    curve.follow(loop)
+    assert curve.rewards.tolist() == pytest.approx((earned / 10).tolist())
+    assert curve.regret == pytest.approx(regret / 10)
+    (*_, now) = curve.rows()
+    assert now["visitor"] == last["visitor"]
+    names = [*last.keys() - {"visitor"}]
+    assert [10 * now[name] for name in names] == pytest.approx([last[name] for name in names])
 
 
 def test_an_event_that_was_never_activated_does_not_count() -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from engine import Hypothesis, LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
@@ -14,14 +13,12 @@ from engine.evaluation.settings_tuning import (
     Optimisation,
     candidates_for,
     optimising,
-    record,
 )
 from engine.pausable_steps import finish
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import GALLERY
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.evaluation.made_logs import made
 
 SETTINGS = LoopSettings()
 NOBODY = Candidate("nobody", SETTINGS, {})
@@ -67,21 +64,6 @@ def test_where_rewards_are_rare_nothing_may_be_applied_on_no_evidence() -> None:
     assert not result.may_apply
     # Wilson's, of two in a hundred, by R's prop.test.
     assert [result.online.low, result.online.high] == pytest.approx([0.0055, 0.0700], abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("rewards", "low", "high"),
-    [([0.0] * 40, 0.0, 0.0876), ([0.5] * 40, 0.4755, 0.5245), ([0.4, 0.6] * 20, 0.469, 0.531)],
-    ids=["never", "always alike", "almost alike"],
-)
-def test_what_ran_is_known_as_far_as_its_rewards_differ(
-    rewards: list[float], low: float, high: float
-) -> None:
-    log = replace(made(40).log, reward=np.array(rewards))
-    result = record(log, (0.0, 1.0))
-    assert [result.low, result.high] == pytest.approx([low, high], abs=1e-3)
-    wider = record(replace(log, reward=3 * log.reward), (0.0, 3.0))
-    assert [wider.low, wider.high] == pytest.approx([3 * result.low, 3 * result.high])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
-from engine.evaluation.mean_intervals import estimate_of_differences
+from engine.evaluation.mean_intervals import estimate_of_differences, estimate_of_rewards
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.apprentice_comparison import ARMS, AutoSwitch, Comparison, ComparisonWindow
 from engine.loop.settings import LearningMode
@@ -365,7 +365,7 @@ def test_without_visitors_there_is_nothing_to_show() -> None:
     (stretch,) = comparison.stretches()
     assert (stretch.mode, stretch.start, stretch.end) == ("apprentice", 0, 0)
     assert math.isnan(stretch.mean("online"))
-    assert math.isnan(stretch.error("online"))
+    assert stretch.earned("online") is None
 
 
 def test_the_table_has_a_row_for_every_visitor(walked: Comparison) -> None:
@@ -411,8 +411,7 @@ def test_stretches_are_what_was_earned_from_switch_to_switch(walked: Comparison)
             pairs = list(zip(mine, theirs, strict=True))
             assert stretch.rewards[arm].tolist() == mine
             assert stretch.mean(arm) == pytest.approx(np.mean(mine))
-            error = np.std(mine, ddof=1) / math.sqrt(len(mine))
-            assert stretch.error(arm) == pytest.approx(error)
+            assert stretch.earned(arm) == estimate_of_rewards(np.array(mine))
             assert stretch.worse(arm) == sum(r < b for r, b in pairs)
             assert stretch.better(arm) == sum(r > b for r, b in pairs)
     assert stretches[0].worse("apprentice") == stretches[0].better("apprentice") == 0

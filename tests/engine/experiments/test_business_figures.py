@@ -78,11 +78,17 @@ def test_worse_is_who_is_worse_beyond_chance(comparison: Comparison) -> None:
 def test_offers_left_to_chance_are_told_apart_from_all_others(comparison: Comparison) -> None:
     events = list(comparison.loops["online"].events.values())[SWITCH:]
     kept = np.array([event.ranked.cause == "random" for event in events], bool)
-    earned = np.array([event.earned for event in events], float)
+    worlds_own = [
+        comparison.world.expected_in(comparison.world.cell_of(event.ranked.request))[
+            comparison.world.position(event.ranked.action_id)
+        ]
+        for event in events
+    ]
+    expected = np.array(worlds_own, float)
     result = held_back(comparison, SWITCH, "online")
     assert result.offers == kept.sum() > 0
     assert (result.mean, result.others) == pytest.approx(
-        (earned[kept].mean(), earned[~kept].mean())
+        (expected[kept].mean(), expected[~kept].mean())
     )
     assert math.isnan(held_back(comparison, VISITORS, "online").mean)
 

@@ -1,11 +1,13 @@
 """Charts of the Compare page: specifications without data, and matching rows."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine import LoopSettings
+from engine.evaluation.mean_intervals import Estimate
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.apprentice_comparison import Comparison
 from engine.simulation.baselines import best_rule
@@ -53,12 +55,15 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
         comparing.reward_rows(rows, [60], 61, 1.0),
         comparing.sum_rows(rows, [60], 61, "_worse", (0, 20)),
         comparing.sum_rows(rows, [60], 61, "_gain", (-10, 20)),
-        comparing.outlook_rows(foreseen, 0.5, (0.6, 0.01)),
+        comparing.outlook_rows(foreseen, 0.5, Estimate(0.6, 0.1, 0.5, 0.7)),
         comparing.slices_rows(comparison.record.slices(), world),
     ]
     for spec, frame in zip(comparison_specs(dark=False), frames, strict=True):
         assert fields_in(spec) - {"low", "high"} <= set(frame.column_names)
     assert {"low", "high"} <= set(frames[4].column_names)
+    assert all(0 <= row["low"] <= row["high"] <= 1 for row in frames[4].to_pylist())
+    doubtful = comparing.outlook_rows(replace(foreseen, estimate=0.1, error=0.2), 0.5, None)
+    assert min(doubtful["low"].to_pylist()) == 0
     for frame in frames[:4]:
         others = [row for row in frame.to_pylist() if row["line"] is None]
         assert [(row["visitor"], row["is_first"]) for row in others] == [(60, True), (61, None)]

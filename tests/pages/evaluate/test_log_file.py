@@ -3,6 +3,7 @@
 from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -13,7 +14,7 @@ from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import doubts
+from pages.parts.evaluate.wording import doubts, estimate_of
 from pages.parts.work import job_queue
 from pages.parts.work.uploads import Upload, Uploads
 
@@ -104,6 +105,40 @@ def test_an_action_that_pays_one_amount_is_limited_by_it() -> None:
     assert all(interval.high <= 30 for interval in row.intervals.values() if interval)
     assert any("pays one amount or nothing" in line for line in doubts(result, EvaluateSetup()))
     assert "gaps" in [check.name for check in result.checks if not check.passes]
+
+
+def _split_log(probability: str) -> bytes:
+    """6,000 customers of a bank, each offered one of three products by lot."""
+    rng, pays = np.random.default_rng(40), np.array([120, 40, 300])
+    names, ages = ["Premium card", "Savings plan", "Mortgage talk"], ["young", "senior"]
+    shown, age = rng.integers(3, size=6_000), rng.integers(2, size=6_000)
+    paid = pays[shown] * (rng.random(6_000) < np.array([0.025, 0.025, 0.008])[shown])
+    rows = zip(age.tolist(), shown.tolist(), paid.tolist(), strict=True)
+    lines = (f"{ages[a]},{names[s]},{probability},{amount}" for a, s, amount in rows)
+    return "\n".join(["age,action,probability,revenue", *lines]).encode()
+
+
+@pytest.mark.parametrize("probability", [".3333", "0.3333333333"])
+def test_equal_probabilities_of_shown_actions_are_those_of_all(probability: str) -> None:
+    upload = sent(_split_log(probability))
+    inspected = finish(inspecting(upload))
+    source = FileSource(upload.token, inspected.columns, inspected.bounds)
+    result = finish(evaluating(finish(reading(upload, source)), (1, 0), None))
+    assert result.tells_all
+    shown = result.decisions.shown == result.decisions.actions.index("Savings plan")
+    by_hand = result.decisions.reward[shown]
+    error = by_hand.std() / np.sqrt(len(by_hand))
+    (row,) = (row for row in result.rows if row.target == "action Savings plan")
+    interval = row.intervals[result.estimator_of(row.target, "strata")]
+    assert interval is not None
+    assert interval.estimate == pytest.approx(by_hand.mean(), rel=0.05)
+    assert interval.low > by_hand.mean() - 3 * error
+    assert interval.high < by_hand.mean() + 3 * error
+    assert row.effective > 1_900
+    assert [row.target for row in result.rows[:2]] == ["online", "uniform"]
+    actual, random = (estimate_of(result, row, EvaluateSetup()) for row in result.rows[:2])
+    assert actual == random, "the offers were random"
+    assert not any("too few events" in line for line in doubts(result, EvaluateSetup()))
 
 
 def test_rewards_of_a_file_have_a_unit() -> None:

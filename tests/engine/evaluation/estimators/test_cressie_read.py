@@ -61,3 +61,13 @@ def test_the_largest_possible_weight_is_read_off_the_log() -> None:
     assert estimator.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
     unknown = replace(log, probabilities=None)
     assert CressieRead().add(FixedAction("action1").weigh(unknown)).highest == math.inf
+
+
+def test_no_reward_above_what_an_action_pays_is_imagined() -> None:
+    """Without the probability of every action, the imaginary event has any weight."""
+    target, log = FixedAction("action1"), replace(made(300).log, probabilities=None)
+    cheap = replace(log, reward=0.1 * log.reward).limited(
+        {"action0": 1.0, "action1": 0.1, "action2": 1.0}
+    )
+    whole, part = (interval_of(CressieRead().add(target.weigh(each))) for each in (log, cheap))
+    assert ends(part) == pytest.approx([0.1 * end for end in ends(whole)])

@@ -1,5 +1,6 @@
 """Probabilities rounded to few digits in a file, and their original values."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.log_reader import open_log
 from engine.evaluation.files.rounded_probabilities import (
     SINGLE,
+    completed,
     half_unit,
     normalised,
     summing_to_one,
@@ -50,6 +52,33 @@ def of(row: Row, key: str) -> Interval:
     result = row.intervals[key]
     assert result is not None
     return result
+
+
+def test_constant_probabilities_of_shown_actions_are_those_of_all() -> None:
+    exact = completed(log_of((0.56, 0.28, 0.16), ("0.56", "0.28", "0.16"), 2_000))
+    assert exact.probabilities is not None
+    assert exact.probabilities[5].tolist() == pytest.approx([0.56, 0.28, 0.16], abs=0.01)
+    rounded = completed(log_of((1 / 3,) * 3, (".3333",) * 3, 2_000))
+    assert rounded.probabilities is not None
+    assert rounded.propensity.tolist() == pytest.approx([1 / 3] * 2_000)
+
+
+@pytest.mark.parametrize("written", [("0.56", "0.28", "0.2"), ("0.5", "0.5", "0.5")])
+def test_other_probabilities_say_nothing_of_other_actions(written: tuple[str, ...]) -> None:
+    log = log_of((0.56, 0.28, 0.16), written, 2_000)
+    assert completed(log) is log
+    varied = replace(log, propensity=np.linspace(0.2, 0.4, len(log)))
+    assert completed(varied) is varied
+
+
+def test_equal_probabilities_of_some_actions_are_those_of_the_offered_ones() -> None:
+    log = log_of((0.5, 0.5), ("0.5", "0.5"), 100)
+    offered, alone = log.offered.copy(), np.arange(100) == 7
+    offered[alone, 1 - log.shown[alone]] = False
+    log = replace(log, offered=offered, baseline=log.shown, propensity=np.where(alone, 1.0, 0.5))
+    chances = completed(log).probabilities
+    assert chances is not None
+    assert chances[[6, 7]].max(axis=1).tolist() == [0.5, 1.0]
 
 
 @pytest.mark.nightly

@@ -105,6 +105,15 @@ def test_the_share_of_crowds_won_and_the_lead() -> None:
     assert (finals["a"].reward.low, finals["a"].reward.high) == (0, 1)
 
 
+def test_no_interval_exceeds_the_best_offers() -> None:
+    """Student's interval of two crowds would reach 3.3."""
+    best = {"regret": 0.5 * np.arange(1, 11) - np.arange(1, 11) * 0.25}
+    made = standings(outcome("a", 0, [0.0] * 10), outcome("a", 1, [0.5] * 10, **best))
+    (final,) = made.finals()
+    assert final.reward.mean == 0.25
+    assert final.reward.high == pytest.approx((1.0 + 0.75) / 2)
+
+
 def test_the_lead_is_clear_when_every_crowd_agrees() -> None:
     pairs = ((0.9, 0.6), (0.8, 0.5), (0.85, 0.5))
     made = standings(
