@@ -10,7 +10,7 @@ from engine.loop.event import EventState
 from engine.worlds import World
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.settings.baseline_rules import rule_in_full, rule_in_words
+from pages.parts.settings.baseline_rules import is_example, rule_in_full, rule_in_words
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import counted, duration, percent, plain
 from pages.parts.text.item_picture import labelled
@@ -177,7 +177,8 @@ def interval(scale: RewardScale, value: Estimate) -> str:
 
 def _rule(setup: CompareSetup) -> str:
     """Name today's rules within a sentence; Markdown."""
-    return plain(rule_in_words(world_of(setup.world), setup.rule, setup.item))
+    name = plain(rule_in_words(world_of(setup.world), setup.rule, setup.item))
+    return f"an example, {name}" if is_example(setup.world, setup.rule, setup.table) else name
 
 
 def summary(session: CompareSession) -> str:

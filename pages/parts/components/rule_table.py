@@ -3,18 +3,25 @@
 import pandas as pd
 import streamlit as st
 
+from engine.simulation.baselines import LAST_YEAR
 from pages.parts.scene.table import write_in
 from pages.parts.settings.baseline_rules import fields_of, table_of
 from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.format import note
 
 _ROWS = 12
 """Rows visible without scrolling."""
+_EXAMPLE = (
+    f"**An example:** what sold best in each group to {LAST_YEAR:,} earlier visitors. "
+    "For your own rule, choose an action under *Shows*."
+)
+_OWN = "Choose the actions under *Shows*. The link keeps your rule."
 
 
 def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
     """Draw a row per combination of values with the action to show; return the table as text.
 
-    Empty for the best rule.
+    Empty for the example rule.
 
     Args:
         key: key of the editor and of its state.
@@ -35,6 +42,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         number = base["number"] + 1 if base else 0
         base = {"place": place, "start": text, "now": text, "number": number}
         st.session_state[key] = base
+    note(_OWN if text else _EXAMPLE)
     start = table_of(world, fields, base["start"]).table
     labels = [field.label for field in world.fields if field.name in fields]
     frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
@@ -50,7 +58,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
             )
         },
     )
-    best = table_of(world, fields, "").table
-    is_best = list(edited["Shows"]) == list(best.values())
-    base["now"] = "" if is_best else ",".join(str(ids.index(item)) for item in edited["Shows"])
+    example = table_of(world, fields, "").table
+    is_example = list(edited["Shows"]) == list(example.values())
+    base["now"] = "" if is_example else ",".join(str(ids.index(item)) for item in edited["Shows"])
     return str(base["now"])

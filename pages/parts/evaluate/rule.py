@@ -8,7 +8,6 @@ from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_rule
 from pages.parts.settings.baseline_rules import rules_of
-from pages.parts.text.format import note
 from pages.parts.text.pages_folder import PAGES
 
 
@@ -34,11 +33,6 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
                 _edit_table(setup)
         with right:
             st.markdown(about_rule(session, result))
-            if setup.fields:
-                note(
-                    "The table opens with the rule that earns most on average, as if from "
-                    "years of experience."
-                )
             _send(setup)
 
 

@@ -19,6 +19,7 @@ from pages.parts.settings.baseline_rules import (
     baseline_of,
     field_in_link,
     fitted_rule,
+    is_example,
     or_default_rule,
 )
 from pages.parts.settings.known_worlds import drift_of, world_of
@@ -29,6 +30,11 @@ from pages.parts.text.format import in_a_sentence
 
 MAX_STEPS = 5_000_000
 """Most choices of a race on the page: visitors x crowds x contenders."""
+_EXAMPLE = (
+    "An example rule: shows each group of visitors what sold best to it before, and learns "
+    "nothing. Enter your own rule on Compare."
+)
+"""Story of today's rules until a person has typed them."""
 
 
 def everybody() -> tuple[str, ...]:
@@ -217,7 +223,7 @@ class RaceSetup(Tunable):
             trial=self.trial or None,
             visitors=self.size[0],
             field=self.field,
-            rule=self.todays_rules if self.rule else None,
+            rule=self.todays_rules,
         )
         if one_run := self.one_run:
             known[YOU] = one_run.contender()
@@ -225,7 +231,7 @@ class RaceSetup(Tunable):
 
     @property
     def todays_rules(self) -> Baseline:
-        """Today's rules, by default the world's usual ones."""
+        """Today's rules, by default an example."""
         world = world_of(self.world)
         return baseline_of(world, self.rule, self.item, self.table, self.seed)
 
@@ -237,7 +243,10 @@ class RaceSetup(Tunable):
     @property
     def stories(self) -> dict[str, str]:
         """Descriptions of the selected contenders' methods, by key: a sentence or two."""
-        return self.filled({key: contender.story for key, contender in self.contenders.items()})
+        stories = {key: contender.story for key, contender in self.contenders.items()}
+        if "present" in stories and is_example(self.world, self.rule, self.table):
+            stories["present"] = _EXAMPLE
+        return self.filled(stories)
 
     def plan(self) -> Plan:
         """Return the race as a plan; with the person, a single run of the recorded visitors

@@ -11,7 +11,7 @@ from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.settings.baseline_rules import rule_in_full
+from pages.parts.settings.baseline_rules import is_example, rule_in_full
 from pages.parts.settings.known_worlds import label_of, world_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
@@ -362,7 +362,9 @@ def about(session: RaceSession) -> str:
     known = session.known
     rules = ""
     if "present" in known.keys:
-        rules = f" Today's rules: {rule_in_full(known.plan.world, session.displayed.todays_rules)}."
+        raced = session.displayed
+        kind = "an example, " if is_example(raced.world, raced.rule, raced.table) else ""
+        rules = f" Today's rules: {kind}{rule_in_full(known.plan.world, raced.todays_rules)}."
     return (
         f"{counted(len(known.keys), 'method')} served the same "
         f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers, in "
