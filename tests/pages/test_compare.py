@@ -84,7 +84,7 @@ def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) 
     assert app.session.switches == [FIRST]
     assert "Online from the next visitor on" in app.text
     app.click("let-in-100").finish_the_crowd()
-    assert "compared with today's rules" in app.text
+    assert "per visitor than today's rules" in app.text
     assert "Since visitor 100 it earns" in app.text
     assert "For the board" in app.text, "beside the result, with the details closed"
     assert "Agreement, last" not in str([metric.label for metric in app.at.metric])
@@ -102,8 +102,8 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     assert (now.start, now.end) == (FIRST, FIRST + 100)
     scale = RewardScale.of(app.session.world)
     assert f"95\u00a0% interval {scale.range(uplift.low, uplift.high, sign=True)}" in app.text
-    ahead = scale.signed(uplift.mean, (uplift.high - uplift.low) / 2)
-    assert f"{ahead} per visitor compared with today's rules" in app.text
+    more = scale.more(uplift.mean, (uplift.high - uplift.low) / 2)
+    assert f"{more} per visitor than today's rules" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
     assert told == over_today(scale, uplift)
 

@@ -218,8 +218,9 @@ class _Figures:
         unit = sums.unit or "rewards"
         return Figure(
             f"chart-gain-{low}-{high}",
-            "Rewards gained over today's rules",
-            f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
+            "More or less than today's rules",
+            f"Rewards more or less than today's rules earned, in {unit}, by visitor: "
+            + _both(numbers, "_gain"),
             charts.gain_spec(self._dark, bool(self._switches), low, high, unit),
             charts.sum_rows(numbers, self._switches, self._came, "_gain", (low, high), self._size),
         )
