@@ -21,7 +21,6 @@ from engine.streams import stream
 from engine.worlds import Context, World
 from engine.worlds.world_contents import Drift
 
-
 _CHUNK = 500
 """Visitors drawn in one step."""
 
