@@ -1,5 +1,8 @@
 """Editor of a rule table."""
 
+import math
+from collections.abc import Iterable
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +12,8 @@ from pages.parts.settings.baseline_rules import fields_of, table_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import note
 
+_LETTER, _PADDING = 6.4, 17
+"""Pixels of a letter, and of both margins of a cell."""
 _ROWS = 12
 """Rows visible without scrolling."""
 _EXAMPLE = (
@@ -16,6 +21,11 @@ _EXAMPLE = (
     "For your own rule, choose an action under *Shows*."
 )
 _OWN = "Choose the actions under *Shows*. The link keeps your rule."
+
+
+def width_of(texts: Iterable[str]) -> int:
+    """Pixels of a column that shows its texts whole."""
+    return _PADDING + math.ceil(_LETTER * max(map(len, texts)))
 
 
 def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
@@ -46,6 +56,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
     start = table_of(world, fields, base["start"]).table
     labels = [field.label for field in world.fields if field.name in fields]
     frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
+    wide = {str(name): width_of(map(str, frame[name])) for name in labels}
     edited = write_in(
         frame,
         key=f"{key}-{base['number']}",
@@ -53,9 +64,13 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         row_height=32,
         height="content" if len(frame) <= _ROWS else 430,
         column_config={
+            **{name: st.column_config.TextColumn(width=width) for name, width in wide.items()},
             "Shows": st.column_config.SelectboxColumn(
-                options=ids, required=True, format_func=lambda item: names[str(item)]
-            )
+                options=ids,
+                required=True,
+                format_func=lambda item: names[str(item)],
+                width=width_of(names.values()),
+            ),
         },
     )
     example = table_of(world, fields, "").table

@@ -100,6 +100,21 @@ def test_charts_use_at_least_half_of_their_axis(scene: Scene, name: str) -> None
     assert max(map(abs, values)) >= 0.5 * max(map(abs, axis))
 
 
+def test_once_online_the_agreement_ends_with_the_last_visitor_watched(
+    scene: Scene, session: CompareSession
+) -> None:
+    figure = scene.figure("match")
+    assert figure is not None
+    assert session.switches == [200]
+    assert max(row["visitor"] for row in figure.rows.to_pylist()) == 200
+    setup = session.setup
+    never = CompareSession(setup, History(0))
+    assert scene_of(never, FigureStyle()).figure("match") is not None
+    never.switch()
+    never.comparison.step()
+    assert scene_of(never, FigureStyle()).figure("match") is None
+
+
 def test_the_forecast_is_drawn_whole(scene: Scene) -> None:
     figure = scene.figure("outlook")
     assert figure is not None
