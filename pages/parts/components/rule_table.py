@@ -12,7 +12,7 @@ from pages.parts.settings.baseline_rules import fields_of, table_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import note
 
-_LETTER, _PADDING = 6.4, 17
+_LETTER, _PADDING = 6.4, 16
 """Pixels of a letter, and of both margins of a cell."""
 _ROWS = 12
 """Rows visible without scrolling."""
