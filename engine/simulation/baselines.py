@@ -1,7 +1,7 @@
 """Baselines: rules in use before any learning, which an apprentice watches.
 
-A baseline sees the visitor's context, never the future. Example rules come from sales figures, as a
-business would write them; the best rules of a world are for measuring them.
+A baseline sees the visitor's context, never the future. Example rules follow sales figures, best
+rules the hidden truth.
 """
 
 import math
@@ -102,8 +102,9 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
 
 
 def example_rule(world: World, fields: Sequence[str]) -> RuleTable:
-    """Rule over these fields as a business would have it: for each group the item that earned most
-    among last year's visitors, who got random items; for a group without rewards, that of all."""
+    """Rule over these fields by sales: for each group the item with the highest total reward among
+    last year's visitors, under random offers; for a group without rewards, the overall bestseller.
+    """
     return _example_rule(world, tuple(fields))
 
 

@@ -161,7 +161,7 @@ def drawing_outcomes(
 
 @lru_cache(maxsize=2)
 def _drawn(world: World, visitors: int, seed: int, drift: Drift) -> list[PotentialOutcomes]:
-    """Place for outcomes, empty until they are drawn."""
+    """Place for outcomes, empty before the draw."""
     return []
 
 

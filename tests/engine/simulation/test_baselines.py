@@ -63,8 +63,8 @@ def test_an_example_rule_is_what_sold_best_in_each_group(world: World) -> None:
         group[item] = group.get(item, 0.0) + reward
     rule = example_rule(world, fields)
     assert rule_table(world, fields, rule.table) == rule
-    for group, amounts in sold.items():
-        assert amounts[rule.table[group]] == pytest.approx(max(amounts.values()))
+    for of, amounts in sold.items():
+        assert amounts[rule.table[of]] == pytest.approx(max(amounts.values()))
 
 
 def test_a_banks_example_is_no_optimum_and_better_than_chance() -> None:

@@ -296,6 +296,7 @@ def test_a_run_can_be_given_up_while_its_crowd_is_drawn() -> None:
     assert isinstance(failure, Failure)
     assert meter.served == 0
     whole = attempt(next(runs_of(plan)), Counter(10**6))
+    assert isinstance(whole, Outcome)
     assert bits([whole]) == bits([do(next(runs_of(plan)))])
 
 
