@@ -6,13 +6,7 @@ from engine.worlds import key_of
 from pages.parts.components.download import download_rows
 from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import (
-    about_samples,
-    conditions_of,
-    former_race,
-    in_markdown,
-    progress_of,
-)
+from pages.parts.race.wording import conditions_of, former_race, in_markdown, progress_of
 from pages.parts.scene.chart_drawing import pair
 from pages.parts.scene.part_drawing import draw
 from pages.parts.scene.part_types import Scene
@@ -32,8 +26,6 @@ def show_line_up(setup: RaceSetup, in_short: bool = False) -> None:
                 told = in_markdown(setup, f"**{name}**  \n{small(brief)}")
                 helps = [in_markdown(setup, story) if brief != story else "", meanings or ""]
                 st.markdown(told, help="\n\n".join(filter(None, helps)) or None)
-    if said := about_samples(setup):
-        note(said)
 
 
 def show_before(setup: RaceSetup) -> None:

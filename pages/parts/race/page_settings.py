@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from engine import PersonalizerError
-from engine.experiments.race.contenders import Contender, line_up, rivals
+from engine.experiments.race.contenders import OURS, Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
+from engine.policies.thompson import Thompson
 from engine.simulation.baselines import Baseline
 from engine.worlds import WORLDS
 from engine.worlds.world_contents import Drift
@@ -23,7 +24,7 @@ from pages.parts.settings.baseline_rules import (
     or_default_rule,
 )
 from pages.parts.settings.known_worlds import drift_of, world_of
-from pages.parts.settings.policy_settings import Tunable
+from pages.parts.settings.policy_settings import Tunable, loop_policies
 from pages.parts.settings.setting import Setting, numbers
 from pages.parts.settings.shared_settings import CROSSES, SEED, WORLD
 from pages.parts.text.format import in_a_sentence
@@ -35,6 +36,11 @@ _EXAMPLE = (
     "nothing. Enter your own rule on Compare."
 )
 """Story of today's rules until a person has typed them."""
+_OURS = (
+    "Shows the offer that is highest in {here} samples of its reward (on Play, to begin with, in "
+    "{play}); otherwise it samples again. {more}"
+)
+"""Story of this engine, which begins with another setting on Play."""
 
 
 def everybody() -> tuple[str, ...]:
@@ -246,6 +252,12 @@ class RaceSetup(Tunable):
         stories = {key: contender.story for key, contender in self.contenders.items()}
         if "present" in stories and is_example(self.world, self.rule, self.table):
             stories["present"] = _EXAMPLE
+        if "ours" in stories:
+            here, play = OURS.policy, loop_policies()[Thompson.key]
+            assert isinstance(here, Thompson)
+            assert isinstance(play, Thompson)
+            more = stories["ours"].partition(". ")[2]
+            stories["ours"] = _OURS.format(here=here.agreement, play=play.agreement, more=more)
         return self.filled(stories)
 
     def plan(self) -> Plan:

@@ -8,14 +8,12 @@ from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.power import EFFECT, ERROR, POWER, trial_size
 from engine.experiments.race.contenders import ABTest
 from engine.experiments.race.standings import NEAR, Final, Margin, Standings
-from engine.policies.thompson import Thompson
 from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.settings.baseline_rules import is_example, rule_in_full
 from pages.parts.settings.known_worlds import label_of, world_of
-from pages.parts.settings.policy_settings import loop_policies
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
 from pages.parts.text.reward_scale import RewardScale
@@ -141,14 +139,14 @@ def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
     known, names, scale = session.known, names_in_markdown(session.displayed), _scale(session)
     leader, second = names[margin.leader], names[margin.next]
     reward, differences = known.finals()[0].reward, scale.of_differences
-    earned = f"{scale.mean(reward.mean, _doubt(reward))}{interval(reward, scale)}"
-    crowds = counted(len(known.shared), "repetition")
-    ahead = differences.value(margin.ahead.mean, _doubt(margin.ahead))
-    more = f"{ahead} more than {second}{interval(margin.ahead, differences)}"
+    earned, crowds = f"{measured(reward, scale)}{scale.per}", len(known.shared)
+    more = f"{measured(margin.ahead, differences)} more than {second}"
+    over = f"over {counted(crowds, 'repetition')}"
+    brackets = " In brackets: 95\u00a0% intervals." if crowds > 1 else ""
     if margin.is_clear:
-        rest = f"That is {more}, over {crowds}, and more than chance explains."
+        rest = f"That is {more}, {over}, and more than chance explains.{brackets}"
         return f"{leader} earned most: {earned}.", rest
-    rest = f"{leader} earned {earned}, {more}, over {crowds}."
+    rest = f"{leader} earned {earned}, {more}, {over}.{brackets}"
     return "No clear winner.", f"{rest} The difference is not statistically significant."
 
 
@@ -375,17 +373,6 @@ def about_losses() -> str:
     return (
         "Missed rewards leave chance out: what the best offer earns on average, minus what the "
         "chosen offer earns on average. So they do not add up exactly with *Who earns most*."
-    )
-
-
-def about_samples(setup: RaceSetup) -> str:
-    """Say how this engine differs from that on Play; empty if it does not race."""
-    here, on_play = LoopSettings().policy, loop_policies()[Thompson.key]
-    if OURS not in setup.keys or not (isinstance(here, Thompson) and isinstance(on_play, Thompson)):
-        return ""
-    return (
-        f"*This engine* needs {here.agreement} samples that agree, as it does in an application. "
-        f"On Play it starts with {on_play.agreement}, to keep the picture simple."
     )
 
 

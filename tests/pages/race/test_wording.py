@@ -4,7 +4,7 @@ import pytest
 
 from engine.worlds import WORLDS
 from pages.parts.race.page_settings import RaceSetup, everybody
-from pages.parts.race.wording import about_samples, size_of
+from pages.parts.race.wording import size_of
 
 
 @pytest.mark.parametrize("world", list(WORLDS))
@@ -20,7 +20,7 @@ def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
 
 
 def test_race_says_that_this_engine_takes_more_samples_than_on_play() -> None:
-    said = about_samples(RaceSetup())
-    assert "needs 4 samples that agree" in said
-    assert "On Play it starts with 1" in said
-    assert about_samples(RaceSetup(who="ab,uniform")) == ""
+    story = RaceSetup().stories["ours"]
+    first = story.partition(". ")[0]
+    assert "highest in 4 samples of its reward (on Play, to begin with, in 1)" in first
+    assert "Several models learn side by side" in story

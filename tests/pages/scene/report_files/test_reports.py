@@ -82,7 +82,7 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     report = race.report(app.session, LINK)
     assert report is not None
     best = app.session.known.finals()[0]
-    assert f"{best.reward.mean:.3f} per visitor" in report.sentences[0]
+    assert f"earned most: {best.reward.mean:.3f} (" in report.sentences[0]
     size, late, more, missed = report.sentences[1:]
     assert missed.startswith("Missed rewards leave chance out")
     assert size.startswith("An A/B test of these 4 actions needs ")
