@@ -92,6 +92,8 @@ def _move_the_switch(session: CompareSession) -> None:
             # Fills the place of the slider, so that the content below does not jump.
             if session.is_live:
                 note("The switch can be moved once no simulation is running.")
+            elif came:
+                note("The switch can be moved once all visitors of the link have come.")
             else:
                 note("The switch can be moved once visitors have come.")
             return
