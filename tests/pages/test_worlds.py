@@ -112,6 +112,8 @@ def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
     wrong = "row 1 (Alice, Sunny, Morning), Cappuccino is '0.0.34', but must be a number"
     assert wrong in app.bare
     assert not app.can_press("go-play")
+    truth = next(table.value for table in app.at.dataframe if "field 0" in table.value)
+    assert list(truth["field 0"])[:2] == ["⚠️ Alice", "Alice"]
     app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
     assert app.session.draft.actions[0].worth == 1234.5
 
