@@ -14,7 +14,6 @@ from pages.parts.text.format import note, plain
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import ROW, number_column, say_first
 
-
 _MARK = "⚠️ "
 """Beginning of a row with a faulty cell."""
 
