@@ -31,6 +31,7 @@ from pages.parts.worlds import (
 )
 from pages.parts.worlds.page_settings import WorldsSetup
 from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.wording import label_of
 
 address_is_new = open_link(WorldsSetup)
 
@@ -42,7 +43,7 @@ with toolbar():
         draft_in_address.restore(session, st.query_params["draft"])
     world_from_log_button.adopt_new_world(session)
     new_world_menu.open_chosen_page(session, Path(__file__).parent)
-    choose_world(setup)
+    choose_world(setup, "" if session.is_unchanged else label_of(session.draft))
     with tools():
         draft = draft_in_address.draft_of(session, owner())
         write_link(setup, draft=draft)
@@ -59,7 +60,7 @@ question(
     "" if session.is_kept else "not saved yet",
     partial(words_of, "worlds"),
 )
-world_preview.say_refused(session.refused or refused)
+world_preview.say_refused("" if new_world_menu.is_open() else session.refused or refused)
 world_from_log_button.show_event_counts(session)
 editors.write_the_place(session)
 with st.container(key="tables"):

@@ -1,24 +1,28 @@
 """Baselines: rules in use before any learning, which an apprentice watches.
 
-A baseline sees the visitor's context, never the future. Ready-made rules correspond to years of
-experience: the best item on average for each group of visitors.
+A baseline sees the visitor's context, never the future. Example rules follow sales figures, best
+rules the hidden truth.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
 
 from engine.errors import refuse
 from engine.loop.baseline_rule import BaselineRow, BaselineRule, values_text
+from engine.simulation.simulated_visitors import potential_outcomes
 from engine.streams import stream
 from engine.worlds import Context, World
 from engine.worlds.world_contents import TABULATED
 
 LAST_MONTH = 300
 """Number of visitors whose rewards determine the bestseller."""
+LAST_YEAR = 3_000
+"""Number of visitors whose rewards determine an example rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +101,35 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
     return RuleTable(tuple(fields), table)
 
 
-def rule_with_exception(world: World, field: str, other: str) -> RuleTable:
-    """Best rule over a field, with an exception for a value of a second field: plausible, dependent
-    on both fields, and not optimal.
-
-    The exception has the best item of the value with the most changed groups.
+def example_rule(world: World, fields: Sequence[str]) -> RuleTable:
+    """Rule over these fields by sales: for each group the item with the highest total reward among
+    last year's visitors, under random offers; for a group without rewards, the overall bestseller.
     """
-    usual, instead = best_rule(world, (field,)).table, best_rule(world, (other,)).table
+    return _example_rule(world, tuple(fields))
+
+
+@lru_cache(maxsize=64)
+def _example_rule(world: World, fields: tuple[str, ...]) -> RuleTable:
+    groups = {group: place for place, group in enumerate(_groups(world, fields))}
+    order = [field.name for field in world.fields if field.name in fields]
+    past = potential_outcomes(world, LAST_YEAR, 0)
+    shown = stream(0, "last year").integers(len(world.items), size=LAST_YEAR)
+    earned = np.zeros((len(groups), len(world.items)))
+    for cell, item, rewards in zip(past.cells.tolist(), shown.tolist(), past.rewards, strict=True):
+        context = world.contexts[cell]
+        earned[groups[tuple(context[name] for name in order)], item] += rewards[item]
+    sold = np.where(earned.any(axis=1, keepdims=True), earned, earned.sum(axis=0)).argmax(axis=1)
+    table = {group: world.items[int(sold[place])].id for group, place in groups.items()}
+    return RuleTable(tuple(order), table)
+
+
+def rule_with_exception(world: World, field: str, other: str) -> RuleTable:
+    """Example rule over a field, with an exception for a value of a second field: plausible, and
+    dependent on both fields.
+
+    The exception has the item of the value with the most changed groups.
+    """
+    usual, instead = example_rule(world, (field,)).table, example_rule(world, (other,)).table
     value = max(instead, key=lambda value: sum(item != instead[value] for item in usual.values()))
     groups = _groups(world, (field, other))
     order = [known.name for known in world.fields if known.name in {field, other}]

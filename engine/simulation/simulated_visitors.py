@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
-from engine.pausable_steps import Steps
+from engine.pausable_steps import Steps, at_once
 from engine.protocol.request import RankRequest
 from engine.simulation.drift import truth_over
 from engine.streams import stream
 from engine.worlds import Context, World
 from engine.worlds.world_contents import Drift
+
+_CHUNK = 500
+"""Visitors drawn in one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,30 @@ class PotentialOutcomes:
         return np.asarray(self.expected.max(axis=1))
 
 
-@lru_cache(maxsize=2)
-def potential_outcomes(
+def drawing_outcomes(
     world: World, visitors: int, seed: int, drift: Drift = "none"
-) -> PotentialOutcomes:
-    """Outcomes of the first visitors of a seed; cached for several contenders in turn."""
-    crowd = [nth_visitor(world, seed, number) for number in range(visitors)]
-    cells = np.array([world.cell(visitor.context) for visitor in crowd], dtype=np.intp)
-    uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
-    outcomes = truth_over(world, drift, visitors, seed).outcomes(cells)
-    return PotentialOutcomes(cells, world.rewards(outcomes, uniform), world.earned(outcomes))
+) -> Steps[PotentialOutcomes]:
+    """Draw the outcomes of the first visitors of a seed, `_CHUNK` visitors a step; cached for
+    several contenders in turn."""
+    drawn = _drawn(world, visitors, seed, drift)
+    if not drawn:
+        cells, uniform = np.zeros(visitors, dtype=np.intp), np.zeros((visitors, 1))
+        for number in range(visitors):
+            visitor = nth_visitor(world, seed, number)
+            cells[number], uniform[number] = world.cell(visitor.context), visitor.uniform
+            if number % _CHUNK == _CHUNK - 1:
+                yield None
+        outcomes = truth_over(world, drift, visitors, seed).outcomes(cells)
+        rewards = world.rewards(outcomes, uniform)
+        drawn.append(PotentialOutcomes(cells, rewards, world.earned(outcomes)))
+    return drawn[0]
+
+
+@lru_cache(maxsize=2)
+def _drawn(world: World, visitors: int, seed: int, drift: Drift) -> list[PotentialOutcomes]:
+    """Place for outcomes, empty before the draw."""
+    return []
+
+
+potential_outcomes = at_once(drawing_outcomes)
+"""The same at once."""

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from engine.protocol.features import flatten
@@ -51,7 +52,23 @@ def faults_of(draft: Draft) -> list[CellFault]:
     """Faulty cells of a draft, table by table."""
     truth = _of_truth if draft.rules is None else _of_rules
     tables = (_of_place, _of_actions, _of_values, _of_levels, truth)
-    return [fault for of_table in tables for fault in of_table(draft)]
+    faults = (fault for of_table in tables for fault in of_table(draft))
+    return [replace(fault, row_name=_row_name(draft, fault)) for fault in faults]
+
+
+def _row_name(draft: Draft, fault: CellFault) -> str:
+    """Name of a fault's row: its action, value or segment; empty without one."""
+    parts: list[tuple[str, str]] = []
+    if fault.table == "truth" and fault.row:
+        parts = [("", row.value) for row in draft.segments[fault.row - 1]]
+    elif fault.table == "actions" and 0 < fault.row <= len(draft.actions):
+        parts = [("name", draft.actions[fault.row - 1].shown)]
+    elif fault.table == "values" and 0 < fault.row <= len(draft.values):
+        row = draft.values[fault.row - 1]
+        parts = [("field", row.field), ("value", row.value)]
+    elif fault.table == "levels" and 0 < fault.row <= len(draft.levels):
+        parts = [("name", draft.levels[fault.row - 1].name)]
+    return ", ".join(text for column, text in parts if text and column != fault.column)
 
 
 def _of_place(draft: Draft) -> Iterator[CellFault]:

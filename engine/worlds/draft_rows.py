@@ -147,12 +147,14 @@ class CellFault:
         row: from 1; 0 for the whole table.
         column: its name, or in the truth the name of an action.
         says: the fault, as the rest of a sentence about the cell.
+        row_name: what the other cells of the row say, by which a person finds it; may be empty.
     """
 
     table: Table
     row: int
     column: str
     says: str
+    row_name: str = ""
 
 
 def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:

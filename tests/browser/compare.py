@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.page import AppPage
 
 MATCH, ARMS = "Agreement of the apprentice", "Mean reward of the three systems"
-COST, GAIN = "Visitors served worse than by today", "Rewards gained over today"
+COST, GAIN = "Visitors served worse than by today", "Rewards more or less than today"
 OUTLOOK, SLICES = "Band in which the mean reward", "Expected agreement with today"
 """Parts of the charts' descriptions."""
 

@@ -49,6 +49,15 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     assert "98\u00a0% is the most to expect" in app.text
 
 
+def test_the_first_table_says_that_it_is_an_example_and_how_to_enter_another(
+    open_compare: Open,
+) -> None:
+    assert "**An example:**" in open_compare(story="0").text
+    typed = open_compare(story="0", rule="weather", table="0,1,1").text
+    assert "An example" not in typed
+    assert "Choose the actions under *Shows*" in typed
+
+
 @pytest.mark.nightly
 @pytest.mark.slow
 @EVERY_WORLD
@@ -75,7 +84,7 @@ def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) 
     assert app.session.switches == [FIRST]
     assert "Online from the next visitor on" in app.text
     app.click("let-in-100").finish_the_crowd()
-    assert "compared with today's rules" in app.text
+    assert "per visitor than today's rules" in app.text
     assert "Since visitor 100 it earns" in app.text
     assert "For the board" in app.text, "beside the result, with the details closed"
     assert "Agreement, last" not in str([metric.label for metric in app.at.metric])
@@ -93,8 +102,8 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     assert (now.start, now.end) == (FIRST, FIRST + 100)
     scale = RewardScale.of(app.session.world)
     assert f"95\u00a0% interval {scale.range(uplift.low, uplift.high, sign=True)}" in app.text
-    ahead = scale.signed(uplift.mean, (uplift.high - uplift.low) / 2)
-    assert f"{ahead} per visitor compared with today's rules" in app.text
+    more = scale.more(uplift.mean, (uplift.high - uplift.low) / 2)
+    assert f"{more} per visitor than today's rules" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
     assert told == over_today(scale, uplift)
 

@@ -74,7 +74,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
         standings.add(outcome)
     assert app.session.known.finals() == standings.finals()
     best = standings.finals()[0]
-    assert f"{best.reward.mean:.3f} per visitor" in app.text
+    assert f"earned most: {best.reward.mean:.3f} (" in app.text
     assert len(charts_of(app)) == 4
     app.at.session_state["figures"] = True
     (table,) = app.run().at.dataframe

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from engine.worlds import GALLERY, key_of, world_from_json
+from engine.worlds.coffee import COFFEE
 from engine.worlds.draft_faults import faults_of
 from engine.worlds.draft_text import draft_from_text
 from engine.worlds.world_file import world_to_file
@@ -106,9 +107,13 @@ def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
     app.session.write_truth({"edited_rows": {0: {"0": "0.0.34"}}})
     app.session.write_actions({"edited_rows": {0: {"worth": "1,234"}}})
     app.run()
-    assert "row 1, Pays is '1,234', but must be written as 1234 or as 1.234" in app.bare
-    assert "is '0.0.34', but must be a number from 0 to 1, or a percentage" in app.bare
+    wrong = "row 1 (Cappuccino), Pays is '1,234', but must be written as 1234 or as 1.234"
+    assert wrong in app.bare
+    wrong = "row 1 (Alice, Sunny, Morning), Cappuccino is '0.0.34', but must be a number"
+    assert wrong in app.bare
     assert not app.can_press("go-play")
+    truth = next(table.value for table in app.at.dataframe if "field 0" in table.value)
+    assert list(truth["field 0"])[:2] == ["⚠️ Alice", "Alice"]
     app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
     assert app.session.draft.actions[0].worth == 1234.5
 
@@ -211,6 +216,40 @@ def test_a_log_is_sent_to_the_page_that_reads_it(open_worlds: Open) -> None:
         assert "This is a log of events" in paste(app, log).bare_errors
         assert "open it on Evaluate" in app.bare_errors
     assert app.session.is_unchanged
+    app.at.session_state["new-world"] = True
+    assert "This is a log of events" in app.run().bare
+    assert app.bare_errors == "", "said once: in the popover while it is open"
+
+
+def test_the_menu_of_worlds_names_what_is_being_written(open_worlds: Open) -> None:
+    app = open_worlds()
+
+    def menu() -> str:
+        """Label of the menu of worlds, the first of the page's popovers."""
+        blocks = [app.at.main]
+        while blocks:
+            block = blocks.pop(0)
+            if getattr(block, "type", "") == "popover":
+                return bare(str(block.proto.popover.label))
+            blocks = [*getattr(block, "children", {}).values(), *blocks]
+        return ""
+
+    assert menu() == COFFEE.label
+    app.click("empty")
+    assert menu() == ":material/storefront: Untitled"
+    app.session.write("Our bank", "🏦", "", "€")
+    app.run()
+    assert menu() == "🏦 Our bank"
+
+
+def test_a_numeric_field_is_proposed_under_a_name_that_is_free(open_worlds: Open) -> None:
+    app = open_worlds()
+    assert app.widget("worlds-number-name").value == "age"
+    app.click("add-number")
+    assert "age" in app.session.draft.fields
+    assert app.widget("worlds-number-name").value == "number 1"
+    app.set("worlds-number-name", "visits").run()
+    assert app.widget("worlds-number-name").value == "visits"
 
 
 @pytest.mark.parametrize("way", ["empty", "generate", "read-pasted"])

@@ -121,6 +121,11 @@ class Columns:
         has_shares = isinstance(self.split, tuple) and self.split
         return bool(self.offered or self.probabilities or self.actions or has_shares)
 
+    @property
+    def has_chances(self) -> bool:
+        """True if the probability of the shown action is known."""
+        return bool(self.propensity or self.probabilities or self.split is not None)
+
     def fault(self, there: Iterable[str]) -> str | None:
         """Reason why a table with the column names ``there`` cannot be read, or None."""
         times = Counter(there)
@@ -134,10 +139,10 @@ class Columns:
             return "no column is said to hold the action that was shown"
         if not self.reward:
             return "no column is said to hold the reward"
-        if not (self.propensity or self.probabilities or self.split is not None):
+        if not self.has_chances:
             return (
-                "no column is said to hold the probability with which the action was shown, and "
-                "without that nothing can be said of another policy"
+                "no column is said to hold the probability with which the action was shown, and it "
+                "is not stated how actions were chosen"
             )
         return None
 

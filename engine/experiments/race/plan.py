@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import check_number, refuse
-from engine.experiments.race.contenders import Contender
+from engine.experiments.race.contenders import ABTest, Contender
 from engine.experiments.race.person_contender import Recorded
 from engine.streams import digest
 from engine.worlds import World
@@ -86,6 +86,11 @@ class Plan:
         even = np.linspace(0, self.visitors, min(POINTS, self.visitors) + 1).round()
         middle = [self.visitors // 2] if self.visitors > 1 else []
         return np.unique([*even[1:], *middle]).astype(np.intp)
+
+    def end_of_trial(self, test: ABTest) -> int:
+        """Visitors served before an A/B test offers its winners: rewards may come late, and the
+        choosing model may be updated seldom."""
+        return -(-(test.trial + self.delay) // self.refresh) * self.refresh
 
     def seed_of(self, repetition: int) -> int:
         """Seed of a repetition's crowd and players, also valid for a `LearningLoop`."""

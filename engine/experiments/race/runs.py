@@ -26,7 +26,7 @@ from engine.experiments.race.contender_players import Choice
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.pausable_steps import Steps, at_once, finish
-from engine.simulation.simulated_visitors import PotentialOutcomes, potential_outcomes
+from engine.simulation.simulated_visitors import PotentialOutcomes, drawing_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +215,19 @@ def attempt(run: RaceRun, meter: Meter | None = None) -> Outcome | Failure:
     """Do one run; exceptions become failures, as not all of them can be pickled. A run that is
     given up fails."""
     try:
-        return do(run) if meter is None else finish(_metered(doing(run), meter))
+        return do(run) if meter is None else finish(_metered(run, meter))
     except Exception as error:
         return Failure.of(run, error)
 
 
-def _metered(steps: Steps[Outcome], meter: Meter) -> Steps[Outcome]:
-    """Report the steps of a run until it is to be given up."""
+def _metered(run: RaceRun, meter: Meter) -> Steps[Outcome]:
+    """Report the visitors of a run until it is to be given up, which it may be while they are
+    drawn."""
+    for step in _crowd_of(run):
+        yield step
+        if meter.report(0):
+            raise CancelledError
+    steps = doing(run)
     for number in count(1):
         try:
             yield next(steps)
@@ -233,12 +239,19 @@ def _metered(steps: Steps[Outcome], meter: Meter) -> Steps[Outcome]:
     raise CancelledError
 
 
+def _crowd_of(run: RaceRun) -> Steps[PotentialOutcomes]:
+    """Draw the crowd of a run, unless it is cached."""
+    plan = run.plan
+    return drawing_outcomes(plan.world, plan.visitors, plan.seed_of(run.repetition), plan.drift)
+
+
 def doing(run: RaceRun) -> Steps[Outcome]:
-    """Do one run, a visitor a step; exceptions of contender and player are raised."""
+    """Do one run, a visitor a step once the crowd is drawn; exceptions of contender and player are
+    raised."""
     plan, world = run.plan, run.plan.world
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1
-    crowd = potential_outcomes(world, plan.visitors, seed, plan.drift)
+    crowd = yield from _crowd_of(run)
     choices, weights = yield from playing(plan, contender, seed, crowd)
     visitors = np.arange(plan.visitors)
     shown = np.array([choice.position for choice in choices])

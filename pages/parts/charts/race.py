@@ -98,7 +98,7 @@ def reward_spec(
     scale: RewardScale = _AS_THEY_ARE,
 ) -> Spec:
     """Lines: mean reward of the latest visitors."""
-    title = f"{scale.title}, last {window:,} visitors"
+    title = f"{scale.title}, last {window:,}"
     return _lines(dark, span, top, title, entries, drifts, scale.format if scale.unit else ".3~f")
 
 

@@ -39,8 +39,8 @@ def _rule_of(story: str) -> str:
 
 
 def _table_of(rule: str) -> str:
-    """Return the table of an example on two fields; empty, for the best rule, if it is too long for
-    a link or the rule has fewer fields."""
+    """Return the table of an example on two fields; empty if it is too long for a link or the rule
+    has fewer fields."""
     world, (field, *other) = world_of(st.session_state[KEY("world")]), rule.split(",")
     if not other:
         return ""

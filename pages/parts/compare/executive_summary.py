@@ -40,7 +40,7 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
         return f"**{who}: the same as today's rules** from each visitor, so far."
     if not uplift.mean:
         return f"**{who}: as much as today's rules** ({interval(scale, uplift)})."
-    gain = f"{scale.of_differences.signed(uplift.mean, doubt)}{scale.per} over today's rules"
+    gain = f"{scale.more(uplift.mean, doubt)}{scale.per} than today's rules"
     return f"**{who}: {gain}** ({interval(scale, uplift)}). {significance(uplift)}"
 
 
@@ -65,9 +65,9 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     tested = f"{counted(len(segments), 'segment')} tested together"
     if not worse:
         return f"**No segment is served significantly worse than by today's rules** ({tested})."
-    scale = _scale(session).of_differences
+    scale = _scale(session)
     named = "; ".join(
-        f"{plain(segment.value.name)} {scale.signed(segment.uplift.mean)}{scale.per} "
+        f"{plain(segment.value.name)} {scale.more(segment.uplift.mean)}{scale.per} "
         f"({interval(scale, segment.uplift)})"
         for segment in worse[:3]
     )

@@ -142,8 +142,13 @@ class _Figures:
         self._scale = RewardScale.of(session.world)
         self._came = max(len(session.comparison), _LEAST)
 
-    def match(self, rows: Rows) -> Figure:
-        """Rate of agreement between the apprentice and today's rules, over the visitors."""
+    def match(self, rows: Rows) -> Figure | None:
+        """Rate of agreement between the apprentice and today's rules, over the visitors that it
+        watched; None for an apprentice that is online and never watched."""
+        is_online = not self._session.comparison.is_apprentice
+        if is_online and not rows:
+            return None
+        end = max(int(rows[-1]["visitor"]), _LEAST) if is_online else self._came
         return Figure(
             "chart-match",
             "Does it choose like today's rules?",
@@ -151,7 +156,7 @@ class _Figures:
             f"{_last(rows, 'recent')}; the best possible is "
             f"{_last(rows, 'ceiling')}",
             charts.match_spec(self._dark, bool(self._switches)),
-            charts.match_rows(rows, self._switches, self._came, self._size),
+            charts.match_rows(rows, [at for at in self._switches if at <= end], end, self._size),
             help=_MATCH_HELP,
         )
 
@@ -218,8 +223,9 @@ class _Figures:
         unit = sums.unit or "rewards"
         return Figure(
             f"chart-gain-{low}-{high}",
-            "Rewards gained over today's rules",
-            f"Rewards gained over today's rules, in {unit}, by visitor: " + _both(numbers, "_gain"),
+            "More or less than today's rules",
+            f"Rewards more or less than today's rules earned, in {unit}, by visitor: "
+            + _both(numbers, "_gain"),
             charts.gain_spec(self._dark, bool(self._switches), low, high, unit),
             charts.sum_rows(numbers, self._switches, self._came, "_gain", (low, high), self._size),
         )

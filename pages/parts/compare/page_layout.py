@@ -72,10 +72,11 @@ def show_lines(session: CompareSession, scene: Scene) -> None:
     """Draw match rate and rewards, once it is online mainly rewards, and the handle that moves the
     switch."""
     with st.container(key="pair-answers"):
-        shares = 2 if session.comparison.is_apprentice else [1, 2]
-        left, right = st.columns(shares, gap="medium")
-    with left:
-        draw(scene, "match")
+        shares = [1, 1] if session.comparison.is_apprentice else [1, 2]
+        *_, right = columns = st.columns(shares if "match" in scene else 1, gap="medium")
+    if len(columns) > 1:
+        with columns[0]:
+            draw(scene, "match")
     with right:
         draw(scene, "rewards")
         _move_the_switch(session)
@@ -91,6 +92,8 @@ def _move_the_switch(session: CompareSession) -> None:
             # Fills the place of the slider, so that the content below does not jump.
             if session.is_live:
                 note("The switch can be moved once no simulation is running.")
+            elif came:
+                note("The switch can be moved once all visitors of the link have come.")
             else:
                 note("The switch can be moved once visitors have come.")
             return

@@ -10,7 +10,7 @@ from engine.loop.event import EventState
 from engine.worlds import World
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
-from pages.parts.settings.baseline_rules import rule_in_full, rule_in_words
+from pages.parts.settings.baseline_rules import is_example, rule_in_full, rule_in_words
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import counted, duration, percent, plain
 from pages.parts.text.item_picture import labelled
@@ -56,8 +56,8 @@ def headline(session: CompareSession) -> str:
     if not uplift.mean:
         return f"It earns {'the same' if is_equal(uplift) else 'as much'} as today's rules"
     scale = RewardScale.of(session.world).in_markdown
-    ahead = scale.of_differences.signed(uplift.mean, _doubt(uplift))
-    return f"{ahead}{scale.per} compared with today's rules"
+    more = scale.more(uplift.mean, _doubt(uplift))
+    return f"{more}{scale.per} than today's rules ({interval(scale, uplift)})"
 
 
 def situation(session: CompareSession) -> str:
@@ -144,7 +144,8 @@ def over_today(scale: RewardScale, uplift: Estimate | None) -> str:
         return "–"
     if is_equal(uplift):
         return "same as today's rules"
-    return scale.of_differences.estimate(uplift.mean, uplift.low, uplift.high, sign=True)
+    ends = scale.of_differences.range(uplift.low, uplift.high, sign=True)
+    return f"{scale.more(uplift.mean, _doubt(uplift))} ({ends})"
 
 
 def unit_of(scale: RewardScale) -> str:
@@ -177,7 +178,8 @@ def interval(scale: RewardScale, value: Estimate) -> str:
 
 def _rule(setup: CompareSetup) -> str:
     """Name today's rules within a sentence; Markdown."""
-    return plain(rule_in_words(world_of(setup.world), setup.rule, setup.item))
+    name = plain(rule_in_words(world_of(setup.world), setup.rule, setup.item))
+    return f"an example, {name}" if is_example(setup.world, setup.rule, setup.table) else name
 
 
 def summary(session: CompareSession) -> str:
@@ -326,18 +328,18 @@ def online_in_short(session: CompareSession) -> str:
         return f"{earns}: the same as today's rules."
     if not uplift.mean:
         return f"{earns}: as much as today's rules ({interval(scale, uplift)})."
-    return f"{earns}: {over_today(scale, uplift)} over today's rules."
+    return f"{earns}: {over_today(scale, uplift)} than today's rules."
 
 
 def gains_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:
-    """Rewards gained beyond today's rules, for each learning loop."""
+    """Sum of the rewards more or less than those of today's rules, for each learning loop."""
     if not arms:
         return "No visitors yet."
-    sums = RewardScale.of(session.world).of_sums
-    ours, others = (plain(sums.value(arms[-1][f"{arm}_gain"])) for arm in ("apprentice", "online"))
+    sums = RewardScale.of(session.world).of_sums.in_markdown
+    ours, others = (sums.more(arms[-1][f"{arm}_gain"]) for arm in ("apprentice", "online"))
     return (
-        f"Gained beyond today's rules: {ours}{'' if sums.unit else ' rewards'} by the apprentice, "
-        f"{others} by the always-online engine."
+        f"Compared with today's rules, the apprentice has earned {ours}, the always-online engine "
+        f"{others}{'' if sums.unit else ', in rewards'}."
     )
 
 

@@ -1,20 +1,37 @@
 """Editor of a rule table."""
 
+import math
+from collections.abc import Iterable
+
 import pandas as pd
 import streamlit as st
 
+from engine.simulation.baselines import LAST_YEAR
 from pages.parts.scene.table import write_in
 from pages.parts.settings.baseline_rules import fields_of, table_of
 from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.format import note
 
+_LETTER, _PADDING = 6.4, 16
+"""Pixels of a letter, and of both margins of a cell."""
 _ROWS = 12
 """Rows visible without scrolling."""
+_EXAMPLE = (
+    f"**An example:** what sold best in each group to {LAST_YEAR:,} earlier visitors. "
+    "For your own rule, choose an action under *Shows*."
+)
+_OWN = "Choose the actions under *Shows*. The link keeps your rule."
+
+
+def width_of(texts: Iterable[str]) -> int:
+    """Pixels of a column that shows its texts whole."""
+    return _PADDING + math.ceil(_LETTER * max(map(len, texts)))
 
 
 def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
     """Draw a row per combination of values with the action to show; return the table as text.
 
-    Empty for the best rule.
+    Empty for the example rule.
 
     Args:
         key: key of the editor and of its state.
@@ -35,9 +52,11 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         number = base["number"] + 1 if base else 0
         base = {"place": place, "start": text, "now": text, "number": number}
         st.session_state[key] = base
+    note(_OWN if text else _EXAMPLE)
     start = table_of(world, fields, base["start"]).table
     labels = [field.label for field in world.fields if field.name in fields]
     frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
+    wide = {str(name): width_of(map(str, frame[name])) for name in labels}
     edited = write_in(
         frame,
         key=f"{key}-{base['number']}",
@@ -45,12 +64,16 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         row_height=32,
         height="content" if len(frame) <= _ROWS else 430,
         column_config={
+            **{name: st.column_config.TextColumn(width=width) for name, width in wide.items()},
             "Shows": st.column_config.SelectboxColumn(
-                options=ids, required=True, format_func=lambda item: names[str(item)]
-            )
+                options=ids,
+                required=True,
+                format_func=lambda item: names[str(item)],
+                width=width_of(names.values()),
+            ),
         },
     )
-    best = table_of(world, fields, "").table
-    is_best = list(edited["Shows"]) == list(best.values())
-    base["now"] = "" if is_best else ",".join(str(ids.index(item)) for item in edited["Shows"])
+    example = table_of(world, fields, "").table
+    is_example = list(edited["Shows"]) == list(example.values())
+    base["now"] = "" if is_example else ",".join(str(ids.index(item)) for item in edited["Shows"])
     return str(base["now"])

@@ -43,11 +43,15 @@ def tools() -> DeltaGenerator:
     return st.container(horizontal=True, width="content", gap="xsmall", key="tools")
 
 
-def choose_world(setup: Linked) -> None:
-    """Draw the menu of worlds, named by the current one: the app's worlds and others."""
+def choose_world(setup: Linked, unsaved: str = "") -> None:
+    """Draw the menu of worlds, named by the current one: the app's worlds and others.
+
+    Args:
+        unsaved: name of a world on the page that has not been saved; Markdown.
+    """
     world = setup.values()["world"]
     offered = worlds_with(world)
-    menu = st.popover(offered[world], key=WORLD_MENU, on_change="rerun")
+    menu = st.popover(unsaved or offered[world], key=WORLD_MENU, on_change="rerun")
     with menu, st.container(key="world-list"):
         # Drawn while closed as well, as a widget that is not drawn loses its value.
         setup.draw(

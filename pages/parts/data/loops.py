@@ -110,7 +110,7 @@ def _show(library: LoopLibrary, owner: str, about: LoopInfo, is_first: bool) -> 
             st.markdown(headline(about.name, world))
             note(plain(_facts(about, world)))
         st.markdown(counted(about.events, "visitor"), width=110)
-        st.markdown(mean_reward(rewards, world), width=110)
+        st.markdown(mean_reward(rewards, world), width=170)
         st.html(sparkline(rewards.curve, world) if rewards else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         with st.container(horizontal=True, width="content"):

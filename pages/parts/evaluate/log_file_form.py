@@ -15,7 +15,7 @@ from pages.parts.components.upload_field import LOG_KINDS, upload_field
 from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.page_settings import UNIT, EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.stated_split import choose_split
+from pages.parts.evaluate.stated_split import HOW_CHOSEN, choose_split
 from pages.parts.settings.page_settings_base import show
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note, plain
@@ -107,6 +107,8 @@ def _choose_columns(upload: Upload, inspected: Inspected, setup: EvaluateSetup) 
                 "Most: must be above the least reward; 0 to 1 is used instead.",
                 icon=":material/error:",
             )
+    if columns and not columns.has_chances:
+        note(f"If the file has no probabilities, answer above: *{HOW_CHOSEN}*")
     if inspected.nested:
         named = ", ".join(map(plain, inspected.nested))
         note(f"Not used as context, because the values are lists or maps: {named}.")

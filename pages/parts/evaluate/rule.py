@@ -35,11 +35,6 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
                 _edit_table(setup)
         with right:
             st.markdown(about_rule(session, result))
-            if setup.fields:
-                note(
-                    "The table opens with the rule that earns most on average, as if from "
-                    "years of experience."
-                )
             _send(setup)
 
 

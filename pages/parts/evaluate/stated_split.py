@@ -15,6 +15,7 @@ from pages.parts.text.format import note, plain
 
 Split = tuple[tuple[str, float], ...]
 """Pairs of an action and its share; empty for equal shares."""
+HOW_CHOSEN = "No probabilities in the file: how was each action chosen?"
 _CHOICES = {
     "": "Not known",
     "equal": "At random, all equally often",
@@ -43,7 +44,7 @@ def choose_split(token: str, inspected: Inspected) -> Split | StatedRule | None:
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = st.selectbox(
-            "No probabilities in the file: how was each action chosen?",
+            HOW_CHOSEN,
             list(_CHOICES),
             format_func=_CHOICES.__getitem__,
             key=f"split-{token}",

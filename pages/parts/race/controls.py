@@ -15,7 +15,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import names_in_markdown, result, size_of, where_you_raced
 from pages.parts.scene.part_drawing import draw_part
 from pages.parts.scene.part_types import Text
-from pages.parts.settings.baseline_rules import rules_of
+from pages.parts.settings.baseline_rules import EXAMPLE, rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, show
 from pages.parts.settings.shared_settings import SEED
@@ -147,7 +147,7 @@ def choose_rule(setup: RaceSetup) -> None:
         st.session_state[KEY("table")] = ""
 
     world = world_of(setup.world)
-    options = {"": "The default rule"} | rules_of(world)
+    options = {"": EXAMPLE} | rules_of(world)
     setup.draw("rule", options=options, on_change=forget_table)
     if setup.rule == "always":
         setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})

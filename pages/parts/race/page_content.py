@@ -24,7 +24,7 @@ SHEET = Sheet(
     QUESTION,
     about="about",
     figures=("finals", "rewards"),
-    sentences=("verdict", "payback", "trial", "conclusions"),
+    sentences=("verdict", "payback", "trial", "conclusions", "losses-note"),
     further=("losses", "segments"),
 )
 _REGRET_HELP = f"{meanings('regret')} A flat line means no more missed rewards."
@@ -64,6 +64,7 @@ def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
             "rewards": figures.rewards,
             "rewards-note": partial(_about_bands, session),
             "losses": figures.losses,
+            "losses-note": lambda: Text(wording.about_losses(), is_note=True),
             "segments": figures.segments,
             "table-note": partial(_about_table, session),
             "table": partial(_table, session),

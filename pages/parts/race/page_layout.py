@@ -8,7 +8,7 @@ from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import conditions_of, former_race, in_markdown, progress_of
 from pages.parts.scene.chart_drawing import pair
-from pages.parts.scene.part_drawing import draw, draw_pair
+from pages.parts.scene.part_drawing import draw
 from pages.parts.scene.part_types import Scene
 from pages.parts.text.format import note, section, small
 from pages.parts.text.glossary import explained
@@ -66,7 +66,11 @@ def _show_results(session: RaceSession, scene: Scene) -> None:
         draw(scene, "finals", "finals-note", "payback", "trial", "chance", "hypotheses")
     with right:
         draw(scene, "rewards", "rewards-note")
-    draw_pair(scene, "losses", "losses", "segments")
+    left, right = pair("losses")
+    with left:
+        draw(scene, "losses", "losses-note")
+    with right:
+        draw(scene, "segments")
     with st.expander(
         "All figures", icon=":material/table:", key="figures", on_change="rerun"
     ) as box:

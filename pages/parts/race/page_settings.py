@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from engine import PersonalizerError
-from engine.experiments.race.contenders import Contender, line_up, rivals
+from engine.experiments.race.contenders import OURS, Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
+from engine.policies.thompson import Thompson
 from engine.simulation.baselines import Baseline
 from engine.worlds import WORLDS
 from engine.worlds.world_contents import Drift
@@ -19,16 +20,27 @@ from pages.parts.settings.baseline_rules import (
     baseline_of,
     field_in_link,
     fitted_rule,
+    is_example,
     or_default_rule,
 )
 from pages.parts.settings.known_worlds import drift_of, world_of
-from pages.parts.settings.policy_settings import Tunable
+from pages.parts.settings.policy_settings import Tunable, loop_policies
 from pages.parts.settings.setting import Setting, numbers
 from pages.parts.settings.shared_settings import CROSSES, SEED, WORLD
 from pages.parts.text.format import in_a_sentence
 
 MAX_STEPS = 5_000_000
 """Most choices of a race on the page: visitors x crowds x contenders."""
+_EXAMPLE = (
+    "An example rule: shows each group of visitors what sold best to it before, and learns "
+    "nothing. Enter your own rule on Compare."
+)
+"""Story of today's rules until a person has typed them."""
+_OURS = (
+    "Shows the offer that is highest in {here} samples of its reward (on Play, to begin with, in "
+    "{play}); otherwise it samples again. {more}"
+)
+"""Story of this engine, which begins with another setting on Play."""
 
 
 def everybody() -> tuple[str, ...]:
@@ -217,7 +229,7 @@ class RaceSetup(Tunable):
             trial=self.trial or None,
             visitors=self.size[0],
             field=self.field,
-            rule=self.todays_rules if self.rule else None,
+            rule=self.todays_rules,
         )
         if one_run := self.one_run:
             known[YOU] = one_run.contender()
@@ -225,7 +237,7 @@ class RaceSetup(Tunable):
 
     @property
     def todays_rules(self) -> Baseline:
-        """Today's rules, by default the world's usual ones."""
+        """Today's rules, by default an example."""
         world = world_of(self.world)
         return baseline_of(world, self.rule, self.item, self.table, self.seed)
 
@@ -237,7 +249,16 @@ class RaceSetup(Tunable):
     @property
     def stories(self) -> dict[str, str]:
         """Descriptions of the selected contenders' methods, by key: a sentence or two."""
-        return self.filled({key: contender.story for key, contender in self.contenders.items()})
+        stories = {key: contender.story for key, contender in self.contenders.items()}
+        if "present" in stories and is_example(self.world, self.rule, self.table):
+            stories["present"] = _EXAMPLE
+        if "ours" in stories:
+            here, play = OURS.policy, loop_policies()[Thompson.key]
+            assert isinstance(here, Thompson)
+            assert isinstance(play, Thompson)
+            more = stories["ours"].partition(". ")[2]
+            stories["ours"] = _OURS.format(here=here.agreement, play=play.agreement, more=more)
+        return self.filled(stories)
 
     def plan(self) -> Plan:
         """Return the race as a plan; with the person, a single run of the recorded visitors

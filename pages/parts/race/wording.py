@@ -6,12 +6,13 @@ from dataclasses import replace
 from engine import LoopSettings
 from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.power import EFFECT, ERROR, POWER, trial_size
+from engine.experiments.race.contenders import ABTest
 from engine.experiments.race.standings import NEAR, Final, Margin, Standings
 from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.settings.baseline_rules import rule_in_full
+from pages.parts.settings.baseline_rules import is_example, rule_in_full
 from pages.parts.settings.known_worlds import label_of, world_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
@@ -137,14 +138,15 @@ def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
     """Name the winner and its margin over all repetitions; Markdown."""
     known, names, scale = session.known, names_in_markdown(session.displayed), _scale(session)
     leader, second = names[margin.leader], names[margin.next]
-    earned, differences = scale.mean(known.finals()[0].reward.mean), scale.of_differences
-    crowds = counted(len(known.shared), "repetition")
-    ahead = differences.value(margin.ahead.mean, _doubt(margin.ahead))
-    more = f"{ahead} more than {second}{interval(margin.ahead, differences)}"
+    reward, differences = known.finals()[0].reward, scale.of_differences
+    earned, crowds = f"{measured(reward, scale)}{scale.per}", len(known.shared)
+    more = f"{measured(margin.ahead, differences)} more than {second}"
+    over = f"over {counted(crowds, 'repetition')}"
+    brackets = " In brackets: 95\u00a0% intervals." if crowds > 1 else ""
     if margin.is_clear:
-        rest = f"That is {more}, over {crowds}, and more than chance explains."
+        rest = f"That is {more}, {over}, and more than chance explains.{brackets}"
         return f"{leader} earned most: {earned}.", rest
-    rest = f"{leader} earned {earned}, {more}, over {crowds}."
+    rest = f"{leader} earned {earned}, {more}, {over}.{brackets}"
     return "No clear winner.", f"{rest} The difference is not statistically significant."
 
 
@@ -284,11 +286,32 @@ def about_trial(session: RaceSession) -> str:
     size = trial_size(world)
     if not size.difference:
         return ""
-    return (
+    planned = (
         f"An A/B test of these {counted(len(world.items), 'action')} needs "
         f"**{size.visitors:,} visitors** to find an action that earns "
         f"{_scale(session).mean(size.difference)} more than another, {percent(EFFECT)} of what "
         f"random offers earn ({percent(POWER)} power, {percent(ERROR)} error)."
+    )
+    return f"{planned} {_end_of_trial(session, size.visitors)}".strip()
+
+
+def _end_of_trial(session: RaceSession, planned: int) -> str:
+    """State when the A/B test of the race stopped, and why; empty if none has raced. Markdown."""
+    plan, setup = session.known.plan, session.displayed
+    test = next((one for one in plan.contenders if isinstance(one, ABTest)), None)
+    if test is None:
+        return ""
+    end = plan.end_of_trial(test)
+    if end >= plan.visitors:
+        return "**In this race its trial did not end**: the race has too few visitors."
+    stopped = f"**In this race its trial stopped after {end:,} visitors**"
+    if setup.trial:
+        return f"{stopped}, as set, and its best action was offered from then on."
+    if test.trial >= planned:
+        return f"{stopped}, as planned."
+    return (
+        f"{stopped}, half of the race. That is {percent(test.trial / planned)} of the {planned:,} "
+        "needed, so it may miss the best action."
     )
 
 
@@ -342,7 +365,15 @@ def about_finals(session: RaceSession) -> str:
             f"{known.plan.seed}. "
             "The thin line is the 95 % interval of the mean."
         )
-    return text
+    return f"{text} These are the rewards that visitors gave, chance included."
+
+
+def about_losses() -> str:
+    """Explain why regret does not add up with the rewards of the bars; Markdown."""
+    return (
+        "Missed rewards leave chance out: what the best offer earns on average, minus what the "
+        "chosen offer earns on average. So they do not add up exactly with *Who earns most*."
+    )
 
 
 def about_bands(session: RaceSession, names: str) -> str:
@@ -362,7 +393,9 @@ def about(session: RaceSession) -> str:
     known = session.known
     rules = ""
     if "present" in known.keys:
-        rules = f" Today's rules: {rule_in_full(known.plan.world, session.displayed.todays_rules)}."
+        raced = session.displayed
+        kind = "an example, " if is_example(raced.world, raced.rule, raced.table) else ""
+        rules = f" Today's rules: {kind}{rule_in_full(known.plan.world, raced.todays_rules)}."
     return (
         f"{counted(len(known.keys), 'method')} served the same "
         f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers, in "
@@ -418,7 +451,8 @@ def leader_in_short(session: RaceSession) -> str:
         return "There is nothing to compare."
     first, second = names[margin.leader], names[margin.next]
     scale = _scale(session)
-    earned, more = scale.mean(finals[0].reward.mean), measured(margin.ahead, scale.of_differences)
+    earned = f"{measured(finals[0].reward, scale)}{scale.per}"
+    more = measured(margin.ahead, scale.of_differences)
     if not margin.is_clear:
         return f"No clear winner: {first} earned {earned}, {more} more than {second}."
     return f"{first} earned most: {earned}, {more} more than {second}."

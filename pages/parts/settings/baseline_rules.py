@@ -9,8 +9,8 @@ from engine.simulation.baselines import (
     Mood,
     RuleTable,
     always,
-    best_rule,
     bestseller,
+    example_rule,
     mood,
     rule_table,
     usual_fields,
@@ -20,6 +20,8 @@ from pages.parts.settings.known_worlds import all_at_hand, world_of
 from pages.parts.settings.setting import Setting
 from pages.parts.text.format import in_a_sentence, plain
 
+EXAMPLE = "An example rule"
+"""Name of the rule that a world begins with."""
 MAX_TABLE = 200
 """Largest number of characters of a table in a link."""
 
@@ -79,7 +81,7 @@ RULE = Setting(
     "",
     "Today's rules",
     lambda: (
-        {"": "The default rule"}
+        {"": EXAMPLE}
         | {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()}
     ),
     "menu",
@@ -92,7 +94,7 @@ ITEM = Setting(0, "Action", range(MAX_ACTIONS), "menu")
 TABLE: Setting[str] = Setting(
     "",
     "Table",
-    {"": "the best rule"},
+    {"": "the example"},
     kind="",
     check=_table,
     words="positions of items with commas between",
@@ -105,13 +107,18 @@ def fields_of(world: str, rule: str) -> tuple[str, ...]:
     return tuple(name for name in rule.split(",") if name in known)
 
 
+def is_example(world: str, rule: str, table: str) -> bool:
+    """Return True if a rule is the example of its fields, not one that a person typed."""
+    return not table and (not rule or bool(fields_of(world, rule)))
+
+
 def table_of(world: World, fields: tuple[str, ...], text: str) -> RuleTable:
-    """Parse item positions into a rule over fields; the best rule for empty text."""
-    best = best_rule(world, fields)
+    """Parse item positions into a rule over fields; the example rule for empty text."""
+    example = example_rule(world, fields)
     if not text:
-        return best
+        return example
     items = [world.items[int(position)].id for position in text.split(",")]
-    return rule_table(world, fields, dict(zip(best.table, items, strict=True)))
+    return rule_table(world, fields, dict(zip(example.table, items, strict=True)))
 
 
 def baseline_of(world: World, rule: str, item: int, table: str, seed: int) -> Baseline:
@@ -125,7 +132,7 @@ def baseline_of(world: World, rule: str, item: int, table: str, seed: int) -> Ba
     """
     match rule:
         case "":
-            return best_rule(world, usual_fields(world))
+            return example_rule(world, usual_fields(world))
         case "always":
             return always(world, world.items[item].id)
         case "mood":
@@ -177,6 +184,6 @@ def has_room_for(world: World, fields: tuple[str, ...], text: str) -> bool:
     positions = [int(p) for p in text.split(",") if p]
     if not (fields and positions):
         return False
-    return len(positions) == len(best_rule(world, fields).table) and max(positions) < len(
+    return len(positions) == len(example_rule(world, fields).table) and max(positions) < len(
         world.items
     )

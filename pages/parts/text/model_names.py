@@ -3,11 +3,11 @@
 from engine import Hypothesis
 
 _CROSSES = {
-    0: "Actions only",
-    1: "Single fields",
-    2: "Pairs of fields",
-    3: "Triples of fields",
-    4: "Quadruples of fields",
+    0: "The action alone counts",
+    1: "Each field counts by itself",
+    2: "Two fields count together",
+    3: "Three fields count together",
+    4: "Four fields count together",
 }
 _TABLES = {
     0: "One average for each action",
@@ -25,12 +25,12 @@ def model_name(hypothesis: Hypothesis) -> str:
     if hypothesis.by == "cells":
         return _TABLES[hypothesis.crosses]
     if hypothesis.by == "rates":
-        return "Success rates, with a factor for each field"
+        return "A success rate, times a factor for each field"
     name = _CROSSES[hypothesis.crosses]
     if hypothesis.by == "features":
-        name += ", actions by their features"
+        name += ", like actions earn alike"
     elif hypothesis.by == "bent":
-        name += ", nonlinear"
+        name += ", in curves"
     if hypothesis.memory < 1:
-        return f"{name}, changing tastes"
-    return f"{name}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
+        return f"{name}; tastes change"
+    return f"{name}; {'little' if hypothesis.noise_sd < _CERTAIN else 'much'} is chance"

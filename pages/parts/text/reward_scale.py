@@ -101,6 +101,11 @@ class RewardScale:
         """Format a difference of mean rewards with its sign; one that is rounded to 0 has none."""
         return self._with_unit(self._signed(reward, self._decimals(doubt)))
 
+    def more(self, difference: float, doubt: float = 0.0) -> str:
+        """Format a difference of mean rewards as an amount in words, "117 € less"."""
+        amount = self.of_differences.value(abs(difference), doubt)
+        return f"{amount} {'less' if difference < 0 else 'more'}"
+
     def mean(self, reward: float, doubt: float = 0.0) -> str:
         """Format a mean reward with its unit and what it refers to."""
         return self.value(reward, doubt) + self.per

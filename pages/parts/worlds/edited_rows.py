@@ -1,6 +1,7 @@
 """Rows of a draft's table as edited in Streamlit's data editor."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar
@@ -73,6 +74,8 @@ NUMBERS = ("adds", "share", "worth")
 """Columns of numbers, displayed as text; see `tables.number_column`."""
 _DIGITS = 15
 """Significant decimal digits that every number keeps."""
+_WHOLE = re.compile(r"-?\d+\.0")
+"""A whole number as a request writes it."""
 _NO_CELLS = {"id", "title", "picture", "bad"}
 """Fields of rows that have no column in an editor."""
 
@@ -123,4 +126,6 @@ def as_frame(rows: Sequence[R], columns: Sequence[str], **usual: str) -> pd.Data
 
 def _text_in(row: R, column: str, usual: str) -> str:
     value = dict(row.bad).get(column, getattr(row, column))
+    if column == "sends" and _WHOLE.fullmatch(value):
+        return str(value).removesuffix(".0")
     return usual if value is None else text_in(value)

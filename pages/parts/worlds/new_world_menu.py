@@ -89,6 +89,11 @@ def show_new_world_menu(session: WorldsSession) -> None:
             _generate(session)
 
 
+def is_open() -> bool:
+    """Return whether the popover is open, which says itself what was refused."""
+    return bool(st.session_state.get(_NEW))
+
+
 def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
     """Call a function; record a refusal for the page and return False, or return True."""
     try:

@@ -1,5 +1,6 @@
 """Form for a numeric context field, cut into slices."""
 
+from itertools import chain, count
 from math import isfinite
 
 import streamlit as st
@@ -18,9 +19,22 @@ _NUMBER = (
 )
 
 
+_NAME, _PROPOSED = "worlds-number-name", "worlds-number-proposed"
+
+
+def _propose_name(session: WorldsSession) -> None:
+    """Write a name that no field has, unless the person has typed one."""
+    there = session.draft.fields
+    names = chain(["age"], (f"number {place}" for place in count(1)))
+    if st.session_state.get(_NAME) == st.session_state.get(_PROPOSED):
+        free = next(name for name in names if name not in there)
+        st.session_state[_NAME] = st.session_state[_PROPOSED] = free
+
+
 def write_number(session: WorldsSession) -> None:
     """Draw the form: range, number of slices and distribution of the numbers."""
-    st.text_input("Name of the field", "age", max_chars=MAX_NAME, key="worlds-number-name")
+    _propose_name(session)
+    st.text_input("Name of the field", max_chars=MAX_NAME, key=_NAME)
     slices = st.slider("Number of slices", 2, 12, 4, key="worlds-number-slices")
     is_bell = st.toggle("Normal instead of uniform", key="worlds-number-bell")
     inputs = _NUMBER if is_bell else _NUMBER[:2]
@@ -37,7 +51,7 @@ def write_number(session: WorldsSession) -> None:
     ]
 
     def add() -> None:
-        name = str(st.session_state["worlds-number-name"])
+        name = str(st.session_state[_NAME])
         mean, spread = (numbers[2], numbers[3]) if is_bell else (None, 1.0)
         session.add_number(name, numbers[0], numbers[1], slices, mean, spread)
 

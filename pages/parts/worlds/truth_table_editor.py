@@ -1,17 +1,21 @@
 """Table of the hidden truth."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from engine.worlds.draft_rows import CellFault
+from pages.parts.components.rule_table import width_of
 from pages.parts.scene.table import write_in
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import ROW, number_column, say_first
+
+_MARK = "⚠️ "
+"""Beginning of a row with a faulty cell."""
 
 
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
@@ -49,8 +53,11 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     if not fields:
         frame.insert(0, "who", ["Everybody"])
         config["who"] = st.column_config.TextColumn("Who", disabled=True, pinned=True)
+    frame, first = frame[list(config)], next(iter(config))
+    config[first]["width"] = width_of(f"{_MARK} {text}" for text in (*frame[first], *base.by[:1]))
+    _mark(frame, {f.row for f in faults if f.table == "truth"}, session.truth.slice.places)
     write_in(
-        frame[list(config)],
+        frame,
         key=key,
         numbers=columns,
         row_height=ROW,
@@ -58,6 +65,14 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         column_config=config,
         on_change=lambda: session.write_truth(st.session_state[key]),
     )
+
+
+def _mark(frame: pd.DataFrame, faulty: Container[int], places: Sequence[int]) -> None:
+    """Mark rows with a faulty cell in the first column, as an editor cannot colour cells; a table
+    of fixed rows keeps its edits and the cursor."""
+    for row, place in enumerate(places):
+        if place + 1 in faulty:
+            frame.iat[row, 0] = f"{_MARK}{frame.iat[row, 0]}"
 
 
 def _choose_slice(session: WorldsSession) -> None:

@@ -53,6 +53,11 @@ _LITTLE = 0.01
 """Share of the best mean reward below which a gain is small."""
 
 
+def label_of(draft: Draft) -> str:
+    """Name a draft by its picture, an icon without one, and its title; Markdown."""
+    return f"{plain(draft.emoji) or ':material/storefront:'} {plain(draft.title) or 'Untitled'}"
+
+
 def understood(draft: Draft) -> str:
     """Describe the interpretation of read data, as columns may be ambiguous."""
     actions = [row.name for row in draft.actions]
@@ -76,7 +81,8 @@ def _some(names: Sequence[str]) -> str:
 def fault_in_words(fault: CellFault) -> str:
     """What is wrong with a cell, as Markdown."""
     column = COLUMNS.get(fault.column, fault.column) if fault.table != "truth" else fault.column
-    row = f"row {fault.row}" if fault.row else ""
+    name = f" ({fault.row_name})" if fault.row_name else ""
+    row = f"row {fault.row}{name}" if fault.row else ""
     place = ", ".join(filter(None, [TABLES[fault.table], row, column]))
     return f"**{plain(place)}** {plain(fault.says)}."
 
@@ -88,7 +94,10 @@ def in_its_unit(world: World, scale: RewardScale) -> str:
     if world.worth.min() == 1:
         return ""
     share = "In percent" if scale.unit else "As a share"
-    return f"{share} of the highest price, {world.most:,g}. A reward unit gives amounts."
+    return (
+        f"{share} of the highest price, {world.most:,g}. Enter a reward unit, such as €, above to "
+        "see amounts per 1,000 visitors."
+    )
 
 
 def looks_at(ceiling: Ceiling, world: World) -> str:

@@ -1,5 +1,6 @@
 """Baselines: the items shown by a world's present rule."""
 
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.simulation.baselines import (
     always,
     best_rule,
     bestseller,
+    example_rule,
     mood,
     rule_table,
     rule_with_exception,
@@ -43,6 +45,41 @@ def test_a_rule_with_an_exception_depends_on_both_fields_and_is_not_the_best(wor
     assert any(len(items) > 1 for items in by_first.values())
     assert any(len(items) > 1 for items in by_second.values())
     assert any(len(items) == 1 for items in by_second.values()), "the exception"
+
+
+# -- example rules --------------------------------------------------------------------
+
+
+@every_world
+def test_an_example_rule_is_what_sold_best_in_each_group(world: World) -> None:
+    """As a person would add it up: visitor by visitor, from the first 3,000 of seed 0."""
+    fields = [field.name for field in world.fields[:2]]
+    shown = stream(0, "last year").integers(len(world.items), size=3_000)
+    sold: dict[tuple[str, ...], dict[str, float]] = {}
+    for number, position in enumerate(shown.tolist()):
+        visitor, item = nth_visitor(world, 0, number), world.items[position].id
+        group = sold.setdefault(tuple(visitor.context[name] for name in fields), {})
+        reward = world.answer(visitor.context, item, visitor.uniform)
+        group[item] = group.get(item, 0.0) + reward
+    rule = example_rule(world, fields)
+    assert rule_table(world, fields, rule.table) == rule
+    for of, amounts in sold.items():
+        assert amounts[rule.table[of]] == pytest.approx(max(amounts.values()))
+
+
+def test_a_banks_example_is_no_optimum_and_better_than_chance() -> None:
+    fields = ["age", "channel"]
+    value = value_of(OWN_BANK, example_rule(OWN_BANK, fields))
+    best = value_of(OWN_BANK, best_rule(OWN_BANK, fields))
+    assert value_of(OWN_BANK, mood(OWN_BANK)) < value < 0.95 * best
+
+
+def test_a_group_without_sales_gets_what_sold_best_to_all() -> None:
+    place = COFFEE.fields[0]
+    rare = replace(place, values=(*place.values[:2], replace(place.values[2], share=1e-9)))
+    world = replace(COFFEE, fields=(rare, *COFFEE.fields[1:]))
+    rule = example_rule(world, [rare.name])
+    assert rule.table[rare.values[2].name,] == example_rule(world, []).table[()]
 
 
 # -- the best rules -------------------------------------------------------------------

@@ -56,10 +56,14 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
     low, high = (
         f"{300_000 * end:+,.0f}".replace("-", "\N{MINUS SIGN}") for end in (uplift.low, uplift.high)
     )
-    assert text.count(f"95\u00a0% interval {low} to {high}\u00a0€") == 1, "the board's"
+    interval = f"95\u00a0% interval {low} to {high}\u00a0€"
+    assert interval in text
     said = "more than chance explains" if is_significant(uplift) else "not statistically"
     assert said in scene.text("board")
-    assert "per 1,000 visitors compared with today's rules" in headline(session)
+    amount, word = f"{300_000 * abs(uplift.mean):,.0f}", "less" if uplift.mean < 0 else "more"
+    said = unescape(headline(session)).replace("\u2060", "")
+    assert said == (f"{amount}\u00a0€ {word} per 1,000 visitors than today's rules ({interval})")
+    assert f"{amount}\u00a0€ {word} per 1,000 visitors than today's rules**" in text
 
 
 def test_tiles_and_table_are_in_euros(scene: Scene, session: CompareSession) -> None:
@@ -71,7 +75,7 @@ def test_tiles_and_table_are_in_euros(scene: Scene, session: CompareSession) -> 
         f"{300_000 * latest.mean(arm):,.0f}\u00a0€" for arm in ("baseline", "apprentice", "online")
     ]
     assert earned[0].below == "per 1,000 visitors"
-    assert all("€ (" in number.below for number in earned[1:])
+    assert all(re.match(r"[\d,]+\u00a0€ (more|less) \(", number.below) for number in earned[1:])
     periods = scene["periods"]
     assert isinstance(periods, Table)
     (before, since) = session.comparison.stretches()
@@ -96,6 +100,21 @@ def test_charts_use_at_least_half_of_their_axis(scene: Scene, name: str) -> None
     assert max(map(abs, values)) >= 0.5 * max(map(abs, axis))
 
 
+def test_once_online_the_agreement_ends_with_the_last_visitor_watched(
+    scene: Scene, session: CompareSession
+) -> None:
+    figure = scene.figure("match")
+    assert figure is not None
+    assert session.switches == [200]
+    assert max(row["visitor"] for row in figure.rows.to_pylist()) == 200
+    setup = session.setup
+    never = CompareSession(setup, History(0))
+    assert scene_of(never, FigureStyle()).figure("match") is not None
+    never.switch()
+    never.comparison.step()
+    assert scene_of(never, FigureStyle()).figure("match") is None
+
+
 def test_the_forecast_is_drawn_whole(scene: Scene) -> None:
     figure = scene.figure("outlook")
     assert figure is not None
@@ -114,7 +133,7 @@ def test_the_report_has_the_money_with_its_interval(session: CompareSession) -> 
     made = report(session, "")
     assert made is not None
     assert any(
-        "per 1,000 visitors over today's rules (95\u00a0% interval" in s for s in made.sentences
+        "per 1,000 visitors than today's rules (95\u00a0% interval" in s for s in made.sentences
     )
     assert made.world == "Simulation: Our bank"
     assert "young: Mortgage talk; middle: Premium card; senior: Savings plan." in made.about

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.experiments.apprentice_comparison import ARMS
-from engine.simulation.baselines import best_rule
+from engine.simulation.baselines import example_rule
 from engine.worlds import WORLDS, key_of
 from pages.parts.compare.page_settings import CompareSetup
-from pages.parts.settings.baseline_rules import rules_of
+from pages.parts.settings.baseline_rules import is_example, rules_of
 from tests.pages.setups import setups
 
 
@@ -27,7 +27,7 @@ def compare_setups(draw: st.DrawFn) -> CompareSetup:
     )
     if not setup.fields or draw(st.booleans()):
         return setup
-    groups = len(best_rule(world, setup.fields).table)
+    groups = len(example_rule(world, setup.fields).table)
     positions = draw(
         st.lists(st.integers(0, len(world.items) - 1), min_size=groups, max_size=groups)
     )
@@ -73,7 +73,11 @@ def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: st
     assert "must be" in sentence
 
 
-def test_the_best_rule_is_the_default_table() -> None:
+def test_the_default_table_is_an_example_until_a_person_types_one() -> None:
     coffee = WORLDS["coffee"]
-    assert CompareSetup().baseline() == best_rule(coffee, ["weather"])
+    assert CompareSetup().baseline() == example_rule(coffee, ["weather"])
+    assert is_example("coffee", "weather", "")
+    assert is_example("coffee", "", "")
+    assert not is_example("coffee", "weather", "0,1,2")
+    assert not is_example("coffee", "bestseller", "")
     assert list(ARMS) == ["baseline", "apprentice", "online"]

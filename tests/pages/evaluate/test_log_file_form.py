@@ -99,10 +99,15 @@ def test_a_log_without_probabilities_can_be_used_where_its_split_is_stated() -> 
         assert not app.exception
         return cast(Columns, app.session_state["asked"].columns).split
 
+    def pointer() -> bool:
+        return any("answer above: *No probabilities in" in each.value for each in app.markdown)
+
     assert split() is None
+    assert pointer()
     (choice,) = (each for each in app.selectbox if "how was each action chosen" in each.label)
     choice.select("equal").run()
     assert split() == ()
+    assert not pointer()
     assert "The estimates rest on your statement" in " ".join(each.value for each in app.markdown)
     (choice,) = (each for each in app.selectbox if "how was each action chosen" in each.label)
     choice.select("shares").run()

@@ -26,11 +26,12 @@ def test_each_hypothesis_has_words_of_its_own() -> None:
     told = {model_name(hypothesis) for hypothesis in every_hypothesis()}
     # With wandering tastes, the noise is not mentioned.
     assert len(told) == 5 * 3 * 3 + 5
-    assert model_name(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
-    known_by_features = "Single fields, actions by their features"
-    assert model_name(HYPOTHESES[3]) == f"{known_by_features}, noisy rewards"
-    assert model_name(HYPOTHESES[4]) == f"{known_by_features}, nearly certain rewards"
-    assert model_name(HYPOTHESES[5]) == "Triples of fields, nonlinear, noisy rewards"
+    together = "Three fields count together"
+    assert model_name(HYPOTHESES[0]) == f"{together}; much is chance"
+    by_features = "Each field counts by itself, like actions earn alike"
+    assert model_name(HYPOTHESES[3]) == f"{by_features}; much is chance"
+    assert model_name(HYPOTHESES[4]) == f"{by_features}; little is chance"
+    assert model_name(HYPOTHESES[5]) == f"{together}, in curves; much is chance"
 
 
 @pytest.mark.parametrize("crosses", range(5))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Hypothesis, LoopSettings, Softmax, Thompson
 from engine.errors import StoreError
-from engine.simulation.baselines import always, best_rule, rule_of_loop, usual_fields
+from engine.simulation.baselines import always, example_rule, rule_of_loop, usual_fields
 from engine.store import StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.play.page_settings import PlaySetup
@@ -195,7 +195,7 @@ def test_an_apprentice_follows_todays_rules_and_keeps_them_online() -> None:
     assert session.open.loop.settings.baseline is None
     session.adopt(session.setup.having({"mode": "apprentice"}))
     world = session.open.world
-    usual = rule_of_loop(world, best_rule(world, usual_fields(world)))
+    usual = rule_of_loop(world, example_rule(world, usual_fields(world)))
     assert session.open.loop.settings.baseline == usual
     session.adopt(session.setup.having({"rule": "always", "item": 2}))
     chosen = rule_of_loop(world, always(world, world.items[2].id))

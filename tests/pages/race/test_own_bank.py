@@ -52,11 +52,13 @@ def euros(reward: float) -> str:
 def test_the_margin_is_in_euros_with_its_interval(scene: Scene, session: RaceSession) -> None:
     text, margin = texts(scene), session.known.margin()
     assert margin is not None
-    assert f"earned most: {euros(session.known.finals()[0].reward.mean)}\u00a0€ per 1,000" in text
+    best = session.known.finals()[0].reward
+    interval = f"({euros(best.low)} to {euros(best.high)})"
+    assert f"earned most: {euros(best.mean)}\u00a0€ {interval} per 1,000 visitors." in text
     ahead = margin.ahead
-    more = f"{euros(ahead.mean)}\u00a0€ more than "
+    more = f"{euros(ahead.mean)}\u00a0€ ({euros(ahead.low)} to {euros(ahead.high)}) more than "
     assert more in text
-    assert f"(95\u00a0% interval {euros(ahead.low)} to {euros(ahead.high)}\u00a0€)" in text
+    assert "In brackets: 95\u00a0% intervals." in text
     assert "per visitor" not in text
     assert "0.00" not in text
     assert not re.search(r"\d+ rewards", text)
@@ -89,5 +91,7 @@ def test_charts_use_at_least_half_of_their_axis(scene: Scene, name: str) -> None
 def test_the_report_is_in_euros(session: RaceSession) -> None:
     made = report(session, "")
     assert made is not None
-    assert "€ more than" in made.sentences[0]
-    assert all("€" in sentence for sentence in made.sentences)
+    assert ") more than" in made.sentences[0]
+    *earned, missed = made.sentences
+    assert all("€" in sentence for sentence in earned)
+    assert missed.startswith("Missed rewards leave chance out")

@@ -1,21 +1,24 @@
 """Race's sentences on the time that learning takes, and on the size of an A/B test."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
 from engine.experiments.power import trial_size
+from engine.experiments.race.contenders import ABTest, Blind, Contender
+from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import PaybackTime
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
 from tests.pages.own_bank import OWN_BANK
 
 
-def session(time: PaybackTime | None) -> RaceSession:
-    plan = SimpleNamespace(world=OWN_BANK)
+def session(time: PaybackTime | None, *contenders: Contender, trial: int = 0) -> RaceSession:
+    plan = Plan(OWN_BANK, contenders or (Blind("uniform"),), visitors=5_000, delay=90, refresh=100)
     known = SimpleNamespace(payback=lambda ours, baseline: time, plan=plan)
-    return cast(RaceSession, SimpleNamespace(known=known))
+    return cast(RaceSession, SimpleNamespace(known=known, displayed=SimpleNamespace(trial=trial)))
 
 
 @pytest.mark.parametrize(
@@ -51,4 +54,25 @@ def test_the_size_of_an_ab_test_in_a_banks_world() -> None:
         "that earns 861\u00a0€ per 1,000 visitors more than another, 50\u00a0% of what random"
         in said
     )
-    assert "(80\u00a0% power, 5\u00a0% error)" in said
+    assert said.endswith("(80\u00a0% power, 5\u00a0% error).")
+
+
+@pytest.mark.parametrize(
+    ("rewards", "trial", "expected"),
+    [
+        (2_500, 0, "stopped after 2,600 visitors**, half of the race. That is 7\u00a0% of the"),
+        (14_690, 0, "did not end**: the race has too few visitors."),
+        (400, 400, "stopped after 500 visitors**, as set, and its best action was offered"),
+    ],
+)
+def test_the_result_says_when_and_why_an_ab_test_stopped(
+    rewards: int, trial: int, expected: str
+) -> None:
+    said = wording.about_trial(session(None, ABTest("ab", rewards), trial=trial))
+    assert expected in said
+
+
+def test_a_trial_that_has_all_its_visitors_stops_as_planned() -> None:
+    made = session(None, ABTest("ab", trial_size(OWN_BANK).visitors))
+    made.known.plan = replace(made.known.plan, visitors=50_000)
+    assert wording.about_trial(made).endswith("after 35,700 visitors**, as planned.")

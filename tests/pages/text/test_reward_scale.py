@@ -38,6 +38,12 @@ def test_differences_of_percentages_are_percentage_points() -> None:
     assert (BANK.of_differences, PLAIN.of_differences) == (BANK, PLAIN)
 
 
+def test_a_difference_is_more_or_less_and_never_a_negative_gain() -> None:
+    assert RewardScale.of_size(0.01, "€", 300).more(-0.00039) == "117\u00a0€ less"
+    assert RewardScale.of_size(0.5).more(0.126) == "0.13 more"
+    assert RewardScale.of_size(0.05).more(-0.004) == "0.40\u00a0%\u00a0points less"
+
+
 def test_sums_are_amounts_or_numbers_of_rewards() -> None:
     assert BANK.of_sums.estimate(2, 1, 3) == "600\u00a0€ (300 to 900)"
     assert PERCENT.of_sums.estimate(5, 4.4, 5.6) == "5.0 (4.4 to 5.6)"

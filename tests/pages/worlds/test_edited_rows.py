@@ -86,3 +86,11 @@ def test_numbers_are_shown_with_all_of_their_digits_and_no_rounding_errors() -> 
     assert [text_in(value) for value in (0.034, 2.6 / 100, 1 / 3, 120.0, None, "x")] == [
         "0.034", "0.026", "0.333333333333333", "120", "", "x",
     ]  # fmt: skip
+
+
+def test_whole_numbers_that_a_request_sends_are_displayed_without_decimals() -> None:
+    rows = [ValueRow(n, "balance", "v", sends=text) for n, text in enumerate(["25000.0", "1.50"])]
+    assert list(as_frame(rows, ("sends",))["sends"]) == ["25000", "1.50"]
+    edited = EditedRows(ValueRow)
+    edited.begin(rows)
+    assert edited.edited({"edited_rows": {0: {"value": "w"}}}, 2)[0].sends == "25000.0"

@@ -41,7 +41,10 @@ def test_ceilings_say_what_they_are_numbers_of() -> None:
     said = [
         bare(in_its_unit(world, RewardScale.of(world))) for world in (OWN_BANK, unnamed, COFFEE)
     ]
-    percent = "In percent of the highest price, 300. A reward unit gives amounts."
+    percent = (
+        "In percent of the highest price, 300. Enter a reward unit, such as €, above to see "
+        "amounts per 1,000 visitors."
+    )
     assert said == ["In € per 1,000 visitors", percent, ""]
 
 

@@ -289,6 +289,17 @@ def test_a_run_given_up_ends_with_the_visitor_and_fails() -> None:
     assert meter.served == 7
 
 
+def test_a_run_can_be_given_up_while_its_crowd_is_drawn() -> None:
+    plan = replace(PLAN, visitors=2_000, seed=99)
+    meter = Counter(0)
+    failure = attempt(next(runs_of(plan)), meter)
+    assert isinstance(failure, Failure)
+    assert meter.served == 0
+    whole = attempt(next(runs_of(plan)), Counter(10**6))
+    assert isinstance(whole, Outcome)
+    assert bits([whole]) == bits([do(next(runs_of(plan)))])
+
+
 def test_a_stopped_race_gives_up_its_runs_and_frees_their_meters() -> None:
     executor, meters = Held(), [Counter(9) for _ in range(3)]
     unused = iter(meters)

@@ -65,7 +65,8 @@ def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
     assert report is not None
     uplift = estimate(gained(app.session.comparison, 0, "online"))
     assert report.sentences[0].startswith("Always online, from the first visitor on: ")
-    assert f"{abs(uplift.mean):.2f} per visitor over today's rules" in report.sentences[0]
+    word = "more" if uplift.mean > 0 else "less"
+    assert f"{abs(uplift.mean):.2f} {word} per visitor than today's rules" in report.sentences[0]
     assert len(report.sentences) == 4
     with ZipFile(io.BytesIO(as_zip((*report.figures, *report.further)))) as packed:
         names = [Path(name) for name in packed.namelist()]
@@ -81,8 +82,9 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     report = race.report(app.session, LINK)
     assert report is not None
     best = app.session.known.finals()[0]
-    assert f"{best.reward.mean:.3f} per visitor" in report.sentences[0]
-    size, late, more = report.sentences[1:]
+    assert f"earned most: {best.reward.mean:.3f} (" in report.sentences[0]
+    size, late, more, missed = report.sentences[1:]
+    assert missed.startswith("Missed rewards leave chance out")
     assert size.startswith("An A/B test of these 4 actions needs ")
     latest = app.session.known.latest(best.contender)
     name = app.session.displayed.names[best.contender]
