@@ -4,6 +4,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Container, Generator, Iterator
 from functools import cache
@@ -22,6 +23,8 @@ ENGINE = Path(__file__).parents[1] / "engine"
 JOURNEYS = "tests/browser/"
 EXAMPLES = {False: 12, True: 60}
 """Examples of a property in each run, and at night."""
+NIGHTLY = re.compile(r"^pytestmark = .*\bnightly\b", re.MULTILINE)
+"""A file whose tests all run at night."""
 OBJECTS = 50_000
 """So many more than before, and garbage in cycles is looked for."""
 
@@ -49,6 +52,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("same")
     gc.set_threshold(OBJECTS)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not read files of nightly tests by day: one makes its cases while it is read, which takes
+    each process a second.
+    """
+    by_day = "not nightly" in str(config.option.markexpr) and collection_path.suffix == ".py"
+    return True if by_day and NIGHTLY.search(collection_path.read_text("utf-8")) else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar, ParamSpec, Self, TypeVar
+from typing import Any, BinaryIO, ClassVar, ParamSpec, Self, TypeVar
 from unittest.mock import MagicMock, patch
 
 import pytest
@@ -23,7 +24,16 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
+from engine.evaluation.files import reader_process
+from engine.evaluation.files.reader_main import answer_to
+from engine.evaluation.files.reader_messages import (
+    FileAnswer,
+    FileRequest,
+    read_answer,
+    write_answer,
+)
 from engine.experiments.apprentice_comparison import Comparison
+from engine.pausable_steps import WAITS, Steps
 from pages.parts.compare.comparison_cache import ComparisonCache, history_of
 from pages.parts.compare.history_in_link import History
 from pages.parts.compare.page_settings import CompareSetup
@@ -509,6 +519,21 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Jobs(_at_once, rest=lambda seconds: None)
     monkeypatch.setattr(job_queue, "jobs", lambda: line)
     monkeypatch.setattr("pages.parts.work.crowd_arrivals._BUDGET", 2.0)
+
+
+@pytest.fixture(autouse=True)
+def no_reader_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read uploaded files in this process. The separate process, whose start takes longer than most
+    tests, has its own (``tests/engine/evaluation/files/test_reader_process.py``)."""
+
+    def answering(file: BinaryIO, request: FileRequest) -> Steps[FileAnswer]:
+        yield None
+        message = BytesIO()
+        write_answer(answer_to(request, file), message)
+        yield WAITS
+        return read_answer(BytesIO(message.getvalue()))
+
+    monkeypatch.setattr(reader_process, "_answering", answering)
 
 
 @contextmanager

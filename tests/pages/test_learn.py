@@ -86,10 +86,17 @@ def fewer(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize("key", LESSONS)
 def test_a_lesson_from_the_guess_to_the_end(open_learn: Open, key: str) -> None:
+    """A number or an answer is guessed by the person, and not by default."""
     lesson, own = LESSONS[key], LESSONS[key].words
     app = open_learn(lesson=key, seed=str(lesson.seed), world="")
     assert own.say("question") in app.text
+    asked = lesson.guess
+    assert app.can_press("lesson-guessed") == isinstance(asked, Cells)
+    if not isinstance(asked, Cells):
+        assert app.widget(f"lesson-guess-{key}").value is None
+        guessed = asked.values[0] if isinstance(asked, Slider) else asked.options[0]
     app.guess(key)
+    assert isinstance(asked, Cells) or app.run_of(key).guess == guessed
     assert not hidden_controls(app)
     do(app, key)
     run = app.run_of(key)
@@ -114,22 +121,6 @@ def test_a_lesson_from_the_guess_to_the_end(open_learn: Open, key: str) -> None:
     assert {"world", "seed"} <= opened.keys()
     for name in opened.keys() & sandbox.query.keys():
         assert opened[name] == sandbox.query[name]
-
-
-@pytest.mark.usefixtures("fewer")
-@pytest.mark.parametrize("key", LESSONS)
-def test_a_number_or_an_answer_is_guessed_by_the_person_and_not_by_default(
-    open_learn: Open, key: str
-) -> None:
-    asked = LESSONS[key].guess
-    app = open_learn(lesson=key)
-    assert app.can_press("lesson-guessed") == isinstance(asked, Cells)
-    if not isinstance(asked, Cells):
-        assert app.widget(f"lesson-guess-{key}").value is None
-        app.guess(key)
-        assert app.run_of(key).guess == (
-            asked.values[0] if isinstance(asked, Slider) else asked.options[0]
-        )
 
 
 def test_the_list_says_how_far_each_lesson_is_and_leads_back_to_where_it_was_left(

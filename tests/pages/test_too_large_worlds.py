@@ -43,6 +43,7 @@ def test_contexts_and_actions_send_so_many_columns() -> None:
 @pytest.fixture
 def kept(open_app: Open) -> tuple[str, str]:
     """A stored world of this kind, by its key, and a loop in it, by its id."""
+    gc.freeze()  # The collection below looks at what comes from here on, not at all tests' objects.
     open_app()
     with patch.object(world_json, "MAX_SENT", 1_000):
         key = library().store.keep_world(wide(100), "somebody").key

@@ -1,6 +1,7 @@
 """Range of the bells in worlds of rare rewards, and amounts of beliefs."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ PERCENT = replace(OWN_BANK, unit="", items=tuple(replace(i, value=1.0) for i in 
 RARE = pytest.mark.parametrize("world", [OWN_BANK, PERCENT], ids=["money", "percent"])
 
 
+@cache
 def ranked_after(world: World, visitors: int, seed: int = 7) -> Ranked:
     loop = LearningLoop(seed=seed)
     list(crowd(loop, world, visitors))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,10 @@ import pytest
 from pyarrow import parquet
 
 from engine.errors import RejectedError
-from engine.pausable_steps import finish
+from engine.evaluation.files import reader_process
+from engine.evaluation.files.reader_main import answer_to
+from engine.evaluation.files.reader_messages import FileAnswer, FileRequest
+from engine.pausable_steps import Steps, finish
 from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.evaluate.page_settings import EvaluateSetup
@@ -73,13 +77,22 @@ def test_lines_of_json_need_no_columns() -> None:
     assert finish(inspecting(upload)).columns is None
 
 
-def test_a_small_file_that_unfolds_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = BytesIO()
-    columns = {"action": ["x" * (1 << 25)] * 8, "prob": [0.5] * 8, "reward": [1.0] * 8}
-    parquet.write_table(pa.table(columns), table, compression="zstd", use_dictionary=False)
+def test_a_reader_gets_the_memory_that_the_environment_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    requests = list[FileRequest]()
+
+    def answering(file: BinaryIO, request: FileRequest) -> Steps[FileAnswer]:
+        yield None
+        requests.append(request)
+        return answer_to(request, file)
+
+    monkeypatch.setattr(reader_process, "_answering", answering)
     monkeypatch.setenv("PLAYGROUND_MAX_UNFOLDED", "128")
-    with pytest.raises(RejectedError, match="reading it takes more than 128 MiB, the most allowed"):
-        finish(inspecting(sent(table.getvalue())))
+    upload = sent(ROWS)
+    columns = finish(inspecting(upload)).columns
+    finish(reading(upload, FileSource(upload.token, columns, (0.0, 1.0))))
+    assert [request.memory for request in requests] == [128, 128]
 
 
 def test_a_log_is_read_in_steps() -> None:

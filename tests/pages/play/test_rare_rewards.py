@@ -66,6 +66,7 @@ def texts_of(scene: ClickScene) -> str:
     return " ".join(texts)
 
 
+@pytest.mark.combinations
 @VISITORS
 @pytest.mark.parametrize("mode", ["online", "apprentice"])
 def test_no_number_is_rounded_to_zero_and_none_is_larger_than_money_can_be(

@@ -65,6 +65,7 @@ def undone(session: PlaySession) -> None:
     answer(session, 0.5)
 
 
+@pytest.mark.combinations
 @pytest.mark.parametrize(
     "play",
     [

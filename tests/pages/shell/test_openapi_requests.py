@@ -27,6 +27,7 @@ from engine.store import LoopLibrary, Store, StoredLoop
 from pages.parts.shell.service_api import ApplicationCalls, ApplicationDoor
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+pytest_plugins = ["schemathesis.pytest.plugin"]
 
 REQUESTS = 10_000
 CHECKS = [
