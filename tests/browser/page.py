@@ -174,11 +174,12 @@ class AppPage:
         """Press a button as soon as possible."""
         self.button(key).click()
 
-    def tab_to(self, key: str) -> None:
-        """Press Tab until the element with a key, or a part of the element, has the focus."""
-        for _ in range(60):
+    def tab_to(self, key: str) -> int:
+        """Press Tab until the element with a key, or a part of the element, has the focus; return
+        the number of presses."""
+        for presses in range(60):
             if self.page.evaluate(_IS_IN, f".st-key-{key}"):
-                return
+                return presses
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {key}")
 
