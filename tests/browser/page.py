@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -229,14 +228,10 @@ class AppPage:
         self.page.evaluate("document.activeElement?.blur()")
 
     def open_tool(self, key: str) -> Locator:
-        """Open a menu of the toolbar; return the box. The first runs of a page would close it."""
+        """Open a menu of the toolbar; return the box."""
         self.come_to_rest()
         box = self.page.get_by_test_id("stPopoverBody")
-        for _ in range(3):
-            self.press(key)
-            with suppress(AssertionError):
-                expect(box).to_be_visible(timeout=5_000)
-                break
+        self.press(key)
         expect(box).to_be_visible()
         self.stand_still()
         return box

@@ -374,6 +374,20 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
         expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{IDS[offered]}"')
 
 
+def test_a_menu_that_opens_slowly_stays_open(open_page: OpenPage) -> None:
+    play = open_page()
+    play.page.evaluate(_SLOW)
+    play.press(CROWD_MENU)
+    play.stand_still()
+    expect(play.page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+_SLOW = """document.body.addEventListener("click", () => {
+    for (const start = performance.now(); performance.now() < start + 100;);
+})"""
+"""Script that makes each click take as long as on a slow machine."""
+
+
 def test_on_a_phone_an_answer_brings_the_row_that_it_changes_into_sight(
     open_page: OpenPage,
 ) -> None:

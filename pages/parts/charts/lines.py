@@ -119,7 +119,8 @@ def _lines(
         return alt.Scale(**more, domain=names, range=values)
 
     reach = None if span is None else (0, span)
-    x = across("visitor", None if is_low else along, reach, grid=False)
+    near: dict[str, Any] = {"labelPadding": 6} if is_low else {}
+    x = across("visitor", None if is_low else along, reach, grid=False, **near)
     y = alt.Y("value:Q").scale(ends(domain))
     y = y.axis(labelPadding=6, title=None if is_low else title)
     colours = by_name([line.colour for _, line in looks])
@@ -176,7 +177,7 @@ def _lines(
     return spec | {"title": above | _ABOVE} if is_low else spec
 
 
-_ABOVE: Spec = {"anchor": "start", "frame": "group", "fontSize": 14, "fontWeight": 400, "offset": 8}
+_ABOVE: Spec = {"anchor": "start", "frame": "group", "fontSize": 14, "fontWeight": 400, "offset": 6}
 """Style of the titles above a low chart."""
 
 

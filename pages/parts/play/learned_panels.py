@@ -125,8 +125,10 @@ def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
     }
     marks = {mark: verb for mark, (is_there, verb) in signs.items() if is_there}
     item = plain(opened.world.items[click.before.shown].name)
-    said = [f"{' '.join(marks)} Your last click {' or '.join(marks.values())} {item}."] if marks else []
-    return [*said, for_whom_else(opened.world, click)]
+    others = for_whom_else(opened.world, click)
+    if not marks:
+        return [others]
+    return [f"{' '.join(marks)} Your last click {' or '.join(marks.values())} {item}.", others]
 
 
 def _right(favoured: Sequence[Mapping[str, Any]]) -> int:

@@ -21,7 +21,8 @@ def card_of(world: World, ranked: Ranked, newcomers: Mapping[str, int] = _NOBODY
     name, emoji, features = (
         printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
     )
-    return Card(name, emoji, item.picture or "", features, badge_of(ranked, newcomers.get(item.name) == 0))
+    is_untried = newcomers.get(item.name) == 0
+    return Card(name, emoji, item.picture or "", features, badge_of(ranked, is_untried))
 
 
 def in_words(features: Mapping[str, object]) -> str:

@@ -42,9 +42,7 @@ def _chance(name: str, kept: float) -> str:
     )
 
 
-def _draw(
-    name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy
-) -> str:
+def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy) -> str:
     """Return the offer whose sample decided, and the share of samples that give the chance.
 
     Without the sample's amount, which is a guess and often more than any offer earns.

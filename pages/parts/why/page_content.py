@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cached_property, partial
 
-
 from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import Importances
 from engine.evaluation.probability_parts import probability_parts
