@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -174,11 +173,12 @@ class AppPage:
         """Press a button as soon as possible."""
         self.button(key).click()
 
-    def tab_to(self, key: str) -> None:
-        """Press Tab until the element with a key, or a part of the element, has the focus."""
-        for _ in range(60):
+    def tab_to(self, key: str) -> int:
+        """Press Tab until the element with a key, or a part of the element, has the focus; return
+        the number of presses."""
+        for presses in range(60):
             if self.page.evaluate(_IS_IN, f".st-key-{key}"):
-                return
+                return presses
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {key}")
 
@@ -228,14 +228,10 @@ class AppPage:
         self.page.evaluate("document.activeElement?.blur()")
 
     def open_tool(self, key: str) -> Locator:
-        """Open a menu of the toolbar; return the box. The first runs of a page would close it."""
+        """Open a menu of the toolbar; return the box."""
         self.come_to_rest()
         box = self.page.get_by_test_id("stPopoverBody")
-        for _ in range(3):
-            self.press(key)
-            with suppress(AssertionError):
-                expect(box).to_be_visible(timeout=5_000)
-                break
+        self.press(key)
         expect(box).to_be_visible()
         self.stand_still()
         return box

@@ -88,8 +88,10 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
 
 
 def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> None:
+    """*Go online* is at most 15 tabs from the top of the page, too."""
     page = open_compare()
     page.expect_visitors(100)
+    assert page.tab_to("switch") <= 15
     expect(page.button("step")).to_be_enabled()  # A key works as soon as its button is enabled.
     page.settle()
     page.page.keyboard.press("s")

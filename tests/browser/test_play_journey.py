@@ -50,13 +50,13 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     play.press("undo")
     play.expect_visitors(0)
     assert (play.offered, play.chances) == (offered, chances)
-    expect(play.keyed("moved")).not_to_contain_text("Your click")
+    expect(play.keyed("moved")).not_to_contain_text("Your last click")
 
     play.place("Dave", "Sunny", "Evening")
     favourite, before = play.offered, play.chances
     visitors = reward_only(play, favourite, times=3)
     moved = play.keyed("moved")
-    expect(moved).to_contain_text(re.compile(f"Your click: reward 1 for .* {favourite}"))
+    expect(moved).to_contain_text(re.compile(f"Your last click: reward 1 for .* {favourite}"))
     told = re.search(r"Chance .* → ([<\d]+\s%)", moved.inner_text())
     assert told
     expect(play.chart(PICTURE)).to_contain_text(told[1])
@@ -128,7 +128,7 @@ def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
     for visitors, (key, reward) in enumerate((("1", "1"), ("2", "0.5"), ("3", "0")), start=2):
         keys.press(key)
         play.expect_visitors(visitors)
-        expect(play.keyed("moved")).to_contain_text(f"Your click: reward {reward} for")
+        expect(play.keyed("moved")).to_contain_text(f"Your last click: reward {reward} for")
 
     came = play.who.inner_text()
     for _ in range(2):
@@ -374,6 +374,20 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
         expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{IDS[offered]}"')
 
 
+def test_a_menu_that_opens_slowly_stays_open(open_page: OpenPage) -> None:
+    play = open_page()
+    play.page.evaluate(_SLOW)
+    play.press(CROWD_MENU)
+    play.stand_still()
+    expect(play.page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+_SLOW = """document.body.addEventListener("click", () => {
+    for (const start = performance.now(); performance.now() < start + 100;);
+})"""
+"""Script that makes each click take as long as on a slow machine."""
+
+
 def test_on_a_phone_an_answer_brings_the_row_that_it_changes_into_sight(
     open_page: OpenPage,
 ) -> None:
@@ -581,7 +595,7 @@ def test_a_page_with_two_slots_is_answered_slot_by_slot(open_page: OpenPage) -> 
     play.expect_visitors(1)
     expect(hero).to_be_checked()
     expect(side).to_contain_text("✓")
-    expect(play.keyed("moved")).to_contain_text("Your click: reward 1")
+    expect(play.keyed("moved")).to_contain_text("Your last click: reward 1")
     play.press(IGNORED)
     play.expect_visitors(2)
     expect(side).not_to_contain_text("✓")

@@ -21,6 +21,8 @@ SCALE = 224
 """Pixels that a reward of 1 is long at least on any screen as wide as a projector's."""
 ROWS = 120
 """Pixels of the picture's head and first rows."""
+TABLET_ROWS = 8
+"""Largest number of actions whose picture is on a tablet's first screen as a whole."""
 TWO_LINES = 48
 """Pixels of two lines of a sentence."""
 REWARDS = ("reward-1", "reward-2", "reward-3")
@@ -35,11 +37,13 @@ def bottom(element: Locator) -> float:
 
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
     """Parts missing from the first screen: on a phone, some rows of the chart above the answers; on
-    a tablet, some rows below them; on a laptop, the chart and the map beside it.
+    a tablet, a chart of up to `TABLET_ROWS` rows, else some; on a laptop, the chart and the map.
     """
     is_phone = size["width"] <= NARROW["width"]
     parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
-    parts += [play.chart(PICTURE), play.chart(MAP)] if size["width"] >= 1280 else []
+    has_picture = size["width"] > 640 and play.page.evaluate(_ROWS) <= TABLET_ROWS
+    parts += [play.chart(PICTURE)] if size["width"] >= 1280 or has_picture else []
+    parts += [play.chart(MAP)] if size["width"] >= 1280 else []
     found = {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}
     picture, card = (one.bounding_box() for one in (play.chart(PICTURE), play.keyed("offer")))
     foot = card["y"] if is_phone and card else size["height"]
@@ -68,6 +72,10 @@ def crowded(play: PlayPage, size: ViewportSize) -> set[str]:
         if box["x"] + box["width"] > around["x"] + around["width"] + 1:
             found.add(f"{key} sticks out of its column")
     return found | ({f"scrolls sideways by {play.excess} px"} if play.excess > 0 else set())
+
+
+_ROWS = """document.querySelectorAll(".st-key-picture path[aria-label*=', chance ']").length"""
+"""Number of rows of the chart."""
 
 
 def faults_at(play: PlayPage, size: ViewportSize) -> set[str]:

@@ -85,7 +85,7 @@ def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> N
     others = sum(by != 0 for by in moved.values()) - 1
     assert others == 35
     assert "It counts for all 35 other visitors" in app.text
-    assert "▲ Your click raised Cold brew." in app.text
+    assert "▲ Your last click raised Cold brew." in app.text
     row = tables(app, PICTURE)[0][i]
     assert (row["mean"], row["old_mean"]) == (click.after.means[i], click.before.means[i])
     assert "Dashed: before your last click." in app.text

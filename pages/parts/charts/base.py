@@ -194,7 +194,7 @@ def ends(domain: Ends | None) -> alt.Scale:
     return alt.Scale(domain=domain, nice=False)
 
 
-def across(field: str, title: str, domain: Ends | None, **axis: Any) -> alt.X:
+def across(field: str, title: str | None, domain: Ends | None, **axis: Any) -> alt.X:
     """A horizontal axis, with `ends`."""
     return alt.X(f"{field}:Q").scale(ends(domain)).axis(title=title, **axis)
 

@@ -61,7 +61,7 @@ def belief_rows(
         row["row"] = place
         mean, sd = scale.share(now.means[i]), scale.share(now.sds[i])
         row |= {"mean": mean, "sd": sd, "truth": truths[i]}
-        row |= {"end": scale.end, "known": scale.is_known}
+        row |= {"end": scale.end, "known": scale.is_known, "most": scale.share(scale.most[i])}
         row |= {
             "won": chance.by_belief,
             "kept": chance.by_exploration,
@@ -79,7 +79,6 @@ def belief_rows(
         rows.append(row)
     labels = SEPARATOR.join(scale.labels)
     rows[0] |= {"axis": scale.title, "short": scale.short_title, "labels": labels}
-    _put_in_front(rows)
     return table(rows)
 
 
@@ -94,12 +93,6 @@ def two_lines(label: str) -> tuple[str, str]:
 
 _LINE, _FACE = 12, 3
 """Letters of a name in one line, and of an emoji, which does not stand alone."""
-
-
-def _put_in_front(rows: Sequence[Row]) -> None:
-    """Number the rows for a low window: the lit row comes first."""
-    for front, row in enumerate(sorted(rows, key=lambda row: not row["lit"]), 1):
-        row["front"] = front
 
 
 def rows_of(world: World, size: Size) -> int:

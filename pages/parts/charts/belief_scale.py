@@ -37,31 +37,37 @@ class BeliefScale:
 
     Attributes:
         scale: format of mean rewards.
+        most: mean reward of each action if every visitor gave its full reward.
         end: mean reward at the end of the range, which begins at 0.
         is_known: True if doubt is not much wider than rewards are large; until then amounts would
             be those of the prior, which is made for rewards from 0 to 1.
     """
 
     scale: RewardScale
+    most: tuple[float, ...] = ()
     end: float = 1.0
     is_known: bool = True
 
     @classmethod
     def of(cls, world: World, *rankings: Ranked) -> "BeliefScale":
         """Scale of the beliefs in at least one ranking."""
-        scale = RewardScale.of(world)
+        scale, most = RewardScale.of(world), tuple(world.worth.tolist())
         if not scale.unit:
-            return cls(scale)
+            return cls(scale, most)
         size = world.reward_size
         reach = max(m + sd for each in rankings for m, sd in zip(each.means, each.sds, strict=True))
         end = rounded_up(scale.factor * max(reach, _ABOVE * size, _LEAST)) / scale.factor
         doubt = max(median(each.sds) for each in rankings)
-        return cls(scale, min(end, 1.0), doubt <= _VAGUE * size)
+        return cls(scale, most, min(end, 1.0), doubt <= _VAGUE * size)
 
     @property
     def noticed(self) -> float:
         """Least change of a mean reward worth a mention."""
         return _NOTICED * self.end
+
+    def can_name(self, action: int, *rewards: float) -> bool:
+        """True if amounts are known, and none is more than an action can earn."""
+        return self.is_known and max(rewards) <= self.most[action]
 
     def share(self, reward: float) -> float:
         """Mean reward as a share of the range."""

@@ -34,8 +34,6 @@ _TICKS = (0, 0.5, 1)
 uncertainty only."""
 _HEAD, _FOOT = 46, 6
 """Pixels above the first row, for what the columns show, and below the last."""
-_ABOVE, _ANSWERS = 380, 180
-"""Pixels of a window above the rows on Play, and below them, on a small window, for the answers."""
 _PICTURE = 20
 """Pixels of a picture file."""
 _LETTER, _WIDE = 6.5, 7.5
@@ -56,23 +54,19 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
     """Signals of the layout, in pixels of the width that a browser has.
 
     ``head`` is the height above the first row and ``lane`` that of a row; ``narrow`` says whether
-    names stand above their bells, ``wraps`` whether long ones take two lines before them, ``low``
-    whether the last rows are out of sight, so that the lit row comes first. A bell is ``peak`` of a
-    lane high; bells stand between ``names`` and ``bells``, bars begin at ``bars``; ``unit`` and
-    ``full`` are the lengths of the range of rewards and of a chance of 1.
+    names stand above their bells, ``wraps`` whether long ones take two lines before them. A bell is
+    ``peak`` of a lane high; bells stand between ``names`` and ``bells``, bars begin at ``bars``;
+    ``unit`` and ``full`` are the lengths of the range of rewards and of a chance of 1.
     """
     count, whole = rows_of(world, size), [item.label for item in world.items]
     least = _LEAST_DENSE if size.on_stage and count > _DENSE else _LEAST
     lines = [line for label in whole for line in two_lines(label)]
-    full = lane(world, small) * count + _ABOVE
     fills = f"(height-head-{_FOOT}*px)/{count}"
     beside = f"{_CHANCE + _GAP}*px"
     return {
         "head": f"{_HEAD}*px",
         "lane": fills if size.on_stage else f"{lane(world, small)}",
         "narrow": "width<540*px",
-        # Contains the width, so that Vega recomputes the signal after a resize.
-        "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
         "peak": "narrow ? min(0.52,0.95-15*px/lane) : 0.84",
         "most": f"{1 - least * SPAN:g}*width-{beside}-{_FEWEST}*px",
         "wraps": f"{_width(whole, _LETTER)}>most && lane>=31*px",
@@ -122,7 +116,7 @@ def belief_spec(
     spec = finish(dark, height, *layers, mark={"aria": False})
     signals = _signals(world, small, size).items()
     params = [*spec["params"], *({"name": name, "expr": expr} for name, expr in signals)]
-    made = {"calculate": "head+lane*(low?datum.front:datum.row)", "as": "foot"}
+    made = {"calculate": "head+lane*datum.row", "as": "foot"}
     return spec | {"encoding": IN_PIXELS, "params": params, "transform": [made]}
 
 
@@ -347,8 +341,8 @@ def _draws(dark: bool) -> list[alt.Chart]:
             size=_ringed("170 * px * px", "46 * px * px"),
             strokeWidth=_ringed("2.8 * px", "px"),
         ),
-        _only("isValid(datum.truth)", x=_reward("datum.truth"), y="datum.foot - 4").mark_point(
-            shape="triangle-up",
+        _only("isValid(datum.truth)", x=_reward("datum.truth"), y="datum.foot - 7 * px").mark_point(
+            shape="diamond",
             filled=True,
             opacity=1,
             size=100,
@@ -368,7 +362,7 @@ def _ringed(ringed: str, other: str) -> Any:
 def _numbers(scale: RewardScale) -> alt.Chart:
     """Unseen marks over the rows: tooltips, and descriptions for screen readers.
 
-    Without a known size of rewards they have no amounts.
+    Without a known size of rewards they have no amounts, and never more than an action can earn.
     """
     shares = {
         "Chance": "datum.won + datum.kept",
@@ -386,14 +380,14 @@ def _numbers(scale: RewardScale) -> alt.Chart:
     chances[2] += " + (datum.more ? ' (half of all is for the first)' : '')"
     texts = [f"{{Action: datum.action, {', '.join(chances)}}}"]
     texts += [
-        f"datum.known && isValid({value}) ? {{'{title}': {_amount(value, scale)}}} : {{}}"
+        f"{_named(value)} ? {{'{title}': {_amount(value, scale)}}} : {{}}"
         for title, value in rewards.items()
     ]
     wins = "isValid(datum.wins) ? {'Samples won': format(datum.wins, '.2%')} : {}"
     texts.insert(3, wins)
     description = (
         "datum.action + (datum.told ? ', chance ' + format(datum.won + datum.kept, '.2%') : '')"
-        f" + (datum.known ? ', believed to earn ' + {_amount('datum.mean', scale)} : '')"
+        f" + ({_named('datum.mean')} ? ', believed to earn ' + {_amount('datum.mean', scale)} : '')"
     )
     unseen: alt.Chart = _box("", (0, 1), "0", "width").mark_rect(
         opacity=0,
@@ -402,6 +396,11 @@ def _numbers(scale: RewardScale) -> alt.Chart:
         tooltip=alt.ExprRef(f"merge({', '.join(texts)})"),
     )
     return unseen
+
+
+def _named(share: str) -> str:
+    """True for a reward whose amount is given, as an expression; see `BeliefScale.can_name`."""
+    return f"datum.known && isValid({share}) && {share} <= datum.most"
 
 
 def _amount(share: str, scale: RewardScale) -> str:

@@ -186,8 +186,8 @@ def _descriptions() -> dict[str, Any]:
     nothing = "{'': 'Nothing learned yet'}"
     parts = f"isValid(datum.name) ? {favoured} : {nothing}"
     said = "isValid(datum.name) ? ': ' + datum.name + ', ' + format(datum.probability, '.0%') : ''"
-    moved = "datum.extent > 0 ? {'Change of lead by your click': datum.change} : {}"
-    more = "datum.extent > 0 ? ', your click ' + datum.change : ''"
+    moved = "datum.extent > 0 ? {'Change of lead by your last click': datum.change} : {}"
+    more = "datum.extent > 0 ? ', your last click ' + datum.change : ''"
     return {
         "tooltip": alt.ExprRef(f"merge({{title: datum.who}}, {parts}, {truth}, {moved})"),
         "description": alt.ExprRef(f"datum.who + ({said}) + ({more})"),

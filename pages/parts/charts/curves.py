@@ -39,7 +39,8 @@ class RewardAxis:
     Attributes:
         scale: format of mean rewards.
         recent: number of visitors in the mean of the latest.
-        top: end, in the scale's numbers; that of rewards that are written as they are is fixed.
+        top: end, in the scale's numbers, at least the size of rewards; that of rewards that are
+            written as they are is fixed.
     """
 
     scale: RewardScale = _PLAIN
@@ -56,7 +57,8 @@ class RewardAxis:
         start = _SETTLED * curve[-1]["visitor"]
         names = ("mean", "recent", *(("best",) if truth else ()))
         values = (row[name] for row in curve if row["visitor"] >= start for name in names)
-        return cls(scale, recent, rounded_up(scale.number(max(*values, _LEAST))))
+        top = rounded_up(scale.number(max(*values, world.reward_size, _LEAST)))
+        return cls(scale, recent, top)
 
     @property
     def latest(self) -> str:
@@ -88,7 +90,10 @@ def reward_spec(
     every, ends = (*looks.items(), *known.items()), (0.0, axis.top)
     rule, number = "World changed after visitor" if is_changed else "", _number(axis.scale)
     title, change = axis.scale.title, "world changed"
-    return lines(dark, None, ends, title, every, height, rule, number=number, change=change)
+    is_low = height < HEIGHT
+    return lines(
+        dark, None, ends, title, every, height, rule, number=number, change=change, is_low=is_low
+    )
 
 
 def regret_spec(dark: bool, scale: RewardScale = _PLAIN) -> Spec:
@@ -111,6 +116,8 @@ def reward_rows(
     """Rows of `reward_spec`; ``changes`` are the visitors before each change of the world."""
     span = max(curve[-1]["visitor"], _SHORTEST)
     rows = melted(curve, {axis.latest: "recent", SO_FAR: "mean"})
+    if len(rows) == 2:  # A line of one point is not drawn.
+        rows = [row | {"mark": True} for row in rows]
     if truth:
         known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
         rows += [row for line, column in known.items() for row in steps(line, curve, column, span)]

@@ -63,6 +63,7 @@ def lines(
     spread: bool = False,
     number: str = EXACT,
     change: str = "",
+    is_low: bool = False,
 ) -> Spec:
     """Specification of lines over the visitors, each with its name at its end; see `labelled`.
 
@@ -78,9 +79,11 @@ def lines(
         spread: True for outlined bands with the spread of single runs; False for filled bands with
             intervals of the lines.
         number: D3 format of the values in the tooltip.
+        is_low: True for the titles of both axes in one line above a low chart.
     """
     some = None if span is None else 1
-    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread, number, change)
+    style = rule, along, spread, number, change, is_low
+    spec = _lines(dark, some, domain, title, looks, height, *style)
     return spec if span is None else _until(spec, span)
 
 
@@ -107,6 +110,7 @@ def _lines(
     spread: bool,
     number: str,
     change: str,
+    is_low: bool,
 ) -> Spec:
     """The chart of `lines`, made once for every end of the horizontal axis."""
     look, names = theme(dark), [name for name, _ in looks]
@@ -115,8 +119,10 @@ def _lines(
         return alt.Scale(**more, domain=names, range=values)
 
     reach = None if span is None else (0, span)
-    x = across("visitor", along, reach, grid=False)
-    y = alt.Y("value:Q").scale(ends(domain)).axis(labelPadding=6, title=title)
+    near: dict[str, Any] = {"labelPadding": 6} if is_low else {}
+    x = across("visitor", None if is_low else along, reach, grid=False, **near)
+    y = alt.Y("value:Q").scale(ends(domain))
+    y = y.axis(labelPadding=6, title=None if is_low else title)
     colours = by_name([line.colour for _, line in looks])
     colour = alt.Color("line:N", scale=colours, legend=None)
     shape = alt.Shape("line:N", scale=by_name([line.shape for _, line in looks]), legend=None)
@@ -166,7 +172,13 @@ def _lines(
             .mark_text(align=alt.ExprRef(_SIDE), dy=-9, aria=False)
             .encode(x, y=alt.value(0), text=alt.value(change)),
         ]
-    return finish(dark, height, *layers)
+    spec = finish(dark, height, *layers)
+    above = {"text": f"{title}, by number of {along}", "color": look.ink}
+    return spec | {"title": above | _ABOVE} if is_low else spec
+
+
+_ABOVE: Spec = {"anchor": "start", "frame": "group", "fontSize": 14, "fontWeight": 400, "offset": 6}
+"""Style of the titles above a low chart."""
 
 
 def _having(field: str) -> alt.Chart:

@@ -106,7 +106,7 @@ def show_why_link(opened: OpenLoop) -> None:
     """Draw the link that explains the last clicked offer."""
     query = query_of_last_click(opened)
     if query is not None:
-        link_to_why("Why it was offered", opened, query)
+        link_to_why("Why the last offer?", opened, query)
 
 
 def _context_text(world: World, context: Mapping[str, str]) -> str:
@@ -139,8 +139,8 @@ def believed(world: World, now: Ranked) -> str:
 
 
 def _expected(world: World, now: Ranked, i: int) -> str:
-    """Return an action's expected reward, after a comma; empty if amounts are unknown."""
+    """Return an action's expected reward, after a comma; empty if it is not named."""
     scale = BeliefScale.of(world, now)
-    if not scale.is_known:
+    if not scale.can_name(i, now.means[i]):
         return ""
     return f", expected reward {scale.scale.value(now.means[i])}{scale.per}"

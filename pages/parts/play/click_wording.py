@@ -65,17 +65,18 @@ def _in_words(world: World, click: Click) -> str:
     i = click.before.shown
     item = plain(world.items[i].label)
     if click.answered:
-        sent = f"**Your click: reward {_reward(world, click.reward)}** for {item}."
+        sent = f"**Your last click: reward {_reward(world, click.reward)}** for {item}."
     else:
-        sent = f"**Your click: no answer, so {_reward(world, click.reward)}** for {item}."
+        sent = f"**Your last click: no answer, so {_reward(world, click.reward)}** for {item}."
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     scale = BeliefScale.of(world, click.before, click.after)
-    was, now = (scale.amount(ranked.means[i]) for ranked in (click.before, click.after))
-    expected = f"{was} → **{now}**{scale.per}"
+    means = [ranked.means[i] for ranked in (click.before, click.after)]
+    was, now = map(scale.amount, means)
+    expected, is_named = f"{was} → **{now}**{scale.per}", scale.can_name(i, *means)
     if click.before.mode != "online":
-        more = f"; expected reward {expected}" if scale.is_known else ""
+        more = f"; expected reward {expected}" if is_named else ""
         return f"{sent} The offer stays the same{more}."
-    more = f", expected {expected}" if scale.is_known else ""
+    more = f", expected {expected}" if is_named else ""
     return f"{sent} Chance {chances[0]} → **{chances[1]}**{more}."
 
 
@@ -115,12 +116,11 @@ def for_whom_else(world: World, click: Click) -> str:
     scale = BeliefScale.of(world, click.before, click.after)
     who = plain(" · ".join(world.contexts[most].values()))
     some = "all" if len(moved) == len(others) else f"{len(moved):,} of"
-    by = f"changed by **{scale.change(moved[most])}**{scale.per}"
-    if not scale.is_known:
-        by = f"went **{scale.change(moved[most])}**"
+    change = f"**{scale.change(moved[most])}**"
+    by = f"{change}{scale.per}" if scale.is_known else f"goes {change}"
     return (
-        f"It counts for **{some} {len(others):,}** other visitors, most for {who}: its lead over "
-        f"the next best offer {by}."
+        f"It counts for **{some} {len(others):,}** other visitors, most for {who}: lead over the "
+        f"next best {by}."
     )
 
 

@@ -30,16 +30,17 @@ from pages.parts.text.format import counted, plain, section, titled
 from pages.parts.text.glossary import meanings
 from pages.parts.text.reward_scale import RewardScale
 
+_MEET = "Click a cell to meet that visitor."
 _MAP_HELP = (
-    "Each cell is one kind of visitor, in the colour of the most likely offer. A stronger "
+    f"{_MEET} Each cell is one kind of visitor, in the colour of the most likely offer. A stronger "
     "colour means a higher chance. The frame marks the current visitor. With the "
     "truth revealed, a corner shows the best offer wherever it differs. Triangles show where "
-    "your click changed the lead of its offer over the next best; larger ones, by more."
+    "your last click changed the lead of its offer over the next best; larger ones, by more."
 )
 _REGRET_HELP = meanings("regret")
 _MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
 """Name of the mean reward, by whether it is money."""
-_STRIP = 134
+_STRIP = 126
 """Height in pixels of the learning curve beside its numbers."""
 _TRIED = 30
 """Number of visitors from whom a new action is no longer chosen for lack of knowledge alone."""
@@ -97,9 +98,10 @@ def map_of(
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
     knows = bool(opened.loop.events)
+    of_click = _of_click(opened, figure)
     sentences = [
-        *_caption(favoured, knows, truth, mode, hidden),
-        *_of_click(opened, figure),
+        *_caption(favoured, knows, truth, mode, hidden, invites=not of_click),
+        *of_click,
         *_part_of(opened, axes),
         *_of_newcomers(opened, figure),
     ]
@@ -123,8 +125,10 @@ def _of_click(opened: OpenLoop, figure: Figure) -> list[str]:
     }
     marks = {mark: verb for mark, (is_there, verb) in signs.items() if is_there}
     item = plain(opened.world.items[click.before.shown].name)
-    said = [f"{' '.join(marks)} Your click {' or '.join(marks.values())} {item}."] if marks else []
-    return [*said, for_whom_else(opened.world, click)]
+    others = for_whom_else(opened.world, click)
+    if not marks:
+        return [others]
+    return [f"{' '.join(marks)} Your last click {' or '.join(marks.values())} {item}.", others]
 
 
 def _right(favoured: Sequence[Mapping[str, Any]]) -> int:
@@ -209,9 +213,15 @@ def _of_newcomers(opened: OpenLoop, figure: Figure) -> list[str]:
 
 
 def _caption(
-    favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
+    favoured: Sequence[Mapping[str, Any]],
+    knows: bool,
+    truth: bool,
+    mode: str,
+    hidden: int,
+    invites: bool,
 ) -> Iterator[str]:
-    """Yield the sentences below a map with ``hidden`` cells left out."""
+    """Yield the sentences below a map with ``hidden`` cells left out, one of which ``invites`` to
+    click."""
     if not knows:
         yield "Empty until the first reward."
     elif truth:
@@ -222,13 +232,13 @@ def _caption(
         if mode != "online":
             yield "The map shows its prediction of today's rules."
     elif not any(map(contexts.stands_out, favoured)):
-        yield "No favourites yet. Click a cell to meet that visitor."
+        yield "No favourites yet."
     elif mode == "online":
         yield "Most likely offers. Pale: unsure. Empty: no favourite."
-        yield "Click a cell to meet that visitor."
     else:
         yield "Each cell: its prediction of today's rules. Pale: unsure."
-        yield "Click one to meet that visitor."
+    if knows and not truth and invites:
+        yield _MEET
 
 
 def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: bool) -> str:

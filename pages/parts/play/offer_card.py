@@ -1,6 +1,7 @@
 """Card of the offered action: its picture, features and badge."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
@@ -11,15 +12,17 @@ from pages.parts.text.format import plain, printed
 _NAMED = frozenset({"roast", "delivery"})
 """Features whose values need the feature's name."""
 _PLACES = frozenset({"origin"})
+_NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
-def card_of(world: World, ranked: Ranked) -> Card:
-    """Card of the offered action."""
+def card_of(world: World, ranked: Ranked, newcomers: Mapping[str, int] = _NOBODY) -> Card:
+    """Card of the offered action; ``newcomers`` are new actions with their numbers of offers."""
     item = world.items[ranked.shown]
     name, emoji, features = (
         printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
     )
-    return Card(name, emoji, item.picture or "", features, badge_of(ranked))
+    is_untried = newcomers.get(item.name) == 0
+    return Card(name, emoji, item.picture or "", features, badge_of(ranked, is_untried))
 
 
 def in_words(features: Mapping[str, object]) -> str:

@@ -25,12 +25,13 @@ def decided(
     if ranked.cause == "random":
         return _chance(name, kept)
     if ranked.draw is not None:
-        return _draw(world, name, ranked, chances, policy)
+        return _draw(name, ranked, chances, policy)
     scale = BeliefScale.of(world, ranked)
     if max(ranked.means) - min(ranked.means) < _ALIKE * scale.end:
         return f"Nothing learned so far separates the offers: {name} was chosen at random."
-    mean = f", {scale.mean(ranked.means[ranked.chosen])}," if scale.is_known else ""
-    return f"{name} has the highest expected reward{mean} so it is offered."
+    chosen, mean = ranked.chosen, ranked.means[ranked.chosen]
+    amount = f", {scale.mean(mean)}," if scale.can_name(chosen, mean) else ""
+    return f"{name} has the highest expected reward{amount} so it is offered."
 
 
 def _chance(name: str, kept: float) -> str:
@@ -41,15 +42,12 @@ def _chance(name: str, kept: float) -> str:
     )
 
 
-def _draw(
-    world: World,
-    name: str,
-    ranked: Ranked,
-    chances: Sequence[ProbabilityParts],
-    policy: Policy,
-) -> str:
-    """Return the sample that decided, and the share of samples that give the chance."""
-    highest, mine = _highest(world, name, ranked), chances[ranked.chosen]
+def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy) -> str:
+    """Return the offer whose sample decided, and the share of samples that give the chance.
+
+    Without the sample's amount, which is a guess and often more than any offer earns.
+    """
+    highest, mine = f"{name} has the highest sample", chances[ranked.chosen]
     if not isinstance(policy, Thompson):
         return f"{highest}, so it is offered."
     if mine.win_rate is not None:
@@ -66,15 +64,6 @@ def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
     return chances[ranked.chosen].by_belief / sum(part.by_belief for part in chances)
 
 
-def _highest(world: World, name: str, ranked: Ranked) -> str:
-    """Return the begin of a sentence on the highest sample."""
-    assert ranked.draw is not None
-    scale, sample = BeliefScale.of(world, ranked), ranked.draw[ranked.chosen]
-    assert sample is not None
-    amount = f", {scale.mean(sample)}" if scale.is_known else ""
-    return f"{name} has the highest sample{amount}"
-
-
 def highest_sample_in_short(
     world: World, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy
 ) -> str:
@@ -84,7 +73,7 @@ def highest_sample_in_short(
     decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].win_rate is None
     if decides_alone and percent(wins) == percent(chance):
         return f"{name} has the highest sample, as in {_of_100(wins)} draws."
-    return f"{_highest(world, name, ranked)}, so it is offered."
+    return f"{name} has the highest sample, so it is offered."
 
 
 _ALIKE = 1e-9
@@ -127,9 +116,9 @@ def legend(
 ) -> str:
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences, scale = [], BeliefScale.of(world, ranked)
-    beyond = "be below 0" if scale.scale.unit else "exceed 1"
     if ranked.draw is not None:
-        sentences.append(f"Dots: one round of samples; may {beyond}.")
+        are = "each a guess, not a forecast" if scale.scale.unit else "may exceed 1"
+        sentences.append(f"Dots: one round of samples; {are}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(
@@ -140,7 +129,7 @@ def legend(
     if before:
         sentences.append("Dashed: before your last click.")
     if truth:
-        sentences.append("Triangles: true rewards.")
+        sentences.append("Diamonds: true rewards.")
     if not scale.is_known:
         sentences.append(UNKNOWN)
     return " ".join(filter(None, sentences))

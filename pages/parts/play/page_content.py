@@ -79,7 +79,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     last = replace(click_wording.last(opened, asks, is_now), hint=session.first_minute.hint(step))
     visit = panel(
         slot_choice(opened, session.is_live),
-        card(card_of(opened.world, ranked)),
+        card(card_of(opened.world, ranked, opened.newcomers())),
         answers(
             answers_to(opened.world, ranked.shown),
             offer.payload,

@@ -64,7 +64,7 @@ def _expectation(world: World, before: Ranked, after: Ranked, position: int) -> 
     """Return the change of an offer's expected reward, without amounts if they are unknown."""
     scale = BeliefScale.of(world, before, after)
     former, mean = before.means[position], after.means[position]
-    if not scale.is_known:
+    if not scale.can_name(position, former, mean):
         return f"is expected to earn {'less' if mean < former else 'more'} than before"
     return f"has an expected reward of {scale.mean(mean)} instead of {scale.amount(former)}"
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from functools import cached_property, partial
 
-import pyarrow as pa
-
 from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import Importances
 from engine.evaluation.probability_parts import probability_parts
@@ -80,14 +78,9 @@ def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figur
         title,
         f"{title}: {in_words(world, ranked)}",
         beliefs.belief_spec(world, style.dark, SHOWN[ranked.mode][1]),
-        _in_fixed_order(belief_rows(world, style.dark, ranked, parts, logged)),
+        belief_rows(world, style.dark, ranked, parts, logged),
         marks=_marks(session, subject),
     )
-
-
-def _in_fixed_order(rows: pa.Table) -> pa.Table:
-    """The same rows, in their order in a low window, too."""
-    return rows.set_column(rows.column_names.index("front"), "front", rows["row"])
 
 
 def _marks(session: WhySession, subject: Subject) -> str:

@@ -1,5 +1,6 @@
 """Range of the bells in worlds of rare rewards, and amounts of beliefs."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -7,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import LearningLoop
+from engine import LearningLoop, LoopSettings
 from engine.evaluation.probability_parts import probability_parts
 from engine.loop.entries import Ranked
 from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, World
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.belief_scale import SEPARATOR, BeliefScale, rounded_up
+from pages.parts.play.beliefs import in_words
 from tests.pages.own_bank import OWN_BANK
 
 PERCENT = replace(OWN_BANK, unit="", items=tuple(replace(i, value=1.0) for i in OWN_BANK.items))
@@ -70,6 +72,19 @@ def test_one_unseen_action_hides_no_amounts_of_the_others() -> None:
     ranked = ranked_after(OWN_BANK, 1_000)
     unseen = replace(ranked, sds=(*ranked.sds[:-1], 0.5))
     assert BeliefScale.of(OWN_BANK, unseen).is_known
+
+
+def test_no_amount_is_given_above_the_price_of_an_action() -> None:
+    ranked = ranked_after(OWN_BANK, 1_000)
+    scale = BeliefScale.of(OWN_BANK, ranked)
+    assert [scale.can_name(i, most) for i, most in enumerate(scale.most)] == [True] * 5
+    assert [scale.can_name(i, 0.0, most + 0.01) for i, most in enumerate(scale.most)] == [False] * 5
+    *_, nothing_new = belief_rows(
+        OWN_BANK, False, ranked, probability_parts(ranked, LoopSettings().policy)
+    ).to_pylist()
+    assert nothing_new["most"] == 0
+    assert "Nothing new" in in_words(OWN_BANK, ranked)
+    assert not re.search("Nothing new [^;]*expected", in_words(OWN_BANK, ranked))
 
 
 @given(st.floats(1e-9, 1e9))

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from engine.worlds import WORLDS
 from pages.parts.charts import comparison, context_map, curves, forest, race, reasons
-from pages.parts.charts.base import LESSON, STAGE, Spec
+from pages.parts.charts.base import LESSON, PAGE, STAGE, Size, Spec
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.stage_size import staged
@@ -57,13 +59,10 @@ def test_all_type_is_28_pixels_of_a_window_of_1280_or_larger() -> None:
         assert units["least"] == units["type"] == "28 * u"
 
 
-def test_on_a_page_nothing_follows_the_window_but_which_row_comes_first_in_a_small_one() -> None:
-    spec = belief_spec(WORLDS["movies"], False, "chance of offer")
-    follows = [param for param in spec["params"] if "windowSize" in param.get("expr", "")]
-    assert [param["name"] for param in follows] == ["low"]
-    assert str(spec).count("windowSize") == 1
-    other = belief_spec(WORLDS["movies"], False, "chance of offer", size=LESSON)
-    assert "windowSize" not in str(other)
+@pytest.mark.parametrize("size", [PAGE, LESSON])
+def test_on_a_page_nothing_follows_the_window(size: Size) -> None:
+    spec = belief_spec(WORLDS["movies"], False, "chance of offer", size=size)
+    assert "windowSize" not in str(spec)
 
 
 def test_lines_and_dashes_are_twice_as_large_and_bars_stay_within_their_lanes() -> None:

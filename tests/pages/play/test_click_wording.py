@@ -50,7 +50,7 @@ def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past
     told, click = last(opened, asks=True), opened.click
     assert click is not None
     shown = click.before.shown
-    assert told.said[0] == ("Your click: reward 1", True)
+    assert told.said[0] == ("Your last click: reward 1", True)
     assert told.lines == [
         ("chance", click.before.probabilities[shown], click.after.probabilities[shown]),
         ("earns", click.before.means[shown], click.after.means[shown]),
@@ -75,8 +75,8 @@ def test_it_is_said_for_how_many_other_visitors_a_click_counts_and_for_whom_most
     some = replace(click, reach=reach | {0: 0.4, 7: -0.125, 9: 0.05})
     who = " · ".join(coffee.contexts[7].values())
     assert for_whom_else(coffee, some) == (
-        f"It counts for **2 of 35** other visitors, most for {who}: its lead over the next best "
-        "offer changed by **\N{MINUS SIGN}0.12**."
+        f"It counts for **2 of 35** other visitors, most for {who}: lead over the next best "
+        "**\N{MINUS SIGN}0.12**."
     )
     every = replace(click, reach=dict.fromkeys(range(cells), 0.1))
     assert "for **all 35** other visitors" in for_whom_else(coffee, every)

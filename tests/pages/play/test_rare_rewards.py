@@ -108,7 +108,7 @@ def test_a_click_is_told_in_money() -> None:
     effect = click_wording.last(session.displayed, asks=True)
     said = unescape("".join(text for text, _ in effect.said))
     amount = "\N{MINUS SIGN}?[\\d,]+\u00a0€"
-    assert re.match("Your click: reward 0\u00a0€ for ", said)
+    assert re.match("Your last click: reward 0\u00a0€ for ", said)
     assert re.search(f"expected {amount} → {amount} per 1,000 visitors", said)
     assert all(-1 < value < 2 for _, *ends in effect.lines for value in ends)
     moved = drawn(session).panels["map"].parts
@@ -147,6 +147,21 @@ def test_curves_fill_their_axes_in_money() -> None:
     assert max(lost) == pytest.approx(OWN_BANK.most * max(regrets))
     assert "€ missed" in str(figures["chart-regret"].spec)
     assert "€ per 1,000 visitors" in str(spec)
+
+
+def test_the_first_visitor_is_in_the_picture_on_the_scale_of_the_world() -> None:
+    session = session_of(0)
+    drawn(session)
+    answer(session, 0.0)
+    figure = drawn(session).figures["chart-reward"]
+    tops = {
+        layer["encoding"]["y"]["scale"]["domain"][1]
+        for layer in figure.spec["layer"]
+        if "scale" in layer["encoding"].get("y", {})
+    }
+    assert tops == {5_000.0}
+    assert [row["visitor"] for row in figure.rows.to_pylist() if row["mark"]] == [1, 1]
+    assert figure.spec["title"]["text"] == "€ per 1,000 visitors, by number of visitors"
 
 
 def test_the_report_is_in_money_with_intervals() -> None:

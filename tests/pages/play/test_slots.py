@@ -173,7 +173,7 @@ def test_a_person_answers_both_slots_and_undoes_it(open_app: Callable[..., App])
     assert app.chosen("slots") == "Hero"
     app.answer(1.0)
     assert (app.chosen("slots"), app.metric("Visitors")) == ("Side", "1")
-    assert "Your click: reward 1" in app.text
+    assert "Your last click: reward 1" in app.text
     assert "An action at 0 % is not available in this slot." in app.text
     app.set("slots", "Hero")
     assert not app.can_answer

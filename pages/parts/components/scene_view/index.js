@@ -226,7 +226,8 @@ function drawOffer({ box, told }) {
     const badge = make("p", `offer-badge offer-${colour}`);
     badge.append(sign(icon), ` ${label}`);
     box.replaceChildren(
-        picture, written("h2", told.name), written("p", told.features, "offer-told"), badge,
+        picture, written("p", "Now offered", "offer-now"), written("h2", told.name),
+        written("p", told.features, "offer-told"), badge,
     );
 }
 
