@@ -9,7 +9,6 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_rule
 from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import note
 from pages.parts.text.pages_folder import PAGES
 
 
