@@ -117,6 +117,7 @@ _BY_POWER = (
     "Makes random offers to as many visitors as a power analysis asks for, at most half of the race"
 )
 _SHARED = " Without a significant winner, the best offers share the visitors."
+_USUAL = " It knows roughly what a random offer earns, as rewards are rare."
 EPSILON = 0.1
 """Share of visitors whom epsilon-greedy shows any action."""
 
@@ -161,7 +162,7 @@ def line_up(
             story="Takes four samples of each offer's reward, and shows the offer that is highest "
             "in all four; otherwise it samples again. Several models learn side by side, and "
             "those that predict best decide most. 5\xa0% of offers are random, so that the "
-            "log can show what other methods would have earned.",
+            f"log can show what other methods would have earned.{_USUAL if usual else ''}",
         ),
         LoopContender(
             "nofloor",

@@ -72,7 +72,7 @@ def _mark(frame: pd.DataFrame, faulty: Container[int], places: Sequence[int]) ->
     of fixed rows keeps its edits and the cursor."""
     for row, place in enumerate(places):
         if place + 1 in faulty:
-            frame.iat[row, 0] = f"{_MARK}{frame.iat[row, 0]}"
+            frame.iat[row, 0] = _MARK + str(frame.iat[row, 0])
 
 
 def _choose_slice(session: WorldsSession) -> None:
