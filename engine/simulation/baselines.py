@@ -7,13 +7,13 @@ rules the hidden truth.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 
 import numpy as np
 
 from engine.errors import refuse
 from engine.loop.baseline_rule import BaselineRow, BaselineRule, values_text
+from engine.result_cache import cached
 from engine.simulation.simulated_visitors import potential_outcomes
 from engine.streams import stream
 from engine.worlds import Context, World
@@ -23,6 +23,8 @@ LAST_MONTH = 300
 """Number of visitors whose rewards determine the bestseller."""
 LAST_YEAR = 3_000
 """Number of visitors whose rewards determine an example rule."""
+_ROW = 200
+"""Approximate bytes of a group of a rule in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ def example_rule(world: World, fields: Sequence[str]) -> RuleTable:
     return _example_rule(world, tuple(fields))
 
 
-@lru_cache(maxsize=64)
+def _bytes_of(rule: RuleTable, world: World, fields: tuple[str, ...]) -> int:
+    return world.bytes + _ROW * len(rule.table)
+
+
+@cached(_bytes_of)
 def _example_rule(world: World, fields: tuple[str, ...]) -> RuleTable:
     groups = {group: place for place, group in enumerate(_groups(world, fields))}
     order = [field.name for field in world.fields if field.name in fields]

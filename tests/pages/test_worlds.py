@@ -114,6 +114,12 @@ def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
     assert not app.can_press("go-play")
     truth = next(table.value for table in app.at.dataframe if "field 0" in table.value)
     assert list(truth["field 0"])[:2] == ["⚠️ Alice", "Alice"]
+    app.session.depend([])
+    app.session.write_truth({"edited_rows": {0: {"0": "often"}}})
+    truth = next(table.value for table in app.run().at.dataframe if "who" in table.value)
+    assert list(truth.columns) == ["who", "0", "1", "2", "3"]
+    assert list(truth["who"]) == ["⚠️ Everybody"]
+    app.click("undo").click("undo")
     app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
     assert app.session.draft.actions[0].worth == 1234.5
 

@@ -1,6 +1,7 @@
 """Table of the hidden truth."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.page_settings_base import show
 from pages.parts.text.format import note, plain
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.tables import ROW, number_column, say_first
+from pages.parts.worlds.tables import ROW, Config, number_column, say_first
 
 _MARK = "⚠️ "
 """Beginning of a row with a faulty cell."""
@@ -39,27 +40,12 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         return
     if session.truth.slice.fixed:
         _choose_slice(session)
+    frame, config = _table(session, {fault.row for fault in faults if fault.table == "truth"})
     key = f"worlds-truth-{session.truth.number}"
-    fields = [f"field {place}" for place in range(len(base.by))]
-    columns = [str(place) for place in range(len(base.offered))]
-    frame = pd.DataFrame(session.truth.rows(), columns=[*fields, *columns])
-    config = {
-        column: st.column_config.TextColumn(name, disabled=True, pinned=True)
-        for column, name in zip(fields, base.by, strict=True)
-        if name in session.truth.slice.spread
-    } | {
-        column: number_column(row.label) for column, row in zip(columns, base.offered, strict=True)
-    }
-    if not fields:
-        frame.insert(0, "who", ["Everybody"])
-        config["who"] = st.column_config.TextColumn("Who", disabled=True, pinned=True)
-    frame, first = frame[list(config)], next(iter(config))
-    config[first]["width"] = width_of(f"{_MARK} {text}" for text in (*frame[first], *base.by[:1]))
-    _mark(frame, {f.row for f in faults if f.table == "truth"}, session.truth.slice.places)
     write_in(
         frame,
         key=key,
-        numbers=columns,
+        numbers=[str(place) for place in range(len(base.offered))],
         row_height=ROW,
         height=min(ROW * (len(frame) + 1) + 4, 440),
         column_config=config,
@@ -67,12 +53,33 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     )
 
 
-def _mark(frame: pd.DataFrame, faulty: Container[int], places: Sequence[int]) -> None:
-    """Mark rows with a faulty cell in the first column, as an editor cannot colour cells; a table
+def _table(session: WorldsSession, faulty: Container[int]) -> tuple[pd.DataFrame, Config]:
+    """Return the rows of the truth with their columns' configuration: fields, then actions."""
+    base, part = session.truth.base, session.truth.slice
+    fields = [f"field {place}" for place in range(len(base.by))]
+    columns = [str(place) for place in range(len(base.offered))]
+    frame = pd.DataFrame(session.truth.rows(), columns=[*fields, *columns])
+    heads = {c: name for c, name in zip(fields, base.by, strict=True) if name in part.spread}
+    if not fields:
+        heads = {"who": "Who"}
+        frame.insert(0, "who", ["Everybody"])
+    first = next(iter(heads))
+    texts = list(map(str, frame[first]))
+    config: dict[str, Any] = {
+        column: st.column_config.TextColumn(name, disabled=True, pinned=True)
+        for column, name in heads.items()
+    } | {
+        column: number_column(row.label) for column, row in zip(columns, base.offered, strict=True)
+    }
+    config[first]["width"] = width_of(f"{_MARK} {text}" for text in (*texts, heads[first]))
+    return frame[list(config)].assign(**{first: _marked(texts, part.places, faulty)}), config
+
+
+def _marked(texts: Iterable[str], places: Iterable[int], faulty: Container[int]) -> list[str]:
+    """Mark rows with a faulty cell in their first column, as an editor cannot colour cells; a table
     of fixed rows keeps its edits and the cursor."""
-    for row, place in enumerate(places):
-        if place + 1 in faulty:
-            frame.iat[row, 0] = _MARK + str(frame.iat[row, 0])
+    pairs = zip(texts, places, strict=True)
+    return [f"{_MARK}{text}" if place + 1 in faulty else text for text, place in pairs]
 
 
 def _choose_slice(session: WorldsSession) -> None:
