@@ -33,7 +33,7 @@ def read(file: Path) -> str:
 
 def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server) -> None:
     """The processes of the race end with the race."""
-    page = open_race("?visitors=200&crowds=3")
+    page = open_race("?visitors=200&crowds=5")
     expect(page.page.get_by_role("heading", name="Methods")).to_be_visible()
     page.bet("A/B test")
     # The race of a closed tab continues for as long as the tab may return.
@@ -46,7 +46,7 @@ def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server
     expect(page.verdict).to_contain_text(re.compile(r"You bet on A/B test: it came \w+ of 4"))
     expect(page.verdict).to_contain_text(re.compile(r"earned (most: )?0\.\d+ per visitor"))
     runs = page.rows("runs")
-    assert len(runs) == 12
+    assert len(runs) == 20
     assert {run["contender"] for run in runs} == {"ours", "epsilon", "ab", "classic"}
     curves = page.rows("curves")
     assert {row["measure"] for row in curves} == {"recent_reward", "cumulative_regret", "weight"}
