@@ -41,7 +41,7 @@ class StagePage(AppPage):
 
     def raise_hand(self, answer: str) -> None:
         """Press the key of an answer once hands are counted, as none is heard before."""
-        self.page.wait_for_function("() => document.documentElement.dataset.hands !== undefined")
+        self.page.wait_for_function(_HEARS)
         self.page.keyboard.press(answer)
 
     def press_until(self, key: str, said: str) -> None:
@@ -75,6 +75,8 @@ class StagePage(AppPage):
             self.page.keyboard.press(key)
             with suppress(AssertionError):
                 expect(there).to_be_visible(timeout=LOST)
+                self.settle()
+                self.page.wait_for_function(_HEARS)
                 return
         raise AssertionError(f"{key} leads nowhere")
 
@@ -100,6 +102,9 @@ class StagePage(AppPage):
         return {f"{size['width']} px: {fault}" for fault in self.lasting(found)}
 
 
+_HEARS = """() => !document.querySelector(".st-key-on-stage")
+    || document.documentElement.dataset.hands !== undefined"""
+"""True once keys have an effect on the stage, and on a page."""
 _DRAWN_SINCE = "before => Number(document.documentElement.dataset.drawn ?? 0) !== before"
 _TAP = """share => document.querySelector(".st-key-on-stage").dispatchEvent(new PointerEvent(
     "click", {pointerType: "touch", clientX: share * innerWidth, bubbles: true}))"""
