@@ -61,13 +61,17 @@ class StagePage(AppPage):
 
     def _until(self, act: Callable[[], object], said: str) -> None:
         for _ in range(20):
-            if said in self.sentence.inner_text():
+            before, sentence = self.drawn_presses, self.sentence.inner_text()
+            if said in sentence:
                 return
-            before = self.drawn_presses
             act()
             with suppress(TimeoutError):
                 self.page.wait_for_function(_DRAWN_SINCE, arg=before, timeout=LOST)
             self.settle()
+            with suppress(AssertionError):  # It may come a moment after the overlay.
+                expect(self.sentence).not_to_have_text(
+                    sentence, use_inner_text=True, timeout=_IGNORED
+                )
         raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
 
     def leave_or_enter(self, key: str, there: Locator) -> None:
