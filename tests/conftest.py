@@ -138,6 +138,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             counting.start()
 
 
+def pytest_sessionfinish() -> None:
+    """Exclude all objects from garbage collection: at its end pytest collects five times."""
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Report the first failure of a repeated journey, which would otherwise be lost if the second
     run passes.

@@ -1,9 +1,10 @@
 """Page object for the stage of a page."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
-from playwright.sync_api import Locator, ViewportSize, expect
+from playwright.sync_api import Locator, TimeoutError, ViewportSize, expect
 
 from tests.browser.page import AppPage
 
@@ -14,6 +15,11 @@ PROJECTORS = (
 )
 LEAST = {1280: (28, 20), 1024: (20, 20), 800: (16, 16)}
 """Minimum type size in pixels in a chart and elsewhere, by window width."""
+LOST = 10_000
+"""Milliseconds without an effect after which a press counts as lost: pressed again too soon, it
+would count twice."""
+_IGNORED = 3_000
+"""The same for a press that enters or leaves the stage, which counts only where it was pressed."""
 
 
 class StagePage(AppPage):
@@ -37,7 +43,7 @@ class StagePage(AppPage):
 
     def raise_hand(self, answer: str) -> None:
         """Press the key of an answer once hands are counted, as none is heard before."""
-        self.page.wait_for_function("() => document.documentElement.dataset.hands !== undefined")
+        self.page.wait_for_function(_HEARS)
         self.page.keyboard.press(answer)
 
     def press_until(self, key: str, said: str) -> None:
@@ -55,25 +61,29 @@ class StagePage(AppPage):
 
     def _until(self, act: Callable[[], object], said: str) -> None:
         for _ in range(20):
-            if said in self.sentence.inner_text():
+            before, sentence = self.drawn_presses, self.sentence.inner_text()
+            if said in sentence:
                 return
-            before = self.drawn_presses
             act()
-            for _ in range(40):
-                if self.drawn_presses != before:
-                    break
-                self.page.wait_for_timeout(50)
+            with suppress(TimeoutError):
+                self.page.wait_for_function(_DRAWN_SINCE, arg=before, timeout=LOST)
             self.settle()
+            with suppress(AssertionError):  # It may come a moment after the overlay.
+                expect(self.sentence).not_to_have_text(
+                    sentence, use_inner_text=True, timeout=_IGNORED
+                )
         raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
 
     def leave_or_enter(self, key: str, there: Locator) -> None:
         """Press a key that enters or leaves the stage, again if the first press was lost."""
-        for _ in range(20):
-            if there.is_visible():
-                return
-            self.page.keyboard.press(key)
-            self.page.wait_for_timeout(500)
+        for _ in range(5):
             self.settle()
+            self.page.keyboard.press(key)
+            with suppress(AssertionError):
+                expect(there).to_be_visible(timeout=_IGNORED)
+                self.settle()
+                self.page.wait_for_function(_HEARS)
+                return
         raise AssertionError(f"{key} leads nowhere")
 
     def faults(self, size: ViewportSize) -> set[str]:
@@ -98,6 +108,10 @@ class StagePage(AppPage):
         return {f"{size['width']} px: {fault}" for fault in self.lasting(found)}
 
 
+_HEARS = """() => !document.querySelector(".st-key-on-stage")
+    || document.documentElement.dataset.hands !== undefined"""
+"""True once keys have an effect on the stage, and on a page."""
+_DRAWN_SINCE = "before => Number(document.documentElement.dataset.drawn ?? 0) !== before"
 _TAP = """share => document.querySelector(".st-key-on-stage").dispatchEvent(new PointerEvent(
     "click", {pointerType: "touch", clientX: share * innerWidth, bubbles: true}))"""
 _SEEN = r"""() => {

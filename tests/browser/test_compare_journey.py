@@ -77,6 +77,7 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     expect(page.page).to_have_url(re.compile("table="))
     page.press("step")
     page.expect_visitors(1)
+    expect(page.page).to_have_url(re.compile("story=1"))
     assert parse_qs(urlsplit(page.page.url).query)["table"] == ["3,3,0"]
     visitor = open_compare(page.page.url)
     visitor.expect_visitors(1)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +21,7 @@ from tests.browser.legibility import offenders
 from tests.browser.page import AppPage
 from tests.browser.play import STEP_KEY, PlayPage
 from tests.browser.test_accessibility import violations, wrong
+from tests.faults.processes import wait_until_ended
 from tests.faults.proxy import Proxy
 
 pytestmark = pytest.mark.browser
@@ -47,6 +47,7 @@ def teach(page: PlayPage, visitors: int = 10) -> None:
 def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> None:
     one = open_page()
     teach(one)
+    assert loop_of(one)
     other = PlayPage(one.page.context.new_page(), one.address).visit(one.page.url)
     other.expect_visitors(11)
     one.press("reward-1")
@@ -62,6 +63,7 @@ def _keeps_what_a_deep_link_says(play: PlayPage) -> None:
     expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
     expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
     play.expect_world("News")
+    expect(play.page).to_have_url(re.compile("policy=epsilon"))
     query = parse_qs(urlsplit(play.page.url).query)
     assert query == {
         "world": ["news"], "seed": ["11"], "policy": ["epsilon"], "epsilon": ["30"],
@@ -229,7 +231,7 @@ def test_a_reload_and_export_delete_import_keep_the_loop_and_its_next_answer(
         page.expect_visitors(11)
         expect(page.who).to_have_text(who)
         page.settle()
-        assert "floor=10" in page.page.url
+        expect(page.page).to_have_url(re.compile("floor=10"))
         assert (page.chances, page.offered) == (chances, offered)
 
     page.page.reload()
@@ -346,4 +348,4 @@ def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
 
 def _kill(server: Server) -> None:
     os.kill(server.pid, signal.SIGKILL)
-    time.sleep(0.2)
+    assert not wait_until_ended([server.pid], 60)

@@ -296,6 +296,7 @@ def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage
     play.press(LOVED)
     play.expect_visitors(1)
     play.settle()
+    expect(play.page).to_have_url(re.compile("loop="))
     stale = PlayPage(play.page.context.new_page(), play.address)
     stale.page.route("**/playground/**", lambda route: route.abort())
     stale.visit(play.page.url)
@@ -558,6 +559,7 @@ def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(
     bookmark.press("Space")
     play.expect_visitors(3)
     expect(play.keyed("past")).to_contain_text("visitor 3 of 103")
+    expect(play.page).to_have_url(re.compile("at=3"))
     now = play.page.url
     play.button("play-from-here").press("Enter")
     expect(play.keyed("past")).to_be_hidden()

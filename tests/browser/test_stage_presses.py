@@ -1,6 +1,7 @@
 """Each screen of Play's talk: log, counter and picture agree after double presses and leaves."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -39,8 +40,8 @@ class State:
 class Presses:
     """A talk whose keys are pressed, and the store of its loop."""
 
-    def __init__(self, stage: StagePage, data: Path) -> None:
-        self.stage, self._data = stage, data
+    def __init__(self, stage: StagePage, store: Store) -> None:
+        self.stage, self._store = stage, store
 
     def press(self, *keys: str, delay: float = 0) -> State:
         """Press keys one after the other; return the state after the last."""
@@ -75,13 +76,10 @@ class Presses:
         )
 
     def _events(self, view: str) -> int:
-        store = Store.open(f"sqlite:///{self._data}/events.db")
         try:
-            return store.loop_info(view).events if view else 0
+            return self._store.loop_info(view).events if view else 0
         except GoneError:
             return 0
-        finally:
-            store.close()
 
     def walk(self) -> Sequence[State]:
         """Step to the last screen; return the state at each."""
@@ -121,7 +119,8 @@ def talk(new_tab: NewTab, tmp_path: Path) -> Iterator[Presses]:
     with running(data=tmp_path) as server:
         stage = StagePage(new_tab(viewport=PROJECTORS[0]), server.address).show("/?stage=1")
         stage.page.wait_for_function("() => document.documentElement.dataset.drawn")
-        yield Presses(stage, tmp_path)
+        with closing(Store.open(f"sqlite:///{tmp_path}/events.db")) as store:
+            yield Presses(stage, store)
 
 
 def test_two_presses_on_any_screen_are_two_steps(talk: Presses) -> None:

@@ -79,6 +79,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
         stage.wait_for_url(re.compile(f"screen={screen}"))
     expect(phone.get_by_text(re.compile("5 of"))).to_be_visible()
     expect(heading).to_have_text(title_of(projector))
+    stage.wait_for_function("() => document.documentElement.dataset.hands.includes('visitor-2')")
     stage.keyboard.press("2")
     expect(phone.locator("#hands tr").nth(1)).to_contain_text(re.compile(r"\D1$"))
     press(phone, "Blank the screen")

@@ -1,5 +1,7 @@
 """From an offer on Play to its explanation, counterfactuals, importance of fields, and back."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -30,10 +32,10 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage, all_l
     play.come_to_rest()
     play.keyed("time").get_by_role("link", name="Why this offer?").click()
     expect(title).to_contain_text("Why would")
-    assert "who=" in why.wait().event
+    expect(why.wait().page).to_have_url(re.compile("who="))
     why.press("why-chevron_left")
     expect(title).to_contain_text("Why was")
-    assert "event=" in why.wait().event
+    expect(why.wait().page).to_have_url(re.compile("event="))
     link = why.page.url
     expect(why.page.get_by_test_id("stDataFrame")).to_be_visible()
     if all_looks:
@@ -44,9 +46,9 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage, all_l
     why.suppose("why-coffee-name", "Bob")
     why.press("as-it-was")
     expect(why.keyed("why-supposed")).to_be_hidden()
-    why.press("measure")
-    expect(why.chart(WORTH).locator("svg")).to_be_visible()
     if all_looks:
+        why.press("measure")
+        expect(why.chart(WORTH).locator("svg")).to_be_visible()
         faults |= offenders(why)
     for width in (1024, NARROW["width"], WIDE["width"]) if all_looks else (NARROW["width"],):
         why.page.set_viewport_size({"width": width, "height": 800})

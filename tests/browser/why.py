@@ -13,11 +13,6 @@ class WhyPage(AppPage):
 
     PATH = "/why"
 
-    @property
-    def event(self) -> str:
-        """The event in the address."""
-        return self.page.url.partition("?")[2]
-
     def wait(self) -> "WhyPage":
         """Wait until the offer and its reasons are drawn."""
         for name in (BELIEFS, REASONS):

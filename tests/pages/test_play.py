@@ -126,7 +126,8 @@ def test_with_a_new_visitor_the_last_click_keeps_its_own_pictures(open_app: Open
 def test_asking_what_if_moves_the_ranking_and_logs_nothing(open_app: Open, world: str) -> None:
     app = open_app(world=world, next="1")
     for _ in range(8):
-        app.press_key("S")
+        app.session.live.step()
+    app.run()
     entries, ranked = len(app.session.open.loop.log), app.session.open.ranked
     field = app.session.open.world.fields[0]
     other = next(v.name for v in field.values if v.name != app.session.open.context[field.name])

@@ -44,8 +44,8 @@ class Optimised:
         self.optimisation = AutomaticOptimisation(store)
 
     def serve(self, least: float = 0.0) -> None:
-        """Rank and reward 300 events over five hours: 1 for the drink that a context likes."""
-        for number in range(300):
+        """Rank and reward 160 events over three hours: 1 for the drink that a context likes."""
+        for number in range(160):
             answer = self.stored.rank(DRINKS, CONTEXTS[number % 4])
             is_liked = answer.reward_action_id == DRINKS[number % 2]["id"]
             self.stored.reward(answer.event_id, max(least, float(is_liked)))
@@ -108,7 +108,7 @@ def test_a_loop_that_is_not_switched_on_has_no_runs(store: Store) -> None:
 
 
 def test_a_better_policy_is_applied(store: Store) -> None:
-    loop = Optimised(store, POOR, auto_optimization_start="2026-01-01T06:00:00Z")
+    loop = Optimised(store, POOR, auto_optimization_start="2026-01-01T03:00:00Z")
     loop.serve()
     loop.clock.advance(hours=1)
     assert loop.run() == 1
@@ -121,7 +121,7 @@ def test_a_better_policy_is_applied(store: Store) -> None:
 
 @pytest.mark.parametrize("change", ["settings", "switch"])
 def test_nothing_is_applied_to_a_loop_that_was_changed_meanwhile(store: Store, change: str) -> None:
-    loop = Optimised(store, POOR, auto_optimization_start="2026-01-01T06:00:00Z")
+    loop = Optimised(store, POOR, auto_optimization_start="2026-01-01T03:00:00Z")
     loop.serve()
     loop.clock.advance(hours=1)
     (work,) = loop.optimisation.started([loop.stored])
@@ -138,7 +138,7 @@ def test_nothing_is_applied_to_a_loop_that_was_changed_meanwhile(store: Store, c
 
 
 def test_the_policy_is_retained_if_no_other_is_better(store: Store) -> None:
-    loop = Optimised(store, auto_optimization_start="2026-01-01T06:00:00Z")
+    loop = Optimised(store, auto_optimization_start="2026-01-01T03:00:00Z")
     loop.serve(least=1.0)
     loop.clock.advance(hours=1)
     settings = loop.stored.loop.settings

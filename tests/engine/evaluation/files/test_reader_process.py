@@ -42,7 +42,13 @@ def fields(log: Decisions) -> dict[str, Any]:
     return {name: v.tolist() if hasattr(v, "tolist") else v for name, v in columns.items()}
 
 
-@pytest.mark.parametrize("data", [as_csv(MADE), as_parquet(MADE), as_dsjson(MADE)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        as_csv(MADE),
+        *(pytest.param(of(MADE), marks=pytest.mark.nightly) for of in (as_parquet, as_dsjson)),
+    ],
+)
 def test_a_log_is_the_same_as_read_here(data: bytes) -> None:
     columns = None if data[:1] == b"{" else COLUMNS
     here = concatenated(open_log(data, "log", columns).batches())
