@@ -37,7 +37,8 @@ def bottom(element: Locator) -> float:
 
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
     """Parts missing from the first screen: on a phone, some rows of the chart above the answers; on
-    a tablet, a chart of up to `TABLET_ROWS` rows, else or below slots some; on a laptop, the chart and the map.
+    a tablet, a chart of up to `TABLET_ROWS` rows, else or below slots some; on a laptop, the chart
+    and the map.
     """
     is_phone = size["width"] <= NARROW["width"]
     parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
