@@ -37,11 +37,13 @@ def bottom(element: Locator) -> float:
 
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
     """Parts missing from the first screen: on a phone, some rows of the chart above the answers; on
-    a tablet, a chart of up to `TABLET_ROWS` rows, else some; on a laptop, the chart and the map.
+    a tablet, a chart of up to `TABLET_ROWS` rows, else or below slots some; on a laptop, the chart
+    and the map.
     """
     is_phone = size["width"] <= NARROW["width"]
     parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
-    has_picture = size["width"] > 640 and play.page.evaluate(_ROWS) <= TABLET_ROWS
+    rows = play.page.evaluate(_ROWS)
+    has_picture = size["width"] > 640 and rows <= TABLET_ROWS and not play.keyed("slots").count()
     parts += [play.chart(PICTURE)] if size["width"] >= 1280 or has_picture else []
     parts += [play.chart(MAP)] if size["width"] >= 1280 else []
     found = {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}

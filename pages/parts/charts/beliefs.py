@@ -38,13 +38,13 @@ _PICTURE = 20
 """Pixels of a picture file."""
 _LETTER, _WIDE = 6.5, 7.5
 """Pixels of a letter of the page's font, and of one that other programs may have."""
-_FEWEST = 50
+_FEWEST = 46
 """Pixels of the shortest bars."""
 _CHANCE, _GAP, _LONGEST = 54, 14, 150
 """Pixels of a chance in words, between bells and bars, and of the longest bars."""
 _SEEN = 3
 """Least pixels of a striped part."""
-_LEAST, _LEAST_DENSE = 0.41, 0.36
+_LEAST, _LEAST_DENSE = 0.405, 0.36
 """Least share of the picture's width for the range of rewards; less where names take one line."""
 _DENSE = 6
 """Largest number of rows on the stage with room for two lines of a name."""

@@ -36,10 +36,7 @@ def decided(
 
 def _chance(name: str, kept: float) -> str:
     share = percent(kept)
-    return (
-        f"**Chosen at random**, not by expected reward: {name}. {share} of offers are kept for "
-        "exploration."
-    )
+    return f"{name} was **chosen at random**: {share} of offers are kept for exploration."
 
 
 def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy: Policy) -> str:

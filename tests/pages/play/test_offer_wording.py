@@ -87,14 +87,13 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             won = [part.by_belief for part in probability_parts(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
-            assert sentence == (f"{label} has the highest sample. It wins {of_100(share)} rounds.")
+            assert sentence == f"{label} has the highest sample. It wins {of_100(share)} rounds."
             turned = f"Exploration turns {of_100(share)} into {chance}." in legend(ranked, policy)
             assert turned == (percent(share) != chance)
             assert "Dots: one round of samples; may exceed 1." in legend(ranked, policy)
         else:
             assert sentence == (
-                f"Chosen at random, not by expected reward: {label}. "
-                "30\u00a0% of offers are kept for exploration."
+                f"{label} was chosen at random: 30\u00a0% of offers are kept for exploration."
             )
             assert "Dots:" not in legend(ranked, policy)
         assert "Hollow" not in legend(ranked, policy)
