@@ -36,7 +36,7 @@ from pages.parts.evaluate.page_content import QUESTION, report, scene_of
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.settings_trials import Tuning
-from pages.parts.evaluate.wording import about_log
+from pages.parts.evaluate.wording import about_log, introduction
 from pages.parts.scene.part_types import FigureStyle, Scene
 from pages.parts.settings.page_settings_base import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
@@ -60,8 +60,7 @@ with toolbar():
             session.coverage_runs.prepare(setup, watched_in_link())
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
-        about = about_log(session)
-        reported = partial(report, session, bare(about))
+        reported = partial(report, session, bare(about_log(session)))
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, this_log(session, st.context.url or ""), report_of=reported),
@@ -70,7 +69,7 @@ with toolbar():
 
 question(
     QUESTION,
-    about,
+    introduction(session),
     "" if session.asks_loop or setup.log == "file" else f"Random seed {setup.seed}",
     partial(words_of, "evaluate"),
 )
@@ -116,7 +115,7 @@ def _better(session: EvaluateSession, scene: Scene) -> None:
 
 def _reliable(session: EvaluateSession, scene: Scene) -> None:
     page_layout.show_progress(session)
-    page_layout.show_passed_checks(session, scene)
+    page_layout.show_passed_checks(session)
     if session.result is not None:
         running_estimates.show_running_estimates(session, session.result)
 

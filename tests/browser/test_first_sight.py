@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import ViewportSize
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenEvaluate, OpenPage
 from tests.browser.first_sight import FirstSight
 from tests.browser.page import NARROW, WIDE
 
@@ -25,3 +25,13 @@ def test_somebody_new_sees_few_controls_and_words(page: str, open_page: OpenPage
     sight = FirstSight.of(play.page)
     assert len(sight.controls) <= controls, sight.controls
     assert len(sight.words) <= words, " ".join(sight.words)
+
+
+def test_evaluate_is_calm_on_a_phone_after_the_guess(open_evaluate: OpenEvaluate) -> None:
+    page = open_evaluate("?guess=0&truth=1", viewport=NARROW)
+    for tab in ("What if", "Better?", "Reliable?", "Settings"):
+        page.choose("evaluate-tab", tab)
+        page.come_to_rest()
+        sight = FirstSight.of(page.page)
+        assert len(sight.controls) <= 18, (tab, sight.controls)
+        assert len(sight.words) <= 90, (tab, " ".join(sight.words))

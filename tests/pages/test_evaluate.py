@@ -634,7 +634,8 @@ def test_axes_hold_what_is_drawn_and_little_more() -> None:
 
 def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, tab="reliable")
-    assert "Is this log fit to be asked?** Yes: all probabilities are possible" in app.text
+    (line,) = (each for each in app.at.markdown if "Is this log reliable?** Yes" in each.value)
+    assert "all probabilities are possible" in line.help
     log = found_on(app).log
     unfair = replace(log, decisions=forgetting(log.decisions))
     result = finish(evaluating(unfair, (1, 0), None))

@@ -21,7 +21,8 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
         elif session.loop is None:
             offered = {"play": offered["ready"], "file": offered["file"]}
         setup.draw("log", options=offered, label_visibility="collapsed")
-        result = None if session.hides or setup.tab == "settings" else session.result
+        has_truth = setup.tab in ("if", "better") and not session.hides
+        result = session.result if has_truth else None
         if result is not None and result.truths:
             setup.draw("truth")
         if result is not None and setup.tab == "if":
@@ -35,7 +36,7 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
 
 def choose_settings(setup: EvaluateSetup) -> None:
     """Draw the estimator, the simulated log's parameters and further settings to evaluate."""
-    setup.draw("estimator", "visitors", "seed", "guess")
+    setup.draw("estimator", "visitors", "seed", "guess", "times")
     if setup.log != "file":
         loops = EvaluateSetup.declared()["settings"].offered | distinct_names(loops_of(owner()))
         loops.setdefault(setup.settings, "The session in the link")

@@ -35,11 +35,14 @@ def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
     elif first == second:
         note("These are the same policy.")
     else:
+        verdict, *details = about_difference(result, setup, first, second).split("\n\n")
         with st.container(key="evaluate-verdict"):
-            st.markdown(about_difference(result, setup, first, second))
+            st.markdown(verdict)
         figure = pair_figure(session, result, FigureStyle(is_dark()), first, second)
         note(figure.marks)
         draw_chart(figure)
+        for detail in details:
+            note(detail)
 
 
 def _choose(

@@ -27,9 +27,8 @@ _KINDS: Mapping[Kind, str] = {
     "picked": "Best of 200 rules",
 }
 _STORIES: Mapping[Flaw, str] = {
-    "none": "Each experiment is a new session with new visitors, and each action served to "
-    "everybody, as in *What if*. Of 100 intervals at 95 %, 95 should contain the truth, "
-    "which only a simulation knows.",
+    "none": "Each experiment is a new session with new visitors. Of 100 intervals at 95 %, 95 "
+    "should contain the truth, which only a simulation knows.",
     "no_floor": "No exploration. An action that is never shown cannot be weighted, so the log "
     "cannot answer.",
     "forgotten": "The probabilities were not logged, and all actions are assumed equally likely. "
@@ -52,11 +51,10 @@ _HELP = (
 
 
 def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
-    """Draw the controls: flaw, number of repetitions, start and stop."""
-    section("How often is an interval right?", help=_HELP)
+    """Draw the controls: flaw, start and stop."""
+    section("How often is an interval right?")
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
         setup.draw("flaw", width=240)
-        setup.draw("times", width=140)
         if runs.is_live:
             st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=runs.stop)
         else:
@@ -177,7 +175,8 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     note(
         f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, "
         f"random seeds from {experiment.seed}. Served to everybody: {_KINDS[kind].lower()}. "
-        "Dashed line: 95 %."
+        "Dashed line: 95 %.",
+        help=_HELP,
     )
     download_rows(
         "Download as CSV",

@@ -14,7 +14,7 @@ _SOUND: Mapping[Name, str] = {
     "gaps": "there is no long gap",
 }
 """Results of checks that pass."""
-_QUESTION = "**Is this log fit to be asked?**"
+QUESTION = "**Is this log reliable?**"
 
 
 def about_checks(checks: Sequence[Check], labels: Mapping[str, str]) -> list[str]:
@@ -25,10 +25,15 @@ def about_checks(checks: Sequence[Check], labels: Mapping[str, str]) -> list[str
     """
     failed = [check for check in checks if not check.passes]
     if not failed:
-        *most, last = (_SOUND[check.name] for check in checks)
-        return [f"{_QUESTION} Yes: {', '.join(most)}, and {last}."]
+        return [f"{QUESTION} Yes: {passed(checks)}."]
     lines = [_fault(check, plain(labels.get(check.action, check.action))) for check in failed]
-    return [f"{_QUESTION} Not quite: {counted(len(failed), 'check')} failed.", *lines]
+    return [f"{QUESTION} Not quite: {counted(len(failed), 'check')} failed.", *lines]
+
+
+def passed(checks: Sequence[Check]) -> str:
+    """List the results of checks that pass."""
+    *most, last = (_SOUND[check.name] for check in checks)
+    return f"{', '.join(most)}, and {last}"
 
 
 def _fault(check: Check, action: str) -> str:

@@ -9,6 +9,7 @@ from engine.evaluation.estimators import Interval
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
 from pages.parts.components.guess_slider import guess_slider
+from pages.parts.evaluate.log_checks import QUESTION, passed
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
@@ -126,10 +127,11 @@ def show_failed_checks(session: EvaluateSession, scene: Scene) -> None:
             note(f":orange[:material/warning:] {line}")
 
 
-def show_passed_checks(session: EvaluateSession, scene: Scene) -> None:
+def show_passed_checks(session: EvaluateSession) -> None:
     """Draw the line of a log without faults."""
     if session.result is not None and _passes(session.result):
-        st.markdown(f":green[:material/check_circle:] {scene.text('checks')}")
+        line = f":green[:material/check_circle:] {QUESTION} Yes, all checks passed."
+        st.markdown(line, help=f"What was checked: {passed(session.result.checks)}.")
 
 
 def _passes(result: LogEvaluation) -> bool:

@@ -37,7 +37,7 @@ _STRETCHES_HELP = "The estimate from each eighth of the log; bands are 95 % inte
 def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> None:
     """Draw the window's slider and the charts of growing prefixes and of segments."""
     with st.expander(
-        "Over the log: precision, changes, included visitors",
+        "Precision and changes over the log",
         icon=":material/timeline:",
         key="along",
         on_change="rerun",
@@ -48,6 +48,8 @@ def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> N
         if session.hides:
             note("Shown after your guess.")
             return
+        if result.truths:
+            session.setup.draw("truth")
         left, right = pair("along")
         with left:
             _show_growing(session, result)

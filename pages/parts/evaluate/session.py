@@ -256,7 +256,7 @@ class EvaluateSession:
     @property
     def page_state(self) -> tuple[object, ...]:
         """State that the page shows outside of the fragment."""
-        return self.pace, self._question, self.result, self.setup.tab
+        return self.pace, self._question, self.result, self.setup.tab, self.hides
 
     @property
     def hides(self) -> bool:

@@ -34,16 +34,17 @@ _AUTO_HELP = (
 _STORY = (
     "A dozen settings learn from the log event by event, as if they had served it. "
     "The first half of the log selects the best; the second half tests it, because "
-    "luck does not repeat. Compare settings within one half: the halves also differ "
-    "in what had been learned."
+    "luck does not repeat."
 )
+_HALVES = "Compare settings within one half: the halves also differ in what had been learned."
 
 
 def choose(session: EvaluateSession) -> None:
     """Draw the buttons to start and stop the trial, and the switch *Auto-optimise*."""
     tuning, log = session.tuning, session.log
     section("Would other settings have earned more?")
-    note(_STORY)
+    if _last_trial(session) is None:
+        note(_STORY)
     if log is None:
         return  # The log is being made.
     if log.loop is None:
@@ -108,7 +109,7 @@ def show(session: EvaluateSession) -> None:
     if tuning.is_live:
         st.progress(tuning.share, "Trying settings on the log, event by event")
     show_faults(tuning.refused)
-    trial = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
+    trial = _last_trial(session)
     if trial is None:
         return
     scale = log.scale if log is not None else RewardScale()
@@ -118,6 +119,7 @@ def show(session: EvaluateSession) -> None:
         st.markdown(verdict, help=explained(f"{verdict} {settings}"))
     _offer(session, trial)
     show_rows(rows, key="tried")
+    note(f"{_STORY} {_HALVES}")
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
     figures = partial(_figures, trial.optimisation)
     download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
@@ -125,6 +127,11 @@ def show(session: EvaluateSession) -> None:
     if len(trials) > 1 or trial.is_applied or tuning.auto is trial.of:
         note("Each trial:")
         show_rows(trial_rows(trials, scale), key="runs")
+
+
+def _last_trial(session: EvaluateSession) -> SettingsTrial | None:
+    log = session.log
+    return session.tuning.last_of(log.loop) if log is not None and log.loop is not None else None
 
 
 def trial_rows(
@@ -173,11 +180,7 @@ def _offer(session: EvaluateSession, trial: SettingsTrial) -> None:
     elif not trial.may_apply:
         note("The settings of the session have changed: try again.")
     elif play is None:
-        note(
-            "Its mean and its lower bound both exceed the session's. It can be applied "
-            "only to a session of your own that is open on Play; this log is another "
-            "one."
-        )
+        note("Only a session of your own that is open on Play could be changed to these settings.")
     else:
         st.button(
             "Apply it to the session",

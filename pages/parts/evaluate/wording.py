@@ -66,13 +66,22 @@ def _rule(setup: EvaluateSetup) -> str:
     return rule_in_words(world_of(setup.world), setup.rule, setup.item)
 
 
+_LOG = "The log keeps each offer, its probability and its reward: enough to estimate other rules."
+
+
+def introduction(session: EvaluateSession) -> str:
+    """Name the log as Markdown, after the meaning of a log while a guess is awaited."""
+    explains = session.hides and session.setup.tab == "if" and session.setup.log != "file"
+    return about_log(session) if explains else _about_this_log(session)
+
+
 def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
-    result = session.result
-    sentences = [
-        "The log keeps each offer, its probability and its reward: enough to estimate other rules.",
-        _origin_of_log(session),
-    ]
+    return f"{_LOG} {_about_this_log(session)}"
+
+
+def _about_this_log(session: EvaluateSession) -> str:
+    result, sentences = session.result, [_origin_of_log(session)]
     if result and result.log.decisions.unmatched:
         visitors = counted(result.log.decisions.unmatched, "visitor")
         sentences.append(
