@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
-HOST = "127.0.0.1"
+HOST, HALL = "127.0.0.1", "hall.test"
 _PATIENCE = 300.0
 """Timeout in seconds for a server's start on a busy machine; an ended server is reported."""
 
@@ -43,6 +43,11 @@ class Server:
     pid: int
     started_in: float
     log_file: Path
+
+    @property
+    def hall(self) -> str:
+        """URL by a name in the network, as a lecture hall's phones know it."""
+        return self.address.replace(HOST, HALL)
 
     @property
     def memory(self) -> float:

@@ -24,7 +24,7 @@ def show(new_tab: NewTab, server: Server) -> Iterator[Open]:
     shown: list[StagePage] = []
 
     def show(path: str) -> StagePage:
-        shown.append(StagePage(new_tab(viewport=PROJECTORS[0]), server.address).show(path))
+        shown.append(StagePage(new_tab(viewport=PROJECTORS[0]), server.hall).show(path))
         return shown[-1]
 
     yield show

@@ -20,7 +20,7 @@ LEAST = 20
 
 @pytest.fixture
 def projector(new_tab: NewTab, server: Server) -> Iterator[AppPage]:
-    page = AppPage(new_tab(SIZES[0]), server.address)
+    page = AppPage(new_tab(SIZES[0]), server.hall)
     yield page
     assert not page.complaints, page.complaints
 

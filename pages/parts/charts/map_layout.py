@@ -27,6 +27,10 @@ _PICTURES = 0.7, 8, 20
 """Type size of pictures: share of a cell's width, least and largest pixels."""
 _ACROSS = 52
 """Letters of all names of a stage map's columns up to which each stands beside its picture."""
+_BETWEEN = " · "
+"""Stands between the values of a row."""
+_NARROW = "windowSize()[0] <= 640"
+"""Expression: True on a phone, as in the style sheet of the stage."""
 
 Values = Mapping[str, Sequence[Value]]
 """Values by field."""
@@ -112,8 +116,9 @@ def on_stage(world: World, axes: Axes) -> tuple[alt.X, alt.Y]:
     """Both axes of an upright map on the stage, with the names of values and fields."""
     fields = {field.name: field for field in world.fields}
     across, high = fields[axes.row].values, [fields[name] for name in axes.columns]
+    below = {v.name: [v.emoji, v.name] if v.emoji else v.name for v in across}
     is_long = max(len(value.label) for value in across) * len(across) > _ACROSS
-    heads = {v.name: [v.emoji, v.name] if v.emoji and is_long else v.label for v in across}
+    beside = below if is_long else {value.name: value.label for value in across}
     x = columns(
         1,
         _LINE,
@@ -122,20 +127,23 @@ def on_stage(world: World, axes: Axes) -> tuple[alt.X, alt.Y]:
         title=fields[axes.row].label,
         titleAnchor="start",
         titlePadding=4,
-        labelExpr=f"({json.dumps(heads)})[datum.label] || datum.label",
-        labelPadding=_LINE + 6 if is_long else 6,
+        labelExpr=f"({_NARROW} ? {json.dumps(below)} : {json.dumps(beside)})[datum.label]"
+        " || datum.label",
+        labelPadding=alt.ExprRef(f"{_NARROW} || {json.dumps(is_long)} ? {_LINE + 6} * px : 6 * px"),
     )
     y = rows(
         0.09,
         "column",
-        title=", ".join(field.label for field in high),
+        title=[f"{field.label}," for field in high[:-1]] + [high[-1].label],
         titleAngle=0,
         titleAlign="right",
         titleAnchor="end",
         titleBaseline="bottom",
         titleX=alt.ExprRef("-8 * px"),
-        titleY=alt.ExprRef("-6 * px"),
-        labelExpr=f"({json.dumps(_row_names(world, axes))})[datum.label]",
+        titleY=alt.ExprRef(f"-{6 + _LINE * (len(high) - 1)} * px"),
+        titleLineHeight=alt.ExprRef(f"{_LINE} * px"),
+        labelExpr=f"split(({json.dumps(_row_names(world, axes))})[datum.label], "
+        f"{_NARROW} ? '{_BETWEEN}' : '\\n')",
         labelPadding=8,
         labelOverlap="parity",
         labelLimit=0,
@@ -152,7 +160,7 @@ def _row_names(world: World, axes: Axes) -> Mapping[str, str]:
         pairs = zip(axes.columns, values, strict=True)
         key = "\n".join(heads[name, value.name] for name, value in pairs)
         is_repeated = world.is_mapped_whole and labels[:-1] == before
-        names[key] = labels[-1] if is_repeated else " · ".join(labels)
+        names[key] = labels[-1] if is_repeated else _BETWEEN.join(labels)
         before = labels[:-1]
     return names
 

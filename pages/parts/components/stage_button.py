@@ -22,6 +22,11 @@ def show_stage_entry(more: Callable[[], None] | None = None) -> None:
         "Right is the next step, Page Up or Left the previous one; B darkens the "
         "screen; 1 to 9 count hands."
     )
+    if is_only_here(st.context.url or ""):
+        note(
+            "The stage shows no code for phones, as this address works on this computer only. Open "
+            "the app by its name in the network."
+        )
     _show_remote()
     if more is not None:
         more()
@@ -52,6 +57,5 @@ def _show_remote() -> None:
         )
         st.code(link, language=None, wrap_lines=True)
     with code:
-        show_qr(link, "the remote control of this tab's stage", _SIZE)
-    if is_only_here(link):
-        note("This address works on this computer only: open the app by its name in the network.")
+        if not is_only_here(link):
+            show_qr(link, "the remote control of this tab's stage", _SIZE)

@@ -9,7 +9,7 @@ from pages.parts.components import component_value
 from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH
 from pages.parts.components.remote_watch import watch_remote
 from pages.parts.components.stage_front import counted
-from pages.parts.scene.qr import show_qr
+from pages.parts.scene.qr import is_only_here, show_qr
 from pages.parts.scene.stage_show import SCREEN, SHOW, STAGE, Show, advance
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import bare, plain
@@ -20,7 +20,7 @@ _SIZE = 124
 
 
 def draw_corner(show: Show, link: str, leads_to: str) -> None:
-    """Draw the code for the audience's phones, and let remote controls steer.
+    """Draw the code for the audience's phones if they can reach it, and let remote controls steer.
 
     Args:
         link: link to the displayed content, to view and copy.
@@ -28,8 +28,9 @@ def draw_corner(show: Show, link: str, leads_to: str) -> None:
     """
     remote = this_remote()
     remote.set_notes(notes_of(show), link)
-    show_qr(link, leads_to, _SIZE)
-    st.markdown(plain(short_address(remote, link)))
+    if not is_only_here(link):
+        show_qr(link, leads_to, _SIZE)
+        st.markdown(plain(short_address(remote, link)))
 
     def step() -> None:
         direction = remote.next_step()

@@ -26,6 +26,7 @@ from pages.parts.components.stage_front import MOST
 from pages.parts.play.beliefs import SHOWN, believed
 from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Stage
+from pages.parts.text.format import counted
 from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.theme import is_dark
 from pages.parts.work.stage_remotes import this_remote
@@ -103,12 +104,12 @@ def _pick(duel: Duel, number: int) -> bool:
 
     A visitor who was served before is not served again.
     """
-    counted, items = this_remote().hand_counts, duel.world.items
+    hands, items = this_remote().hand_counts, duel.world.items
     if duel.served > number:
         return True
-    if len(counted) != min(len(items), MOST) or not any(counted):
+    if len(hands) != min(len(items), MOST) or not any(hands):
         return False
-    duel.choose(items[picked(counted)].id, number)
+    duel.choose(items[picked(hands)].id, number)
     _write(duel)
     return True
 
@@ -136,7 +137,7 @@ def _visitor_sentence(duel: Duel, said: Words, number: int) -> str:
     labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
     context = ", ".join(labels[name, value] for name, value in visitor.context.items())
     sentence = said.say("room_who", number=number, all=VISITS, who=context)
-    if not any(map(any, duel.scores())):
+    if not _has_rewards(duel):
         return sentence
     return f"{sentence} {said.say('room_sums', **_sums(duel))}"
 
@@ -154,18 +155,23 @@ def _beliefs(duel: Duel, place: int) -> None:
     )
 
 
+def _has_rewards(duel: Duel) -> bool:
+    return any(map(any, duel.scores()))
+
+
 def _sums(duel: Duel) -> dict[str, str]:
     own, other = (sum(scores) for scores in zip(*duel.scores(), strict=True))
     return {"you": f"{own:g}", "engine": f"{other:g}"}
 
 
 def _scored(duel: Duel, said: Words) -> str:
-    return said.say("room_over", served=duel.served, **_sums(duel))
+    sentence = "room_over" if _has_rewards(duel) else "room_none"
+    return said.say(sentence, visitors=counted(duel.served, "visitor"), **_sums(duel))
 
 
 def _curve(duel: Duel, said: Words) -> None:
     """Draw the rewards so far; without any, the engine's beliefs about the last visitor."""
-    if not any(map(any, duel.scores())):
+    if not _has_rewards(duel):
         _beliefs(duel, duel.served - 1)
         return
     names = said.say("room_you"), said.say("room_engine")

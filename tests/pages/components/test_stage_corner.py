@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
 
 from pages.parts.components import stage_corner as corner
 from pages.parts.scene.stage_show import Screen, Show
@@ -51,3 +52,16 @@ def test_the_short_address_is_short_and_steers_nothing(remote: Remote) -> None:
     address = corner.short_address(remote, ADDRESS)
     assert address == f"example.org/go/{remote.code}"
     assert remote.token not in address
+
+
+@pytest.mark.parametrize(("host", "codes"), [("example.org", 1), ("127.0.0.1", 0)])
+def test_the_audience_gets_no_address_that_its_phones_cannot_reach(host: str, codes: int) -> None:
+    app = AppTest.from_function(_corner, args=(f"https://{host}/race",)).run()
+    assert (len(app.get("image")), len(app.markdown)) == (codes, codes)
+
+
+def _corner(link: str) -> None:
+    from pages.parts.components.stage_corner import draw_corner
+    from pages.parts.scene.stage_show import Screen, Show
+
+    draw_corner(Show([Screen("first", lambda: "Alice", lambda: None, "")], 0), link, "the race")

@@ -158,6 +158,14 @@ def test_the_room_offers_what_most_are_for_and_a_link_brings_its_picks_back(
     assert not app.session.open.loop.events
 
 
+def test_a_vote_without_rewards_is_said_in_a_sentence(open_app: Callable[..., App]) -> None:
+    app = open_app(**SETUP.link_to("play", "room-over"), picks="2")
+    (title,) = app.at.title
+    assert (
+        title.value == "After 1 visitor, neither the audience nor the engine has earned a reward."
+    )
+
+
 def test_without_counted_hands_a_step_ends_the_vote_and_offers_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
