@@ -55,11 +55,12 @@ def test_the_short_address_is_short_and_steers_nothing(remote: Remote) -> None:
 
 @pytest.mark.parametrize(("host", "reaches"), [("example.org", True), ("127.0.0.1:8501", False)])
 def test_the_audience_gets_no_address_that_its_phones_cannot_reach(
-    host: str, reaches: bool, monkeypatch: pytest.MonkeyPatch
+    host: str, reaches: bool, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[str] = []
     for place, name in ((corner, "show_qr"), (st, "markdown")):
         monkeypatch.setattr(place, name, lambda text, *_: drawn.append(text))
     monkeypatch.setattr(corner, "watch_remote", lambda *_: None)
+    monkeypatch.setattr(corner, "this_remote", lambda: remote)
     corner.draw_corner(Show([screen("first", "Alice")], 0), f"http://{host}/race", "the race")
     assert len(drawn) == (2 if reaches else 0)
