@@ -94,6 +94,22 @@ def test_nothing_moves_as_a_lesson_opens_on_a_phone(open_learn: OpenLearn, key: 
 
 
 @pytest.mark.nightly
+def test_a_picture_keeps_its_place_on_a_phone_as_an_answer_is_picked(open_learn: OpenLearn) -> None:
+    page = open_learn("?lesson=table_that_lies", viewport=NARROW)
+    page.shifts()
+    page.guess()
+    for key in ("lesson-guessed", "lesson-skip", "lesson-next"):
+        page.press(key)
+    expect(page.button("lesson-option-most")).to_be_visible()
+    page.come_to_rest()
+    page.shifts()
+    page.press("lesson-option-most")
+    expect(page.page.get_by_text("your answer")).to_be_visible()
+    page.come_to_rest()
+    assert page.shifts() < 0.05
+
+
+@pytest.mark.nightly
 def test_a_lesson_is_made_on_play_and_opened_from_its_file(
     open_page: OpenPage, tmp_path: Path
 ) -> None:

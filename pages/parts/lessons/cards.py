@@ -53,7 +53,8 @@ def _show_card(session: LearnSession, setup: LearnSetup, is_first: bool) -> None
                     st.badge(label_of(setup.world), color="blue")
         name = "again" if is_done else "begin" if step is None else "resume"
         st.button(
-            PAGE.say(name),
+            # The style sheet hides the title, which is beside; screen readers read it.
+            f"{PAGE.say(name)} :gray[{title}]",
             key=f"begin-{setup.lesson}",
             type="primary" if is_first and name == "begin" else "secondary",
             on_click=partial(_open, session, setup, None if is_done else step),

@@ -191,11 +191,12 @@ def _exit(session: LearnSession, run: LessonRun, setup: LearnSetup, own: Words) 
         with st.container(key="lesson-said"):
             section(PAGE.say("check"))
             tell(own.say("exit", **lab.numbers))
-            if run.picked is None:
-                _options(session, run, own)
-            else:
-                _answered(run, own)
-                _in_its_unit(run)
+            with st.container(gap="small", key="lesson-answers"):
+                if run.picked is None:
+                    _options(session, run, own)
+                else:
+                    _answered(run, own)
+                    _in_its_unit(run)
         with st.container(key="lesson-pictures"):
             if run.picked is not None:
                 lab.proving()
@@ -219,13 +220,11 @@ def _options(session: LearnSession, run: LessonRun, own: Words) -> None:
 def _answered(run: LessonRun, own: Words) -> None:
     """Draw the picked answer, the right answer, and the reason."""
     names, answer = own.options("options"), run.lab.answer
-    left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
-    with left:
-        for option in run.lesson.options:
-            if option in {answer, run.picked}:
-                icon = "check_circle" if option == answer else "cancel"
-                yours = f" · {PAGE.say('your_answer')}" if option == run.picked else ""
-                tell(f":material/{icon}: **{names[option]}**:gray[{yours}]")
-    with right:
-        text_name = own.first(f"answered_{answer}", "answered")
-        tell(own.say(text_name, **run.lab.numbers))
+    marked = []
+    for option in run.lesson.options:
+        if option in {answer, run.picked}:
+            icon = "check_circle" if option == answer else "cancel"
+            yours = f" · {PAGE.say('your_answer')}" if option == run.picked else ""
+            marked.append(f":material/{icon}: **{names[option]}**:gray[{yours}]")
+    tell(" \u2003 ".join(marked))
+    tell(own.say(own.first(f"answered_{answer}", "answered"), **run.lab.numbers))
