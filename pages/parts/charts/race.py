@@ -165,7 +165,7 @@ def band_rows(
 # -- in the end -----------------------------------------------------------------------
 
 
-BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
+BET = " \N{LEFTWARDS ARROW} your bet"
 
 
 @lru_cache(maxsize=64)

@@ -198,6 +198,7 @@ def about_marks(setup: EvaluateSetup) -> str:
     return (
         "Circles: average where it was shown. Squares: estimate if everybody had got "
         f"it ({TITLES.get(setup.estimator, setup.estimator).lower()}), with 95 % intervals."
+        f"{' Diamonds: the truth.' if setup.truth else ''}"
     )
 
 

@@ -1,5 +1,6 @@
 """Report on a loop: learned offers and earned rewards."""
 
+import math
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,8 @@ SHEET = Sheet(
 _MAP_TITLE = "What it would offer to whom; a stronger colour means a higher chance"
 _KEYED = 12
 """Actions up to which a map's key lists all; of more, only those in the map."""
+_LETTERS = 99
+"""Letters that fit above the columns of a map, all together."""
 _LEAST = 0.3
 """Least strength of a cell: paler colours cannot be told apart on paper."""
 
@@ -139,5 +142,13 @@ def _map(opened: OpenLoop, truth: bool) -> Figure:
         rows = _strong(cells.drop_columns(["here"]))
         return Figure("map", _MAP_TITLE, alt, spec, rows, keys=keys, narrow=narrow)
 
-    narrow = next(iter(upright_axes_of(named)))
-    return mapped(next(iter(axes_of(named))), False, mapped(narrow, bool(narrow.columns)))
+    lying, high = next(iter(axes_of(named))), next(iter(upright_axes_of(named)))
+    upright = mapped(high, bool(high.columns))
+    return mapped(lying, False, upright) if _fits(named, lying) else upright
+
+
+def _fits(world: World, axes: Axes) -> bool:
+    """True if all names fit above the columns of a map that lies on paper."""
+    across = [field.values for field in world.fields if field.name in axes.columns]
+    letters = max(len(value.name) for values in across for value in values) if across else 0
+    return letters * math.prod(map(len, across)) <= _LETTERS

@@ -48,4 +48,6 @@ class Report:
     def origin(self) -> str:
         """Source of the numbers: app, seed and date, in one line."""
         seed = "" if self.seed is None else f"Random seed {self.seed}"
-        return " · ".join(filter(None, ["Personalizer Playground", seed, f"{self.made:%d %B %Y}"]))
+        return " · ".join(
+            filter(None, ["Personalizer Playground", seed, f"{self.made.day} {self.made:%B %Y}"])
+        )

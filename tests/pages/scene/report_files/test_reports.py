@@ -13,6 +13,7 @@ from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import estimate, estimate_of_rewards
 from engine.experiments.business_figures import gained
+from engine.simulation.simulated_visitors import crowd
 from engine.worlds import WORLDS, world_from_json
 from engine.worlds.success_levels import Level
 from pages.parts.charts.context_map import map_rows, map_spec
@@ -22,6 +23,7 @@ from pages.parts.compare import page_content as compare
 from pages.parts.evaluate import page_content as evaluate
 from pages.parts.evaluate.wording import headline_row, served
 from pages.parts.play import report as play
+from pages.parts.play.page_settings import PlaySetup
 from pages.parts.race import page_content as race
 from pages.parts.scene.part_types import Figure
 from pages.parts.scene.report_files.builder import report_on
@@ -29,10 +31,12 @@ from pages.parts.scene.report_files.charts import chart_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.paper_sizes import PAPERS
 from pages.parts.scene.report_files.typesetting import as_pdf
+from pages.parts.settings.loop_library_access import library
 from pages.parts.text.format import bare
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
+from tests.pages.own_bank import OWN_BANK
 
 LINK = "https://playground.example/?loop=abc"
 
@@ -57,6 +61,16 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
     assert all(strength == 0 or strength >= 0.3 for strength in strengths)
     assert report.figures[0].rows["seen"].to_pylist() == [float(s > 0) for s in strengths]
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+
+
+def test_a_map_with_long_names_stands_upright_on_paper(open_app: Callable[..., App]) -> None:
+    open_app()
+    for world, field in ((WORLDS["coffee"], "row"), (OWN_BANK, "column")):
+        stored = library().begin("somebody", world, 7, PlaySetup().settings())
+        stored.together(lambda stored=stored, world=world: list(crowd(stored.loop, world, 30)))
+        report = play.report(open_app(loop=stored.id).session, LINK)
+        assert report is not None
+        assert report.figures[0].spec["layer"][0]["encoding"]["y"]["field"] == field
 
 
 def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
