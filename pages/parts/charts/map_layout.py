@@ -116,9 +116,11 @@ def on_stage(world: World, axes: Axes) -> tuple[alt.X, alt.Y]:
     """Both axes of an upright map on the stage, with the names of values and fields."""
     fields = {field.name: field for field in world.fields}
     across, high = fields[axes.row].values, [fields[name] for name in axes.columns]
-    below = {v.name: [v.emoji, v.name] if v.emoji else v.name for v in across}
+    # The truth's rows have labels, others have names.
+    values = {key: value for value in across for key in (value.name, value.label)}
+    below = {key: [v.emoji, v.name] if v.emoji else v.name for key, v in values.items()}
     is_long = max(len(value.label) for value in across) * len(across) > _ACROSS
-    beside = below if is_long else {value.name: value.label for value in across}
+    beside = below if is_long else {key: value.label for key, value in values.items()}
     x = columns(
         1,
         _LINE,
@@ -127,8 +129,7 @@ def on_stage(world: World, axes: Axes) -> tuple[alt.X, alt.Y]:
         title=fields[axes.row].label,
         titleAnchor="start",
         titlePadding=4,
-        labelExpr=f"({_NARROW} ? {json.dumps(below)} : {json.dumps(beside)})[datum.label]"
-        " || datum.label",
+        labelExpr=f"({_NARROW} ? {json.dumps(below)} : {json.dumps(beside)})[datum.label]",
         labelPadding=alt.ExprRef(f"{_NARROW} || {json.dumps(is_long)} ? {_LINE + 6} * px : 6 * px"),
     )
     y = rows(

@@ -44,6 +44,7 @@ def test_names_that_do_not_fit_stand_below_their_pictures() -> None:
     x, y = on_stage(COFFEE, EVERYBODY)
     phone, wide = names(x)
     assert (phone["Alice"], wide["Alice"]) == (["👩", "Alice"], "👩 Alice")
+    assert phone["👩 Alice"] == phone["Alice"], "the truth has rows by label"
     assert "? ' · ' :" in axis(y)["labelExpr"], "on a phone, a row has a line for each value"
     long = Field.of("name", "Who", {f"🙂 Somebody else {n}": 1 for n in "abcd"})
     world: World = replace(COFFEE, fields=(long, *COFFEE.fields[1:]))
