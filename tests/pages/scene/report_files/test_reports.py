@@ -1,8 +1,10 @@
 """The report of each page agrees with the page and the engine."""
 
 import io
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -67,7 +69,7 @@ def test_a_map_with_long_names_stands_upright_on_paper(open_app: Callable[..., A
     open_app()
     for world, field in ((WORLDS["coffee"], "row"), (OWN_BANK, "column")):
         stored = library().begin("somebody", world, 7, PlaySetup().settings())
-        stored.together(lambda stored=stored, world=world: list(crowd(stored.loop, world, 30)))
+        stored.together(partial(deque, crowd(stored.loop, world, 30)))
         report = play.report(open_app(loop=stored.id).session, LINK)
         assert report is not None
         assert report.figures[0].spec["layer"][0]["encoding"]["y"]["field"] == field
