@@ -60,6 +60,21 @@ def test_a_new_action_gets_at_most_two_fifths_of_the_traffic(level: float, seed:
     assert decision.probabilities[5] <= 0.4
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_after_a_change_of_price_an_action_is_believed_to_earn_its_rate_times_the_new_one(
+    seed: int,
+) -> None:
+    """Of three actions in turn, each paid in 4 % of visits, one pays .9 instead of .3 after 1,200
+    visitors. When a new price ended the model of rates, it was believed to earn .010 to .029."""
+    rng, learner = stream(seed, "visitors"), learner_of(LoopSettings())
+    request = offered(0, ["a0", "a1", "a2"])
+    for visitor in range(2_100):
+        prices, k = (0.3 if visitor < 1_200 else 0.9, 0.5, 0.5), visitor % 3
+        reward = prices[k] * float(rng.random() < 0.04)
+        learner.learn(Impression(request, k, k, 1 / 3), reward)
+    assert learner.belief(request).mean[0] == pytest.approx(0.9 * 0.04, rel=0.5)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("level", [0.005, 0.02, 0.05])
 def test_bells_hold_the_truth_about_as_often_as_they_claim(level: float) -> None:

@@ -262,7 +262,8 @@ class Tables(Learned):
         """Log density of a first reward under the prior."""
         scale = seen.price if seen.binary else 1.0
         variance = self.rewards.variance
-        reward, mean, noise = seen.reward / scale, self.rewards.mean / scale, variance / scale**2
+        reward, mean = seen.reward / scale, self.rewards.mean / scale
+        noise = float(seen.in_prices(np.array(variance)))
         return log_density(reward, mean, noise, variance, seen.binary)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
@@ -279,8 +280,8 @@ class Tables(Learned):
         own = self._means(self.actions[..., column], noise)
         mean, doubts = self._believed(known, own, noise)
         scale = seen.price if seen.binary else 1.0
-        reward, means = seen.reward / scale, mean / scale
-        densities = log_densities(reward, means, noise / scale**2, doubts, seen.binary)
+        reward, means, noise_in_prices = seen.reward / scale, mean / scale, seen.in_prices(noise)
+        densities = log_densities(reward, means, noise_in_prices, doubts, seen.binary)
         joint = self.log_weights + densities
         top = float(joint.max())
         shares = np.exp(joint - top)

@@ -43,6 +43,8 @@ WIDEST = 30.0
 """Bound of the ratio of an action's variance to the unit."""
 LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
+CONFIRMED = 10
+"""Successes for each change of a price."""
 NEW_PRICES = 10
 """Largest number of different prices, and for each success at a known price."""
 COMMON, RARE = 0.25, 0.08
@@ -68,6 +70,7 @@ class Observation(NamedTuple):
         price: of the action.
         spread: variance of the action's rewards in the unit, where prices differ.
         level: prior mean of everything.
+        usual: bound of the least probability of (16): a stated rare usual reward, else a half.
     """
 
     reward: float
@@ -76,12 +79,18 @@ class Observation(NamedTuple):
     price: float = 1.0
     spread: float = 1.0
     level: float = CENTRE
+    usual: float = CENTRE
+
+    def in_prices(self, noise: Array) -> Array:
+        """Variances of noise in units of the squared price where rewards are binary, limited to
+        four times the bound `usual` of (16)."""
+        return np.minimum(noise / self.price**2, 4 * self.usual) if self.binary else noise
 
     def log_density(self, mean: float, noise: float, doubt: float) -> float:
         """See the function `log_density`; variances are in the unit."""
         unit, price = self.unit, self.price
         if self.binary:
-            noise *= unit / price**2
+            noise = min(noise * unit / price**2, 4 * self.usual)
             return log_density(self.reward / price, mean / price, noise, 0.0, binary=True)
         return log_density(self.reward, mean, unit * noise, unit * doubt, binary=False)
 
@@ -179,8 +188,9 @@ class RewardHistory(RewardMoments):
         priced: whether successes may pay other than 1.
         common: whether successes have been common, at any time.
         successes: number of rewards other than 0.
-        prices: first reward other than 0 of each action, of up to `MAX_PRICES` actions.
+        prices: last reward other than 0 of each action, of up to `MAX_PRICES` actions.
         tallies: numbers of rewards, and of those other than 0, of each of as many actions.
+        repriced: number of successes with another price than the action's last one.
         most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
     """
 
@@ -192,13 +202,14 @@ class RewardHistory(RewardMoments):
         "successes",
         "prices",
         "tallies",
+        "repriced",
         "most",
     )
 
     def __init__(self, priced: bool = True, usual: float = CENTRE) -> None:
         super().__init__(usual)
         self.priced, self.binary, self.common = priced, True, False
-        self.successes, self.most = 0, 1.0
+        self.successes, self.repriced, self.most = 0, 0, 1.0
         self.prices: dict[str, float] = {}
         self.tallies: dict[str, tuple[int, int]] = {}
 
@@ -233,11 +244,15 @@ class RewardHistory(RewardMoments):
 
     def fits_prices(self, reward: float, action: str) -> bool:
         """True if a reward is 0 or the price of its action, positive or still unknown; new prices
-        must be seen again, as amounts that differ each time are no prices."""
+        must be seen again, as amounts that differ each time are no prices. Where successes are
+        rare, a price may change once in `CONFIRMED` of them."""
         if not self.priced:
             return reward in (0.0, 1.0)
+        if action in self.prices and reward not in (0.0, self.prices[action]):
+            confirmed = self.successes >= CONFIRMED * (self.repriced + 1)
+            return confirmed and self.rare and reward > LEAST_PRICE
         if action in self.prices:
-            return reward in (0.0, self.prices[action])
+            return True
         known = set(self.prices.values())
         if reward == 0.0 or reward in known:
             return True
@@ -253,7 +268,8 @@ class RewardHistory(RewardMoments):
         if not (self.binary and self.fits_prices(reward, action)):
             return Observation(reward, False, self.unit)
         price = reward or self.price(action)
-        return Observation(reward, True, self.unit, price, self._spread(price, action), self.level)
+        spread, usual = self._spread(price, action), self.usual if is_rare(self.usual) else CENTRE
+        return Observation(reward, True, self.unit, price, spread, self.level, usual)
 
     @property
     def level(self) -> float:
@@ -308,8 +324,9 @@ class RewardHistory(RewardMoments):
         self.binary &= self.fits_prices(reward, action)
         if reward:
             self.successes += 1
-            if len(self.prices) < MAX_PRICES:
-                self.prices.setdefault(action, reward)
+            self.repriced += self.prices.get(action, reward) != reward
+            if action in self.prices or len(self.prices) < MAX_PRICES:
+                self.prices[action] = reward
         if action in self.tallies or len(self.tallies) < MAX_PRICES:
             shown, successes = self.tallies.get(action, (0, 0))
             self.tallies[action] = shown + 1, successes + (reward != 0.0)

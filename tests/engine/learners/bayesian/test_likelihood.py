@@ -134,7 +134,7 @@ def test_a_reward_is_a_coin_as_long_as_all_are_0_or_the_price(
     assert actual.log_density(reward, "a") == pytest.approx(expected)
 
 
-def test_each_action_has_the_price_of_its_first_success() -> None:
+def test_each_action_has_the_price_of_its_successes() -> None:
     result = RewardHistory()
     for reward, action in ((0.0, "a"), (0.2, "a"), (0.0, "b"), (0.8, "c"), (0.2, "a")):
         result.count_reward(reward, action)
@@ -161,6 +161,41 @@ def test_where_prices_differ_the_noise_of_an_action_follows_its_price_and_rate()
         assert seen.unit * seen.spread * COIN == pytest.approx(variance, rel=0.25)
     equal = history_of([0.0, 0.7, 0.0])
     assert equal.observe(0.7, "a").spread == 1.0
+
+
+def rare_history(successes: int, price: float = 0.4) -> RewardHistory:
+    """Rewards of one action that succeeds in 2 % of visits."""
+    return history_of([0.0] * 49 * successes + [price] * successes)
+
+
+@given(st.integers(10, 19), st.sampled_from([0.2, 0.5, 1.0]))
+def test_where_successes_are_rare_a_price_may_change_once_in_ten_of_them(
+    successes: int, price: float
+) -> None:
+    result = rare_history(successes)
+    result.count_reward(price, "a")
+    assert result.binary
+    assert result.price("a") == price
+    result.count_reward(0.3, "a")
+    assert result.binary == (successes == 19)
+
+
+def test_before_ten_successes_or_where_they_are_common_a_second_price_is_none() -> None:
+    few, common = rare_history(9), history_of([0.0, 0.4] * 20)
+    for result in (few, common):
+        result.count_reward(0.5, "a")
+        assert not result.binary
+
+
+@given(means, variances, st.floats(0.001, 0.05))
+def test_a_stated_rare_usual_reward_bounds_the_least_probability(
+    mean: float, noise: float, usual: float
+) -> None:
+    """Else a learner with much noise would expect a success in 4 % of visits at least."""
+    seen = RewardHistory(usual=usual).observe(1.0, "a")
+    least = min(seen.unit * noise / 4, usual)
+    expected = math.log(min(max(mean, least), 1 - least))
+    assert seen.log_density(mean, noise, 0.0) == pytest.approx(expected)
 
 
 def test_amounts_that_differ_each_time_are_no_prices() -> None:
