@@ -110,7 +110,7 @@ def forest_spec(
     ruled = base.transform_filter(HAS_INTERVAL)
     arrows = [
         ruled.transform_filter(beyond)
-        .mark_point(shape=head, filled=True, size=90, opacity=1, xOffset=offset, aria=False)
+        .mark_point(shape=head, filled=True, size=160, opacity=1, xOffset=offset, aria=False)
         .encode(x=alt.XDatum(end), color=colour)
         for beyond, end, head, offset in (
             (alt.datum.low < ends[0], ends[0], "triangle-left", 4),
