@@ -337,14 +337,10 @@ def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: O
     assert not any("cannot be the ones" in said for said in doubts(found, setup))
     off = [replace(row, is_off=row.target == "uniform", mean=2.0) for row in found.rows]
     first, *_ = doubts(replace(found, rows=off), setup)
-    assert "Random would have been served to 100.00 % more visitors than came" in first
-    uniform = next(row for row in off if row.is_off)
-    assert served(found, uniform, setup).endswith(
-        "unknown, because the probabilities in this log cannot be right."
-    )
-    assert "cannot be right" in about_difference(
-        replace(found, rows=off), setup, "uniform", "online"
-    )
+    assert "Random would have been served to about 2 times as many visitors as came" in first
+    far = [replace(row, mean=10.868) for row in off if row.is_off]
+    assert "to about 11 times as many" in doubts(replace(found, rows=far), setup)[0]
+    assert "do not agree" in served(replace(found, rows=off), off[0], setup)
 
 
 def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> None:
@@ -361,6 +357,9 @@ def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> 
     assert not any(row.is_off for row in found.rows)
     said = about_difference(found, setup, "action b", "online")
     assert said.startswith("**“b” would earn more than “Actual offers”: by +0.1")
+    less = about_difference(found, setup, "online", "action b")
+    assert less.startswith("**“Actual offers” would earn less than “b”: by 0.1")
+    assert "−" not in less
 
 
 def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:

@@ -32,26 +32,40 @@ class _Moments(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CressieRead(ImportanceSums):
-    """Estimate and interval; the largest possible weight comes from the log if known.
+    """Estimate and interval; the largest possible weight comes from the log.
 
     Attributes:
-        highest: largest weight that any event could have had; infinite if unknown.
+        known: largest weight that any event could have had, and at least the largest weight seen.
+        chance: largest probability of the target, in events with the shown action's probability
+            alone.
+        rarity: largest 1 / propensity in these events.
         dearest: largest reward that an action of the target can pay.
     """
 
     key = "cressie_read"
 
-    highest: float = field(default=0.0, metadata={"merge": max})
+    known: float = field(default=0.0, metadata={"merge": max})
+    chance: float = field(default=0.0, metadata={"merge": max})
+    rarity: float = field(default=0.0, metadata={"merge": max})
     dearest: float = field(default=-math.inf, metadata={"merge": max})
 
     def add(self, weighed: WeightedDecisions) -> Self:
         # (The class with slots is a copy of the decorated class, so super() would fail.)
         summed = ImportanceSums.add(self, weighed)
+        known, chance, rarity = _largest(weighed)
         return replace(
             summed,
-            highest=max(self.highest, _highest(weighed)),
+            known=max(self.known, known),
+            chance=max(self.chance, chance),
+            rarity=max(self.rarity, rarity),
             dearest=max(self.dearest, _dearest(weighed, self.bounds[1])),
         )
+
+    @property
+    def highest(self) -> float:
+        """Largest weight that any event could have had. If only shown actions' probabilities are
+        known, the least of them counts as the least of all."""
+        return max(self.known, self.chance * self.rarity)
 
     @property
     def _limit(self) -> float:
@@ -163,19 +177,21 @@ def _below(x: float, y: float, z: float) -> float | None:
     return x - math.sqrt(2 * y * z) if z <= 0 and y <= 0 else None
 
 
-def _highest(weighed: WeightedDecisions) -> float:
-    """Largest weight that any event could have had under any shown action."""
+def _largest(weighed: WeightedDecisions) -> tuple[float, float, float]:
+    """Largest weight known to be possible under any action; for a log with the shown action's
+    probability alone, also the largest probability of the target, and 1 / propensity."""
     log, target = weighed.decisions, weighed.probabilities
-    if not len(log):
-        return 0.0
-    if log.probabilities is None or target is None:
-        return math.inf
+    seen = float(weighed.weight.max(initial=0.0))
+    if not len(log) or target is None:
+        return seen, 0.0, 0.0
+    if log.probabilities is None:
+        return seen, float(target.max()), 1 / float(log.propensity.min())
     possible = np.full(target.shape, 0.0)
     np.divide(target, log.probabilities, out=possible, where=log.probabilities > 0)
     # Weights of shown actions are 1 within rounding.
     of_shown = possible[np.arange(len(log)), log.shown]
     possible[np.arange(len(log)), log.shown] = np.minimum(of_shown, weighed.weight)
-    return float(max(possible.max(), weighed.weight.max()))
+    return max(float(possible.max()), seen), 0.0, 0.0
 
 
 def _dearest(weighed: WeightedDecisions, most: float) -> float:

@@ -31,6 +31,8 @@ _NAMES = {
 """Known names of columns by meaning, the likeliest first."""
 _OUTCOMES = _NAMES["reward"][: _NAMES["reward"].index("rating")]
 """Names of columns that are known only after the offer, and therefore no context."""
+_CURRENCIES = {"eur": "€", "euro": "€", "euros": "€", "usd": "$", "gbp": "£", "chf": "CHF"}
+"""Units of money by the word in a column's name."""
 _WORDS = {
     "propensity": (
         {"propensity", "pscore", "probability", "prob", "wahrscheinlichkeit"},
@@ -40,7 +42,7 @@ _WORDS = {
         {"reward", "payoff", "outcome", "revenue", "sales", "margin", "belohnung", "erfolg",
          "gewinn", "klick", "umsatz"},
         {"the", "its", "value", "amount", "observed", "given", "received", "total", "net", "gross",
-         "in", "eur", "usd", "gbp", "chf"},
+         "in", *_CURRENCIES},
     ),
     "shown": (
         {"action", "arm", "item", "offer", "shown", "chosen", "aktion", "angebot", "variante"},
@@ -226,6 +228,13 @@ def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
         inner[candidate] for candidate in candidates if candidate in inner and len(candidate) > 1
     ]
     return next(iter(matches), "")
+
+
+def unit_in(name: str) -> str:
+    """Unit of money in a column's name, as in ``revenue_eur`` or ``Revenue (€)``; or empty."""
+    units = (unit for word, unit in _CURRENCIES.items() if word in _plain(name).split("_"))
+    signs = (unit for unit in _CURRENCIES.values() if not unit.isalpha() and unit in name)
+    return next(units, next(signs, ""))
 
 
 def _by_words(names: Sequence[str], required: set[str], others: set[str]) -> str:

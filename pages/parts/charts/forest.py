@@ -73,13 +73,15 @@ def forest_spec(
 ) -> Spec:
     """Dots with intervals, hollow dots, diamonds and triangles, a row for each policy or action.
 
+    An arrow marks an interval that continues beyond the axis.
+
     Args:
         title: of the axis.
         number_format: of the numbers in tooltips, for D3.
     """
     look = theme(dark)
     x = across("value", title, ends, tickCount=6)
-    y = lanes("name", labelLimit=170, labelPadding=8, grid=True)
+    y = lanes("name", labelLimit=170, labelPadding=14, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(
         columns=0,
@@ -106,6 +108,15 @@ def forest_spec(
     tips = named_value + tooltip(number_format, low="From", high="To")
     base = blank().encode(y=y)
     ruled = base.transform_filter(HAS_INTERVAL)
+    arrows = [
+        ruled.transform_filter(beyond)
+        .mark_point(shape=head, filled=True, size=160, opacity=1, xOffset=offset, aria=False)
+        .encode(x=alt.XDatum(end), color=colour)
+        for beyond, end, head, offset in (
+            (alt.datum.low < ends[0], ends[0], "triangle-left", 4),
+            (alt.datum.high > ends[1], ends[1], "triangle-right", -4),
+        )
+    ]
     estimates = base.transform_filter(alt.datum.mark == ESTIMATE)
     others = base.transform_filter(alt.datum.mark != ESTIMATE)
     gaps = estimates.transform_filter("isValid(datum.gap)")
@@ -120,6 +131,7 @@ def forest_spec(
         ruled.mark_rule(strokeWidth=5, clip=True, opacity=0.75, aria=False).encode(
             x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=tips
         ),
+        *arrows,
         estimates.mark_point(filled=True, size=110, opacity=1).encode(
             x, color=colour, shape=shape, tooltip=tips
         ),

@@ -38,6 +38,8 @@ def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
         verdict, *details = about_difference(result, setup, first, second).split("\n\n")
         with st.container(key="evaluate-verdict"):
             st.markdown(verdict)
+        if result.contradicts:
+            return
         figure = pair_figure(session, result, FigureStyle(is_dark()), first, second)
         note(figure.marks)
         draw_chart(figure)

@@ -42,6 +42,7 @@ class EvaluationLog:
         worlds: of the visitors, which know the truth, over the events of the log.
         bounds: least and largest reward, if stated.
         unit: of the rewards of a file, or empty.
+        is_stated: True if a person stated the probabilities of a file.
         guess: target of the loop's best guess after learning from the log.
         service: target of the retired service's learner, trained on the log.
         loop: loop that made the log; it may have continued since.
@@ -55,6 +56,7 @@ class EvaluationLog:
     loop: LearningLoop | None = None
     bounds: Bounds | None = None
     unit: str = ""
+    is_stated: bool = False
 
     @property
     def world(self) -> World | None:

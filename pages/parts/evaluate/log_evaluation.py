@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import refuse
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.log_fitness import Check, log_checks
+from engine.evaluation.log_fitness import Check, Name, log_checks
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Row, bounds_of, evaluate_part, with_events
 from engine.evaluation.policy_difference import Difference
@@ -34,6 +34,8 @@ STAND_IN = "cressie_read_mended"
 """Best estimator among those that need only the probability of the logged action."""
 _STEP = 10_000
 """Events per step of work."""
+_OF_PROBABILITIES: frozenset[Name] = frozenset({"probabilities", "shares", "likely", "weights"})
+"""Checks whose failure means that other probabilities were used."""
 Also = tuple[str, GivenProbabilities]
 """Name of a loop, and the target with the loop's settings."""
 Window = tuple[int, int]
@@ -70,6 +72,12 @@ class LogEvaluation:
         rules = [target.rule for target in self.targets if isinstance(target, WorldRule)]
         actions = {action for rule in rules for action in rule.table.values()}
         return actions.pop() if len(actions) == 1 else None
+
+    @property
+    def contradicts(self) -> bool:
+        """True if the log does not agree with its probabilities: no estimate can be relied on."""
+        failed = {check.name for check in self.checks if not check.passes}
+        return bool(failed & _OF_PROBABILITIES) or any(row.is_off for row in self.rows)
 
     @property
     def tells_all(self) -> bool:

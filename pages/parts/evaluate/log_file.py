@@ -45,7 +45,8 @@ def reading(upload: Upload, source: FileSource) -> Generator[object, None, Evalu
     log = completed(log)
     if amounts := log.amounts:
         log = log.limited(dict.fromkeys(log.actions, source.bounds[1]) | dict(amounts))
-    return EvaluationLog(log, bounds=source.bounds)
+    is_stated = source.columns is not None and source.columns.split is not None
+    return EvaluationLog(log, bounds=source.bounds, is_stated=is_stated)
 
 
 def _memory() -> int:

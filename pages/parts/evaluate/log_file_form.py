@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.column_roles import Columns, unit_in
 from engine.evaluation.files.reader_messages import Inspected
 from engine.store import Limits
 from engine.worlds.limits import MAX_UNIT
@@ -16,7 +16,7 @@ from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.page_settings import UNIT, EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.stated_split import HOW_CHOSEN, choose_split
-from pages.parts.settings.page_settings_base import show
+from pages.parts.settings.page_settings_base import keep_values, show
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note, plain
 from pages.parts.work.frame_scheduler import result_of
@@ -51,8 +51,8 @@ def choose_file(session: EvaluateSession) -> None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{plain(upload.name)}: {_size(upload.size)}")
-            st.button("Another file", key="another-log", on_click=upload.free)
-        inspected = _inspect(upload)
+            st.button("Another file", key="another-log", on_click=_free, args=(upload,))
+        inspected = _inspect(upload, session.setup)
         if inspected is not None:
             session.ask_file(upload, _choose_columns(upload, inspected, session.setup))
 
@@ -61,8 +61,14 @@ def _size(bytes_: int) -> str:
     return f"{bytes_ / 2**20:,.1f} MiB" if bytes_ >= 2**20 else f"{bytes_ / 2**10:,.0f} KiB"
 
 
-def _inspect(upload: Upload) -> Inspected | None:
-    """Return the file's content summary, computed once per upload."""
+def _free(upload: Upload) -> None:
+    keep_values()  # The unit also counts for the next file.
+    upload.free()
+
+
+def _inspect(upload: Upload, setup: EvaluateSetup) -> Inspected | None:
+    """Return the file's content summary, computed once per upload; then the unit in its reward's
+    name replaces the former, and a unit of the former file's reward is dropped."""
     known: tuple[str, Inspected] | None = st.session_state.get(_INSPECTED)
     if known is not None and known[0] == upload.token:
         return known[1]
@@ -73,7 +79,14 @@ def _inspect(upload: Upload) -> Inspected | None:
         st.error(plain(error.message), icon=":material/error:")
         return None
     st.session_state[_INSPECTED] = upload.token, inspected
+    unit = _unit(inspected)
+    if unit or (known is not None and setup.unit == _unit(known[1])):
+        st.session_state[setup.key("unit")] = unit
     return inspected
+
+
+def _unit(inspected: Inspected) -> str:
+    return unit_in(inspected.columns.reward) if inspected.columns else ""
 
 
 def _choose_columns(upload: Upload, inspected: Inspected, setup: EvaluateSetup) -> FileSource:

@@ -52,7 +52,7 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
         if result is None:
             _progress(session)
             return
-        if "served" not in scene:
+        if "served" not in scene or result.contradicts:
             draw(scene, "headline")
             return
         said, buttons = st.columns([4, 1.15], vertical_alignment="center")

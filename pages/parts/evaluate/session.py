@@ -268,7 +268,10 @@ class EvaluateSession:
 
     @property
     def hides(self) -> bool:
-        """True if results are hidden until the person guesses."""
+        """True if results are hidden until the person guesses; there is nothing to guess in a log
+        that contradicts its probabilities."""
+        if self.result is not None and self.result.contradicts:
+            return False
         return self.setup.guess and self.guess is None
 
     @locked

@@ -139,8 +139,8 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     """Compare the rule's estimate with the reward earned, as Markdown."""
     if session.hides:
         return "Shown after your guess."
-    if any(row.is_off for row in result.rows if row.target == "rules"):
-        return "Unknown: the probabilities in this log cannot be right."
+    if result.contradicts:
+        return contradiction(result)
     rows = {row.target: estimate_of(result, row, session.setup) for row in result.rows}
     expected, earned = rows["rules"], rows["online"]
     if expected is None or earned is None:
@@ -155,14 +155,22 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     return said if truth is None else f"{said} {_about_truth(scale, truth)}"
 
 
+def contradiction(result: LogEvaluation) -> str:
+    """State that the log does not agree with its probabilities, and what to do; Markdown."""
+    whose, remedy = "its", "Log the probability that each offer was drawn with, and every visitor."
+    if result.log.is_stated:
+        whose, remedy = "the stated", "Correct how each action was chosen."
+    return f"The log and {whose} probabilities do not agree: no estimate can be relied on. {remedy}"
+
+
 def about_difference(
     result: LogEvaluation, setup: EvaluateSetup, first_key: str, second_key: str
 ) -> str:
     """State the difference between two policies with its uncertainty, as Markdown."""
+    if result.contradicts:
+        return contradiction(result)
     difference, names = result.beside(first_key, second_key), names_of(result, setup)
     first, second = (f"“{plain(names[key])}”" for key in (first_key, second_key))
-    if any(row.is_off for row in result.rows if row.target in (first_key, second_key)):
-        return "Unknown: the probabilities in this log cannot be right."
     if difference is None:
         return "Unknown: the log never shows what one of them would choose."
     scale = result.log.scale
@@ -170,7 +178,8 @@ def about_difference(
     if difference.low > 0:
         said = f"**{first} would earn more than {second}: by {more}.**"
     elif difference.high < 0:
-        said = f"**{first} would earn less than {second}: by {more}.**"
+        less = Interval(-difference.estimate, -difference.high, -difference.low)
+        said = f"**{first} would earn less than {second}: by {_with_interval(scale, less)}.**"
     else:
         said = (
             f"**It is not known which is better: {first} would earn {more} compared "
@@ -251,11 +260,8 @@ def looks(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
 
 def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     """State the naive average and the estimate of a row, as Markdown."""
-    if row.is_off:
-        return (
-            f"{looks(result, row, setup)} If everybody had got it: unknown, because "
-            "the probabilities in this log cannot be right."
-        )
+    if result.contradicts:
+        return contradiction(result)
     interval = estimate_of(result, row, setup)
     if interval is None:
         return looks(result, row, setup)
@@ -271,6 +277,8 @@ def headline(session: EvaluateSession, result: LogEvaluation, row: Row | None) -
     Args:
         row: action or policy of the headline; None if the log is insufficient.
     """
+    if result.contradicts:
+        return f"**{contradiction(result)}**"
     if row is None:
         return "**This log has too few events for any one action.**"
     setup, interval = session.setup, estimate_of(result, row, session.setup)
@@ -381,7 +389,7 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
         said.append(
             "**The logged probabilities cannot be the ones that were used.** With "
             f"them, {plain(names[most.target])} would have been served to "
-            f"{100 * (most.mean - 1):,.2f} % more visitors than came, which neither "
+            f"{_times(most.mean)} visitors as came, which neither "
             "rounding nor chance explains. Do not rely on any figure here."
         )
     elif result.decisions.rounding >= COARSE:
@@ -411,6 +419,12 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
             f"only that of the shown action, so *{TITLES[STAND_IN]}* is used instead."
         )
     return said
+
+
+def _times(mean: float) -> str:
+    """Format a mean weight above 1 as a multiple: more digits the closer to 1."""
+    number = f"{mean:.2g}" if 2 <= mean < 10 else f"{mean:,.0f}" if mean >= 10 else f"{mean:.4f}"
+    return f"about {number} times as many"
 
 
 def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:

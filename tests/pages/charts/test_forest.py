@@ -41,3 +41,17 @@ def test_only_what_has_an_interval_tells_one() -> None:
         segments = segments_spec(False, 3, 1.0, ours, one_run)
         for spec in (finals, segments):
             assert ("'field': 'low', 'format'" in str(spec)) != one_run
+
+
+def test_an_interval_beyond_the_axis_ends_in_an_arrow() -> None:
+    layers = forest_spec(False, 1, (-1.0, 2.0), (NAIVE, ESTIMATE), (0,))["layer"]
+    arrows = {
+        layer["mark"]["shape"]: (str(layer["transform"]), layer["encoding"]["x"]["datum"])
+        for layer in layers
+        if "datum" in layer["encoding"].get("x", {})
+    }
+    assert {head: end for head, (_, end) in arrows.items()} == {
+        "triangle-left": -1, "triangle-right": 2,
+    }  # fmt: skip
+    assert "(datum.low < -1" in arrows["triangle-left"][0]
+    assert "(datum.high > 2" in arrows["triangle-right"][0]

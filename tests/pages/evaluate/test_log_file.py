@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from engine.errors import RejectedError
 from engine.evaluation.files import reader_process
+from engine.evaluation.files.column_roles import StatedRule
 from engine.evaluation.files.reader_main import answer_to
 from engine.evaluation.files.reader_messages import FileAnswer, FileRequest
 from engine.pausable_steps import Steps, finish
@@ -18,7 +19,13 @@ from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import doubts, estimate_of
+from pages.parts.evaluate.wording import (
+    about_difference,
+    doubts,
+    estimate_of,
+    headline,
+    headline_row,
+)
 from pages.parts.work import job_queue
 from pages.parts.work.uploads import Upload, Uploads
 
@@ -152,6 +159,34 @@ def test_equal_probabilities_of_shown_actions_are_those_of_all(probability: str)
     actual, random = (estimate_of(result, row, EvaluateSetup()) for row in result.rows[:2])
     assert actual == random, "the offers were random"
     assert not any("too few events" in line for line in doubts(result, EvaluateSetup()))
+
+
+@pytest.mark.parametrize(
+    ("share", "says"), [(0.9, "the stated probabilities do not agree"), (0.5, "would have earned")]
+)
+def test_a_log_that_contradicts_its_stated_rule_has_no_headline_figure(
+    share: float, says: str
+) -> None:
+    """Half of the visitors got the rule's action, and the others either of two."""
+    rng = np.random.default_rng(8)
+    first = rng.random(2_000) < 0.5
+    lines = (
+        f"{'ab'[not a]},{int(pays)}" for a, pays in zip(first, rng.random(2_000) < 0.2, strict=True)
+    )
+    upload = sent("\n".join(["action,reward", *lines]).encode())
+    columns = finish(inspecting(upload)).columns
+    assert columns is not None
+    stated = replace(columns, split=StatedRule("", (("", "a"),), share))
+    log = finish(reading(upload, FileSource(upload.token, stated, (0.0, 1.0))))
+    result, setup = finish(evaluating(log, (1, 0), None)), EvaluateSetup(log="file")
+    session = EvaluateSession(setup)
+    session.result = result
+    said = headline(session, result, headline_row(result, setup))
+    assert says in said
+    assert result.contradicts == (share == 0.9)
+    if result.contradicts:
+        assert about_difference(result, setup, "uniform", "online") in said
+        assert not any(character.isdigit() for character in said)
 
 
 def test_rewards_of_a_file_have_a_unit() -> None:

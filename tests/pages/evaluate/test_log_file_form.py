@@ -5,6 +5,7 @@ from typing import cast
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation.files.column_roles import Columns, StatedRule
+from pages.parts.evaluate.page_settings import EvaluateSetup
 
 LINES = b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n"
 
@@ -15,10 +16,11 @@ def page(lines: bytes) -> None:
 
     from pages.parts.evaluate.log_file_form import choose_file  # noqa: PLC0415
     from pages.parts.evaluate.page_settings import EvaluateSetup  # noqa: PLC0415
+    from pages.parts.settings.page_settings_base import current_setup  # noqa: PLC0415
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
 
     class Session:
-        setup = EvaluateSetup()
+        setup = current_setup(EvaluateSetup)
 
         def ask_file(self, _: object, asked: object) -> None:
             st.session_state["asked"] = asked
@@ -27,9 +29,9 @@ def page(lines: bytes) -> None:
     if "begun" not in st.session_state:  # Test sessions share their upload.
         st.session_state["begun"] = True
         upload.free()
-    if not upload.is_whole:
+    if not upload.is_whole and not st.session_state.get("waits"):
         incoming = upload.begin()
-        incoming.write(lines)
+        incoming.write(st.session_state.get("next", lines))
         incoming.end()
         upload.name = "mine.csv"
     choose_file(Session())  # type: ignore[arg-type]
@@ -49,6 +51,27 @@ def test_a_column_that_says_something_else_is_no_context_any_more() -> None:
     assert (columns().shown, columns().reward) == ("deal", "gain")
     assert columns().context == ("place",)
     assert app.multiselect[0].options == ["place"]
+
+
+def test_a_unit_is_that_of_the_rewards_name_or_the_last_one_typed() -> None:
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"lines": LINES})
+    app.session_state["page"] = EvaluateSetup
+
+    def unit_with(reward: bytes) -> str:
+        app.session_state["next"] = LINES.replace(b"gain", reward).replace(b"deal", b"action")
+        if app.button:  # Another file
+            app.session_state["waits"] = True
+            app.button[0].click().run()
+            app.session_state["waits"] = False
+        app.run()
+        assert not app.exception
+        return str(app.text_input[0].value)
+
+    assert unit_with(b"reward") == ""
+    app.text_input[0].input("points")
+    assert unit_with(b"clicks") == "points"
+    assert unit_with(b"revenue_eur") == "€"
+    assert unit_with(b"clicks") == "", "that unit was of another column"
 
 
 def test_bounds_that_nothing_can_be_reckoned_with_are_not_used() -> None:

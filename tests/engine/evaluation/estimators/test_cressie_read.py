@@ -1,15 +1,21 @@
 """Cressie-Read, against the library of the method's authors."""
 
 import math
+import operator
 from dataclasses import replace
+from functools import reduce
 
+import numpy as np
 import pytest
 
 from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
+from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.mean_intervals import student
-from engine.evaluation.target_policies import FixedAction, Target
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, Target
 from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
+
+HALVES = slice(50), slice(50, None)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
@@ -59,12 +65,45 @@ def test_the_largest_possible_weight_is_read_off_the_log() -> None:
     assert log.probabilities is not None
     estimator = CressieRead().add(FixedAction("action1").weigh(log))
     assert estimator.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
-    unknown = replace(log, probabilities=None)
-    assert CressieRead().add(FixedAction("action1").weigh(unknown)).highest == math.inf
+    shown = replace(log, probabilities=None)
+    least = 1 / log.propensity.min()
+    whole = CressieRead().add(FixedAction("action1").weigh(shown))
+    assert whole.highest == pytest.approx(least)
+    halves = (CressieRead().add(FixedAction("action1").weigh(shown.take(part))) for part in HALVES)
+    assert reduce(operator.add, halves).highest == pytest.approx(least)
+    assert CressieRead().add(LoggedPolicy().weigh(shown)).highest == 1
+
+
+def test_an_action_that_never_paid_may_pay_by_its_weight_and_amount() -> None:
+    """A rule with random offers logs the shown action's probability, .1 or .6: an action that
+    never paid may earn up to the rule of three for events of the largest weight, 10."""
+    rng, events = np.random.default_rng(41), 20_000
+    context, shown = rng.integers(5, size=(2, events))
+    random = rng.random(events) < 0.5
+    shown = np.where(random, shown, context)
+    paid = (shown != 4) & (rng.random(events) < 0.03)
+    log = Decisions(
+        actions=tuple("abcde"),
+        contexts=tuple("vwxyz"),
+        context_index=context,
+        shown=shown,
+        propensity=np.where(shown == context, 0.6, 0.1),
+        reward=np.array([120.0, 40.0, 300.0, 60.0, 0.0])[shown] * paid,
+        offered=np.ones((events, 5), dtype=bool),
+        baseline=np.zeros(events, dtype=np.intp),
+    )
+    never, often = (
+        interval_of(CressieReadMended((0.0, 300.0)).add(FixedAction(action).weigh(log)))
+        for action in "ec"
+    )
+    assert never.low == 0
+    assert never.high < 3.1 * 10 * 300 / events
+    weight = FixedAction("c").weigh(log).weight
+    error = math.sqrt(float(np.square(weight * (log.reward - often.estimate)).sum())) / events
+    assert often.estimate + 1.9 * error < often.high < often.estimate + 2.3 * error
 
 
 def test_no_reward_above_what_an_action_pays_is_imagined() -> None:
-    """Without the probability of every action, the imaginary event has any weight."""
     target, log = FixedAction("action1"), replace(made(300).log, probabilities=None)
     cheap = replace(log, reward=0.1 * log.reward).limited(
         {"action0": 1.0, "action1": 0.1, "action2": 1.0}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.column_roles import Columns, guess, nested, quarter_of
+from engine.evaluation.files.column_roles import Columns, guess, nested, quarter_of, unit_in
 from tests.engine.evaluation.files.sample_files import COLUMNS, table
 
 
@@ -53,6 +53,13 @@ def test_longer_names_are_read_if_all_their_words_say_so() -> None:
     )
     german = guess(pa.table({"Gezeigtes Angebot": ["x"], "Wahrscheinlichkeit": [0.5]}))
     assert (german.shown, german.propensity) == ("Gezeigtes Angebot", "Wahrscheinlichkeit")
+
+
+def test_a_currency_in_a_name_is_its_unit() -> None:
+    assert [*map(unit_in, ("revenue_eur", "Umsatz (€)", "sales in USD", "RevenueChf"))] == [
+        "€", "€", "$", "CHF",
+    ]  # fmt: skip
+    assert not any(map(unit_in, ("", "revenue", "neural_reward", "europe")))
 
 
 @pytest.mark.parametrize(
