@@ -35,7 +35,7 @@ from pages.parts.charts.lines import (
 )
 from pages.parts.text.theme import theme
 
-MATCH, CEILING = "agreement", "best possible"
+MATCH, CEILING = "agreement", "most on average"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
@@ -270,7 +270,7 @@ def slices_spec(dark: bool, size: int) -> Spec:
         dark,
         26 * size + 40,
         bars.encode(x, y, tooltip=tips),
-        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="Best possible")),
+        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="Most on average")),
     )
 
 
