@@ -63,7 +63,8 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
     cost = _scale(session).total(-result.lowest)
     sentence = f"**Learning cost {cost} at most**, by visitor {start + result.at:,}."
     if result.even is None:
-        return f"{sentence} The cost has not been recovered yet."
+        came = len(session.comparison) - start
+        return f"{sentence} The cost has not been recovered within these {came:,} visitors."
     return f"{sentence} The cost was recovered by visitor {start + result.even:,}."
 
 

@@ -258,8 +258,9 @@ def about_payback(session: RaceSession) -> str:
         return ""
     if time.visitors is None:
         return (
-            "**Learning has not paid for itself.** At the end of the race this engine has earned "
-            f"what today's rules earn in {time.paid:,} of {counted(time.crowds, 'repetition')}. "
+            f"**Learning has not paid for itself within {session.known.plan.visitors:,} visitors.**"
+            " At the end of the race this engine has earned what today's rules earn in "
+            f"{time.paid:,} of {counted(time.crowds, 'repetition')}. "
             "A race of more visitors may show when it does."
         )
     if time.visitors == 0:

@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 
+from pages.parts.compare.executive_summary import sentences
 from pages.parts.compare.history_in_link import History
 from pages.parts.compare.page_content import report, scene_of
 from pages.parts.compare.page_settings import CompareSetup
@@ -72,6 +75,13 @@ def test_offers_of_the_exploration_floor_are_told_from_offers_all_at_random(scen
     board = unescape(scene.text("board")).replace("\u2060", "")
     assert "Half of the draws give Premium card, half any action (all at random" in board
     assert f"would earn {RULE['random']:,}\u00a0€)" in board
+
+
+def test_a_cost_that_is_not_recovered_has_the_number_of_visitors(session: CompareSession) -> None:
+    at, costs = session.comparison.switches[-1][0], -np.ones(400)
+    with patch("pages.parts.compare.executive_summary.gained", lambda *_: costs):
+        assert at == 200
+        assert "not been recovered within these 400 visitors." in sentences(session)[1]
 
 
 def test_the_most_agreement_to_expect_is_a_mean(scene: Scene) -> None:
