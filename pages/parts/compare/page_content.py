@@ -189,7 +189,7 @@ class _Figures:
             return charts.TOP * self._scale.factor
         means = [row[arm] for row in numbers for arm in ARMS]
         size = self._scale.number(self._session.world.reward_size)
-        return end_above(max([*means, least], default=0.0) or size)
+        return end_above(charts.TOP * max([*means, least], default=0.0) or size)
 
     def _whole_windows(self, arms: Rows) -> Rows:
         """Means of whole windows if rewards are rare, as the means of a few visitors leap."""
