@@ -299,7 +299,7 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
 
 
 def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: Open) -> None:
-    app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-10").finish_the_crowd()
+    app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-100").finish_the_crowd()
     why = asked_why(app)
     subject, asked = session(why).subject, session(why)
     assert subject is not None
