@@ -75,12 +75,19 @@ class Importances:
     Attributes:
         events: number of events evaluated.
         value, by_chance: mean reward of the best guess with every field, and of a uniform choice.
+        gain: of the best guess over a uniform choice, event by event.
     """
 
     events: int
     value: Estimate
     by_chance: Estimate
+    gain: Estimate
     each: tuple[Importance, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the gain exceeds chance, without which no field can be assessed."""
+        return self.gain.low > 0
 
 
 def importance_steps(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | None]:
@@ -153,13 +160,14 @@ def _importance_steps(
     values, chance = np.array(by_replay), _values(known, [_any(state) for state in known])
     whole = values[0]
     yield 1.0
-    room = float((whole - chance).mean())
+    gain = estimate(whole - chance)
+    room = gain.mean
     importances = [
         Importance(replay.left, loss, 100 * min(max(loss.mean / room, 0.0), 1.0) if room > 0 else 0)
         for replay, loss in zip(replays[1:], map(estimate, whole - values[1:]), strict=True)
     ]
     importances.sort(key=lambda row: -row.loss.mean)
-    return Importances(len(known), estimate(whole), estimate(chance), tuple(importances))
+    return Importances(len(known), estimate(whole), estimate(chance), gain, tuple(importances))
 
 
 class _Replay:

@@ -9,16 +9,19 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.belief_contributions import Gap
-from engine.evaluation.field_importance import importance_steps
+from engine.evaluation.field_importance import Importance, Importances, Omission, importance_steps
+from engine.evaluation.mean_intervals import Estimate
 from engine.learners.base import Contribution, Group
 from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_subject import WhyQuery, event_of
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import bare
 from pages.parts.why import session as session_module
+from pages.parts.why.page_content import scene_of_worth
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import for_and_against, in_short, smallest
 from pages.parts.work import job_queue
@@ -168,7 +171,28 @@ def test_what_each_field_is_worth_is_measured_when_it_is_asked_for(why: App) -> 
     assert "Measured on" not in why.text
     why.click("measure")
     assert "Measured on 10 visitors" in why.text
-    assert "Download as CSV" in str([part.proto for part in why.at.get("bidi_component")])
+
+
+def test_fields_are_assessed_once_guesses_clearly_beat_random_offers() -> None:
+    """Otherwise losses would be compared with a gain that is chance."""
+
+    def worth(gain: float) -> tuple[str, bool]:
+        loss = Importance(Omission("context", "field", "name", frozenset()), known(0.3), 0)
+        result = Importances(100, known(0.5), known(0.5 - gain), known(gain), (loss,))
+        scene = scene_of_worth(result, COFFEE, FigureStyle())
+        return scene.text("said"), scene.figure("worth") is not None
+
+    said, is_drawn = worth(0.1)
+    assert "Too early to tell which field matters" in said
+    assert "lose" not in said
+    assert not is_drawn
+    said, is_drawn = worth(0.3)
+    assert "would lose" in said
+    assert is_drawn
+
+
+def known(mean: float) -> Estimate:
+    return Estimate(mean, 0.1, mean - 0.2, mean + 0.2)
 
 
 def test_the_weights_can_be_searched(why: App) -> None:
@@ -275,7 +299,7 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
 
 
 def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: Open) -> None:
-    app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-10").finish_the_crowd()
+    app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-100").finish_the_crowd()
     why = asked_why(app)
     subject, asked = session(why).subject, session(why)
     assert subject is not None

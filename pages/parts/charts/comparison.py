@@ -35,7 +35,7 @@ from pages.parts.charts.lines import (
 )
 from pages.parts.text.theme import theme
 
-MATCH, CEILING = "agreement", "best possible"
+MATCH, CEILING = "agreement", "most on average"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
@@ -55,7 +55,7 @@ _ONLINE = "goes online"
 LINES, GAINS = 250, 250
 """Heights of the charts in pixels."""
 TOP = 1.04
-"""End of an axis of shares."""
+"""End of an axis over the largest value, with room for the width of a line."""
 
 
 def _arms(dark: bool) -> LineStyles:
@@ -171,7 +171,7 @@ def bounds_of(rows: Curve, measure: str, is_exact: bool = False) -> tuple[float,
         is_exact: True for an axis of any length; False for one that reaches from 0 to 10 at least.
     """
     values = [row[arm + measure] for row in rows for arm in ARMS] or [0.0]
-    low, high = min(values), max(values)
+    low, high = TOP * min(values), TOP * max(values)
     if is_exact and (low or high):
         return (-end_above(-low) if low < 0 else 0), (end_above(high) if high > 0 else 0)
     return (-span_of(-low, 10) if low < 0 else 0), span_of(high, 10)
@@ -270,7 +270,7 @@ def slices_spec(dark: bool, size: int) -> Spec:
         dark,
         26 * size + 40,
         bars.encode(x, y, tooltip=tips),
-        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="Best possible")),
+        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="Most on average")),
     )
 
 

@@ -3,7 +3,13 @@
 from engine.evaluation.mean_intervals import estimate_of_differences
 from engine.experiments.business_figures import by_segment, gained, held_back, payback, worst_served
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.wording import ARM_NAMES, interval, is_equal, significance
+from pages.parts.compare.wording import (
+    ARM_NAMES,
+    NO_DIFFERENCE,
+    interval,
+    is_equal,
+    is_significant,
+)
 from pages.parts.text.format import counted, plain
 from pages.parts.text.reward_scale import RewardScale
 
@@ -41,7 +47,9 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     if not uplift.mean:
         return f"**{who}: as much as today's rules** ({interval(scale, uplift)})."
     gain = f"{scale.more(uplift.mean, doubt)}{scale.per} than today's rules"
-    return f"**{who}: {gain}** ({interval(scale, uplift)}). {significance(uplift)}"
+    if is_significant(uplift):
+        return f"**{who}: {gain}** ({interval(scale, uplift)}). That is more than chance explains."
+    return f"**{who}: {NO_DIFFERENCE.lower()}.** It earned {gain} ({interval(scale, uplift)})."
 
 
 def _scale(session: CompareSession) -> RewardScale:
@@ -55,7 +63,8 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
     cost = _scale(session).total(-result.lowest)
     sentence = f"**Learning cost {cost} at most**, by visitor {start + result.at:,}."
     if result.even is None:
-        return f"{sentence} The cost has not been recovered yet."
+        came = len(session.comparison) - start
+        return f"{sentence} The cost has not been recovered within these {came:,} visitors."
     return f"{sentence} The cost was recovered by visitor {start + result.even:,}."
 
 
@@ -79,14 +88,18 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
 
 def _exploration(session: CompareSession, arm: str, start: int) -> str:
     chance, came = held_back(session.comparison, start, arm), len(session.comparison) - start
+    policy, items = session.setup.settings().policy, session.world.items
+    kept = policy.kept(len(items))
     if not chance.offers:
-        policy, actions = session.setup.settings().policy, len(session.world.items)
-        if not policy.kept(actions).any():
+        if not kept.any():
             return "**Nothing is explored:** these settings never offer a random action."
         return f"**None of {came:,} offers was random so far**, though some will be."
-    scale = _scale(session)
+    scale, first = _scale(session), plain(items[0].name)
+    even = scale.value(session.world.uniform_value)
+    mix = f" Half of the draws give {first}, half any action (all at random would earn {even})."
+    mix = "" if kept.min() == kept.max() else mix
     return (
-        f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring "
-        f"every action: by the true rates they earn {scale.mean(chance.mean)}, the others "
+        f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring every action."
+        f"{mix} By the true rates they earn {scale.mean(chance.mean)}, the others "
         f"{scale.value(chance.others)}."
     )

@@ -153,7 +153,7 @@ class _Figures:
             "chart-match",
             "Does it choose like today's rules?",
             "Agreement of the apprentice with today's rules, by visitor: "
-            f"{_last(rows, 'recent')}; the best possible is "
+            f"{_last(rows, 'recent')}; the most to expect on average is "
             f"{_last(rows, 'ceiling')}",
             charts.match_spec(self._dark, bool(self._switches)),
             charts.match_rows(rows, [at for at in self._switches if at <= end], end, self._size),
@@ -189,7 +189,7 @@ class _Figures:
             return charts.TOP * self._scale.factor
         means = [row[arm] for row in numbers for arm in ARMS]
         size = self._scale.number(self._session.world.reward_size)
-        return end_above(max([*means, least], default=0.0) or size)
+        return end_above(charts.TOP * max([*means, least], default=0.0) or size)
 
     def _whole_windows(self, arms: Rows) -> Rows:
         """Means of whole windows if rewards are rare, as the means of a few visitors leap."""

@@ -57,7 +57,12 @@ def headline(session: CompareSession) -> str:
         return f"It earns {'the same' if is_equal(uplift) else 'as much'} as today's rules"
     scale = RewardScale.of(session.world).in_markdown
     more = scale.more(uplift.mean, _doubt(uplift))
-    return f"{more}{scale.per} than today's rules ({interval(scale, uplift)})"
+    gain = f"{more}{scale.per} than today's rules ({interval(scale, uplift)})"
+    return gain if is_significant(uplift) else f"{NO_DIFFERENCE}: {gain}"
+
+
+NO_DIFFERENCE = "No difference yet"
+"""Result while the interval of a difference includes 0."""
 
 
 def situation(session: CompareSession) -> str:
@@ -82,7 +87,7 @@ def _as_apprentice(session: CompareSession) -> str:
             f"**No better than chance,** {percent(1 / len(session.world.items))}: today's rules do "
             "not depend on anything that it can see. Watching longer will not help."
         )
-    text = f"{percent(highest)} is the most to expect."
+    text = f"About {percent(highest)} is the most to expect on average."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
@@ -125,13 +130,6 @@ def is_significant(uplift: Estimate) -> bool:
 def is_equal(uplift: Estimate) -> bool:
     """Return whether each visitor gave the same reward as to today's rules."""
     return not uplift.mean and not uplift.error
-
-
-def significance(uplift: Estimate) -> str:
-    """Say whether a difference is statistically significant."""
-    if is_significant(uplift):
-        return "That is more than chance explains."
-    return "The difference is not statistically significant."
 
 
 def _doubt(uplift: Estimate) -> float:
@@ -234,8 +232,8 @@ def _matching(session: CompareSession) -> str:
         )
     return (
         f"{watching} It agreed with today's rules for {percent(recent.match_rate)} of the latest "
-        f"{recent.events:,}; {percent(recent.highest_match_rate)} is the most to expect, as a few "
-        "of its choices are random. Its reward achievement ratio was "
+        f"{recent.events:,}; about {percent(recent.highest_match_rate)} is the most to expect on "
+        "average, as a few of its choices are random. Its reward achievement ratio was "
         f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
 
@@ -309,7 +307,7 @@ def match_in_short(session: CompareSession) -> str:
     ceiling = percent(recent.highest_match_rate)
     return (
         f"The apprentice would choose as today's rules for {percent(recent.match_rate)} of "
-        f"visitors. {ceiling} is the most to expect."
+        f"visitors. About {ceiling} is the most to expect on average."
     )
 
 
@@ -328,7 +326,8 @@ def online_in_short(session: CompareSession) -> str:
         return f"{earns}: the same as today's rules."
     if not uplift.mean:
         return f"{earns}: as much as today's rules ({interval(scale, uplift)})."
-    return f"{earns}: {over_today(scale, uplift)} than today's rules."
+    result = "" if is_significant(uplift) else f" {NO_DIFFERENCE}."
+    return f"{earns}: {over_today(scale, uplift)} than today's rules.{result}"
 
 
 def gains_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:

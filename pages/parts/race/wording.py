@@ -126,7 +126,7 @@ def result(session: RaceSession) -> tuple[str, str]:
     ended = f"{stopped} {_about_failures(known, names)}".strip()
     margin = known.margin()
     if margin is None:
-        return "", f"{ended} There is nothing to compare.".strip()
+        return "", f"{ended} {_incomparable(known, names)}".strip()
     if session.displayed.one_run and YOU in known.keys:
         headline, rest = _one_run(session)
     else:
@@ -148,6 +148,15 @@ def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
         return f"{leader} earned most: {earned}.", rest
     rest = f"{leader} earned {earned}, {more}, {over}.{brackets}"
     return "No clear winner.", f"{rest} The difference is not statistically significant."
+
+
+def _incomparable(known: Standings, names: dict[str, str]) -> str:
+    """Say why there is no comparison: the methods without a completed repetition, if any;
+    Markdown."""
+    keys = (contender.key for contender in known.plan.contenders)
+    missing = ", ".join(names[key] for key in keys if key not in known.keys)
+    text = "There is nothing to compare."
+    return f"{text} No repetition was completed by {missing}." if missing else text
 
 
 def _stopped_after(known: Standings) -> str:
@@ -258,8 +267,9 @@ def about_payback(session: RaceSession) -> str:
         return ""
     if time.visitors is None:
         return (
-            "**Learning has not paid for itself.** At the end of the race this engine has earned "
-            f"what today's rules earn in {time.paid:,} of {counted(time.crowds, 'repetition')}. "
+            f"**Learning has not paid for itself within {session.known.plan.visitors:,} visitors.**"
+            " At the end of the race this engine has earned what today's rules earn in "
+            f"{time.paid:,} of {counted(time.crowds, 'repetition')}. "
             "A race of more visitors may show when it does."
         )
     if time.visitors == 0:
@@ -331,8 +341,8 @@ def about_hypotheses(session: RaceSession) -> str:
         f"At the end, one model has {percent(belief.weight)} of the weight: *{idea}*."
     )
     if not belief.since:
-        return f"{weights} It was ahead of the others from the first visitor on."
-    return f"{weights} It was ahead of the others after visitor {belief.since:,}."
+        return f"{weights} It had the highest weight from the first visitor on."
+    return f"{weights} It had the highest weight after visitor {belief.since:,}."
 
 
 def recovery_in_words(visitors: int | None) -> str:

@@ -25,7 +25,7 @@ def model_name(hypothesis: Hypothesis) -> str:
     if hypothesis.by == "cells":
         return _TABLES[hypothesis.crosses]
     if hypothesis.by == "rates":
-        return "A success rate, times a factor for each field"
+        return "A success rate that each field raises or lowers"
     name = _CROSSES[hypothesis.crosses]
     if hypothesis.by == "features":
         name += ", like actions earn alike"

@@ -173,8 +173,10 @@ def _colour_of(position: int | None, style: FigureStyle) -> str:
     return colours.faint if position is None else colours.action(position)
 
 
-def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure:
-    """Reward lost without each field, the largest first."""
+def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure | None:
+    """Reward lost without each field, the largest first; None while it is too early to tell."""
+    if not importances.is_known:
+        return None
     names = [wording.left_out(world, importance.left) for importance in importances.each]
     scale = RewardScale.of(world)
     rows = reasons.worth_rows(importances.each, names, scale)

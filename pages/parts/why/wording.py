@@ -161,6 +161,8 @@ def worth(importances: Importances, world: World) -> str:
         f"{_estimate(scale, importances.value)}{scale.per}, a random action "
         f"{_estimate(scale, importances.by_chance)}."
     )
+    if not importances.is_known:
+        return f"{text} Too early to tell which field matters."
     if not matter:
         return f"{text} No single field is known to matter yet."
     most = matter[0]

@@ -67,6 +67,8 @@ def test_relevant_fields_are_important_and_noise_is_not() -> None:
     assert result.events == 250
     assert result.by_chance.low < 0.5 < result.by_chance.high
     assert result.value.mean > 0.75
+    assert result.gain.mean == pytest.approx(result.value.mean - result.by_chance.mean)
+    assert result.is_known
 
 
 def test_the_share_that_is_done_grows_to_all_of_it() -> None:

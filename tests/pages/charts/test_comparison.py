@@ -85,10 +85,16 @@ def test_lines_show_what_the_loops_earned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "ends"), [([0.0], (0, 10)), ([-3.0, 11.0], (-10, 15)), ([-101.0, 5.0], (-150, 10))]
+    ("values", "ends"),
+    [([0.0], (0, 10)), ([-3.0, 11.0], (-10, 15)), ([-101.0, 5.0], (-150, 10)), ([9.9], (0, 15))],
 )
 def test_axes_hold_all_values_and_grow_in_steps(values: list[float], ends: tuple[int, int]) -> None:
     rows = [
         {"baseline_gain": 0.0, "apprentice_gain": value, "online_gain": 0.0} for value in values
     ]
     assert comparing.bounds_of(rows, "_gain") == ends
+
+
+def test_axes_of_money_have_room_for_the_width_of_a_line() -> None:
+    rows = [{"baseline_gain": -0.99, "apprentice_gain": 5.99, "online_gain": 0.0}]
+    assert comparing.bounds_of(rows, "_gain", True) == (-1.2, 8)

@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 
+from pages.parts.compare.executive_summary import sentences
 from pages.parts.compare.history_in_link import History
 from pages.parts.compare.page_content import report, scene_of
 from pages.parts.compare.page_settings import CompareSetup
@@ -12,7 +15,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import headline, is_significant
 from pages.parts.scene.part_types import FigureStyle, Numbers, Scene, Table
 from pages.parts.settings.known_worlds import keep_at_hand
-from tests.pages.own_bank import OWN_BANK
+from tests.pages.own_bank import OWN_BANK, RULE
 
 AGE = "2,0,1"
 """Actions by age: the mortgage talk, the premium card, the savings plan."""
@@ -58,12 +61,35 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
     )
     interval = f"95\u00a0% interval {low} to {high}\u00a0€"
     assert interval in text
-    said = "more than chance explains" if is_significant(uplift) else "not statistically"
-    assert said in scene.text("board")
+    assert not is_significant(uplift)
+    assert "no difference yet.** It earned " in scene.text("board")
     amount, word = f"{300_000 * abs(uplift.mean):,.0f}", "less" if uplift.mean < 0 else "more"
     said = unescape(headline(session)).replace("\u2060", "")
-    assert said == (f"{amount}\u00a0€ {word} per 1,000 visitors than today's rules ({interval})")
-    assert f"{amount}\u00a0€ {word} per 1,000 visitors than today's rules**" in text
+    gain = f"{amount}\u00a0€ {word} per 1,000 visitors than today's rules ({interval})"
+    assert said == f"No difference yet: {gain}"
+    assert gain in scene.text("board").replace("\u2060", "")
+    assert "No difference yet." in scene.text("say-online")
+
+
+def test_offers_of_the_exploration_floor_are_told_from_offers_all_at_random(scene: Scene) -> None:
+    board = unescape(scene.text("board")).replace("\u2060", "")
+    assert "Half of the draws give Premium card, half any action (all at random" in board
+    assert f"would earn {RULE['random']:,}\u00a0€)" in board
+
+
+def test_a_cost_that_is_not_recovered_has_the_number_of_visitors(session: CompareSession) -> None:
+    at, costs = session.comparison.switches[-1][0], -np.ones(400)
+    with patch("pages.parts.compare.executive_summary.gained", lambda *_: costs):
+        assert at == 200
+        assert "not been recovered within these 400 visitors." in sentences(session)[1]
+
+
+def test_the_most_agreement_to_expect_is_a_mean(scene: Scene) -> None:
+    """By chance, the agreement of the latest visitors may exceed it."""
+    assert "is the most to expect on average" in scene.text("say-match")
+    figure = scene.figure("match")
+    assert figure is not None
+    assert "most on average" in figure.rows["line"].to_pylist()
 
 
 def test_tiles_and_table_are_in_euros(scene: Scene, session: CompareSession) -> None:

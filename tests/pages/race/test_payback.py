@@ -27,6 +27,7 @@ def session(time: PaybackTime | None, *contenders: Contender, trial: int = 0) ->
         (None, ""),
         (PaybackTime(0, 0, 0, 9, 9), "**Learning cost nothing.**"),
         (PaybackTime(None, 300, None, 2, 9), "in 2 of 9 repetitions"),
+        (PaybackTime(None, 300, None, 2, 9), "has not paid for itself within 5,000 visitors.**"),
         (
             PaybackTime(11_500, 7_600, 20_000, 9, 9),
             "after 11,500 visitors** (95 % interval 7,600 to 20,000): from then on",

@@ -1,10 +1,16 @@
 """Descriptions of a contender on Race."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
+from engine.experiments.race.runs import race
+from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.race.page_settings import RaceSetup, everybody
-from pages.parts.race.wording import size_of
+from pages.parts.race.session import RaceSession
+from pages.parts.race.wording import size_of, verdict
 
 
 @pytest.mark.parametrize("world", list(WORLDS))
@@ -24,3 +30,14 @@ def test_race_says_that_this_engine_takes_more_samples_than_on_play() -> None:
     first = story.partition(". ")[0]
     assert "highest in 4 samples of its reward (on Play, to begin with, in 1)" in first
     assert "Several models learn side by side" in story
+
+
+def test_a_race_stopped_early_names_the_methods_without_a_result() -> None:
+    setup = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
+    known = Standings(setup.plan())
+    for outcome in race(known.plan):
+        if outcome.contender == "uniform":
+            known.add(outcome)
+    session = SimpleNamespace(known=known, displayed=setup, state="stopped", bet=None)
+    said = verdict(cast(RaceSession, session))
+    assert said.endswith("There is nothing to compare. No repetition was completed by A/B test.")

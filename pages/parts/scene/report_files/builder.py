@@ -74,7 +74,7 @@ def _actions(world: World, truth: bool) -> Iterator[tuple[str, ...]]:
     shown = sorted(order[:_MAX_ACTIONS])
     for at in shown:
         price = [f"{world.items[at].value:,g}{unit}"] if has_prices else []
-        rate = f"{100 * chances[at]:.2g}\u00a0%", amounts.value(float(means[at]))
+        rate = f"{100 * chances[at]:.3g}\u00a0%", amounts.value(float(means[at]))
         yield world.items[at].name, *price, *(rate if truth else ())
     if rest := len(order) - len(shown):
         yield f"and {rest} more", *([""] if has_prices else []), *("" for _ in heads)

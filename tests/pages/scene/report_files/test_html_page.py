@@ -62,6 +62,7 @@ def test_a_simulation_has_the_prices_and_rates_of_its_actions() -> None:
     head, premium, *_, nothing = report.actions
     assert head == ("Action", "Pays", "True rate", "€ per 1,000 visitors")
     assert premium == ("Premium card", "120\u00a0€", "2.5\u00a0%", "3,000")
+    assert report.actions[3][1:] == ("300\u00a0€", "0.734\u00a0%", "2,202"), "their product"
     assert nothing == ("Nothing new", "0\u00a0€", "0.5\u00a0%", "0")
     page = as_html(report, PAPERS["a4"]).decode()
     assert "<th>True rate</th>" in page
