@@ -343,7 +343,11 @@ def _changes(opened: OpenLoop) -> Part | None:
     if not opened.changed_before:
         return None
     whom = ", ".join(f"{number:,}" for number in opened.changed_before)
-    return small(f"The world changed after visitor {whom}.")
+    sentence = f"The world changed after visitor {whom}."
+    if any(0 < number < len(opened.loop.events) for number in opened.changed_before):
+        levels = f"{curves.UNIFORM.capitalize()}, {curves.SINGLE} and {curves.BEST}"
+        sentence += f" {levels} are those of the latest world, the means those of all visitors."
+    return small(sentence)
 
 
 def show_heading_of_regret(curve: curves.Curve) -> None:

@@ -232,8 +232,12 @@ def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() ->
     full = [cell for cell in map_[0]["rows"] if cell["name"] == "Gold card"]
     assert full
     assert all(cell["fresh"] and not cell["strength"] for cell in full)
+    of_today = "Random, best single offer and best possible are those of the latest world"
+    assert "The world changed after visitor 200." in (texts := texts_of(drawn(session)))
+    assert of_today not in texts
     for _ in range(20):
         session.live.step()
+    assert of_today in texts_of(drawn(session))
     (shown,) = session.displayed.newcomers().values()
     events = [*session.displayed.loop.events.values()][200:]
     assert shown == sum(event.ranked.action_id == "Gold card" for event in events) > 0
