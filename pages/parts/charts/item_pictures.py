@@ -52,7 +52,7 @@ def with_pictures(
 
 def with_names(world: World, marks: alt.Chart, dark: bool, **by: Any) -> list[alt.Chart]:
     """Names of actions without picture and emoji, a word a line where a line is too narrow, beside
-    the triangle of a cell; no layer if every action has one.
+    the triangle of a cell if there is room; no layer if every action has one.
 
     Args:
         by: further encodings.
@@ -63,18 +63,19 @@ def with_names(world: World, marks: alt.Chart, dark: bool, **by: Any) -> list[al
     named = marks.transform_filter(f"indexof({json.dumps(list(bare))}, datum.action) >= 0")
     words = {name: max(map(len, name.split(" "))) for name in bare.values()}
     longest, lines = f"({json.dumps(words)})[datum.name]", "length(split(datum.name, ' '))"
-    room = "(bandwidth('x') - (datum.extent > 0 ? 26 : 6) * px)"
+    room = "(bandwidth('x') - (datum.extent > 0 ? 21 : 6) * px)"
+    is_long = f"length(datum.name) * {_LETTER} > {room}"
     is_split = (
-        f"(length(datum.name) * {_LETTER} > {room} && {longest} * {_LETTER} <= {room} && "
-        f"{lines} * {_LINE} <= bandwidth('y'))"
+        f"({is_long} && {longest} * {_LETTER} <= {room} && {lines} * {_LINE} <= bandwidth('y'))"
     )
+    else_cut = f"datum.extent > 0 && {is_long} ? '' : datum.name"
     ink, ground = {"color": theme(dark).ink}, theme(dark).ground
     # Outline that keeps letters legible on any colour.
     halo = {"stroke": ground, "strokeWidth": 4, "strokeJoin": "round"}
     shape: dict[str, Any] = {
-        "text": alt.ExprRef(f"{is_split} ? split(datum.name, ' ') : datum.name"),
+        "text": alt.ExprRef(f"{is_split} ? split(datum.name, ' ') : {else_cut}"),
         "dy": alt.ExprRef(f"{is_split} ? (1 - {lines}) / 2 * {_LINE} : 0"),
-        "dx": alt.ExprRef("datum.extent > 0 ? 9 * px : 0"),
+        "dx": alt.ExprRef("datum.extent > 0 ? 8 * px : 0"),
         "lineHeight": alt.ExprRef(_LINE),
         "fontSize": alt.ExprRef(_TYPE),
         "limit": alt.ExprRef(room),

@@ -61,5 +61,5 @@ def test_a_name_stands_where_an_action_has_neither() -> None:
             layer["mark"] for layer in json.loads(spec)["layer"] if "lineHeight" in layer["mark"]
         ]
         assert halo["text"] == ink["text"]
-        assert "split(datum.name, ' ') : datum.name" in ink["text"]["expr"]
-        assert "datum.extent > 0 ? 26 : 6" in ink["limit"]["expr"], "room for the triangle"
+        assert "split(datum.name, ' ') : datum.extent > 0 &&" in ink["text"]["expr"]
+        assert "datum.extent > 0 ? 21 : 6" in ink["limit"]["expr"], "room for the triangle"
