@@ -43,7 +43,7 @@ with toolbar():
         draft_in_address.restore(session, st.query_params["draft"])
     world_from_log_button.adopt_new_world(session)
     new_world_menu.open_chosen_page(session, Path(__file__).parent)
-    choose_world(setup, "" if session.is_unchanged else label_of(session.draft))
+    choose_world(setup, "" if session.is_chosen else label_of(session.draft))
     with tools():
         draft = draft_in_address.draft_of(session, owner())
         write_link(setup, draft=draft)

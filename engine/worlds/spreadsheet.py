@@ -300,9 +300,12 @@ def _columns(grid: Grid) -> _Columns:
     rewarded = min((at for at in positions[1:] if at not in others), default=last)
     for at in others:
         if at > rewarded:
-            _check_is_field(grid, at, rewarded)
+            rewards = [each for each in positions if each not in others and each < at]
+            _check_is_field(grid, at, rewards)
     fields = [at for at in positions if at <= last]
     items = [at for at in positions if at > last]
+    if not items and len(positions) > 1:
+        _refuse_reward(grid, [last])
     if not items:
         allowed = "one or more, after the fields, with rates below their names from 0 to 1 or in %"
         refuse(_CODE, "table", 0, allowed, "the number of actions")
@@ -335,14 +338,20 @@ def _is_reward(text: str) -> bool:
     return 0 <= share_of(text.partition("/")[0]) <= 1
 
 
-def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
+def _check_is_field(grid: Grid, column: int, rewards: Sequence[int]) -> None:
     """Refuse a column of invalid rewards among the actions, which would turn it and earlier
-    actions into fields: after a column of rewards only a column of words is a field."""
+    actions into fields: after columns of ``rewards`` only a column of words is a field."""
     texts = [row[column] for row in grid.rows]
     if any(_is_reward(text) or _NO_WORD.match(text) for text in texts):
-        row = next(row for row, text in enumerate(texts, start=1) if not _is_reward(text))
-        allowed = f"a reward, as in column {letters(rewarded)}: {_REWARD}"
-        grid.refuse(row, column, grid.text(row, column), allowed)
+        _refuse_reward(grid, [*rewards, column])
+
+
+def _refuse_reward(grid: Grid, columns: Sequence[int]) -> NoReturn:
+    """Refuse the first cell of some columns that is not a reward."""
+    cells = ((row, at) for row in range(1, len(grid.rows) + 1) for at in columns)
+    row, at = next((row, at) for row, at in cells if not _is_reward(grid.rows[row - 1][at]))
+    as_in = f"a reward, as in column {letters(columns[0])}: " if at != columns[0] else ""
+    grid.refuse(row, at, grid.text(row, at), f"{as_in}{_REWARD}")
 
 
 def _check_first_column(grid: Grid, column: int) -> None:
@@ -386,7 +395,7 @@ def _share(grid: Grid, row: int, column: int | None) -> float:
 def _fields(
     grid: Grid, columns: _Columns, shares: dict[tuple[str, ...], float]
 ) -> tuple[Field, ...]:
-    """Fields with the frequencies of their values among the segments."""
+    """Fields with the frequencies of their values among the segments, relative to the rarest."""
     fields = []
     for number, at in enumerate(columns.fields):
         values: dict[str, Value] = {}
@@ -397,6 +406,7 @@ def _fields(
             name: sum(share for key, share in shares.items() if key[number] == name)
             for name in values
         }
-        members = tuple(Value(v.name, v.emoji, sums[v.name]) for v in values.values())
+        least = min(sums.values())
+        members = tuple(Value(v.name, v.emoji, sums[v.name] / least) for v in values.values())
         fields.append(Field(parted(grid.head[at])[1], parted(grid.head[at])[1], members))
     return tuple(fields)

@@ -298,6 +298,14 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
     assert first.endswith(f"is better is {said}.")
 
 
+@pytest.mark.parametrize("mean", [-0.1, 0.1])
+def test_a_lead_by_luck_alone_is_named(why: App, mean: float) -> None:
+    subject = session(why).subject
+    assert subject is not None
+    _, drawn = in_short(subject.world, subject.ranked, Gap({}, mean, 0.05, 0.3), 0, 1)
+    assert drawn.endswith(" By expected reward alone, it would be behind.") == (mean < 0)
+
+
 def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: Open) -> None:
     app = open_app(world=keep_at_hand(OWN_BANK)).click("let-in-100").finish_the_crowd()
     why = asked_why(app)

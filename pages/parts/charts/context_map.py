@@ -147,7 +147,7 @@ def _moves(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
         "strokeWidth": 1.5,
         "aria": False,
         "size": alt.ExprRef(f"pow(({by_cell(0.12, 0.25, 5, 9).expr}) * (1 + datum.extent), 2)"),
-        "xOffset": alt.ExprRef("-0.36 * bandwidth('x')"),
+        "xOffset": alt.ExprRef("-max(0.36 * bandwidth('x'), bandwidth('x') / 2 - 10 * px)"),
     }
     return [
         cells.transform_filter(f"datum.extent > 0 && datum.{test}").mark_point(shape=shape, **look)

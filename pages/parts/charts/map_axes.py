@@ -1,6 +1,7 @@
 """Maps of a world, lying and upright, and the heads of their columns."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ _FEW = 3
 """Largest number of fixed fields that are named with their values."""
 _ACROSS, _HIGH = 6, 40
 """Largest numbers of columns and of rows of an upright map."""
+_RANGE = re.compile(r"(\d[\d,]*(?:\.\d+)?) to (\d[\d,]*(?:\.\d+)?)")
+"""Name of a slice of a numeric field."""
+_THOUSANDS = re.compile(r"0|[\d,]+,000")
 
 _MAP = 500
 """Bytes in memory of a map with its name."""
@@ -96,10 +100,21 @@ def _turned(axes: Axes, sizes: Mapping[str, int]) -> Axes:
     return Axes(row, tuple(name for name in names if name != row))
 
 
+def in_short(name: str) -> str:
+    """A range of numbers in few letters, "50k–100k" for "50,000 to 100,000"; other names as they
+    are."""
+    if not (ends := _RANGE.fullmatch(name)):
+        return name
+    low, high = ends.groups()
+    if all(map(_THOUSANDS.fullmatch, (low, high))):
+        low, high = (end.removesuffix(",000") + "k" * (end != "0") for end in (low, high))
+    return f"{low}\N{EN DASH}{high}"
+
+
 def heads_of(world: World) -> dict[tuple[str, str], str]:
     """Head of the column of each value by field and name: its picture if unique, else its label, as
     equal heads would share a column."""
-    heads = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
+    heads = {(f.name, v.name): v.emoji or in_short(v.name) for f, v in world.segments()}
     times = Counter((name, head) for (name, _), head in heads.items())
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
     return {at: head if times[at[0], head] == 1 else labels[at] for at, head in heads.items()}

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 
 from engine.worlds import Value, World
-from pages.parts.charts.map_axes import Axes, heads_of
+from pages.parts.charts.map_axes import Axes, heads_of, in_short
 
 _ROW, _HEAD = 60, 30
 """Pixels of a row, and of each line of pictures above the columns."""
@@ -90,8 +90,11 @@ def _names(values: Sequence[Value]) -> str:
 def upright(values: Values, axes: Axes, count: int) -> tuple[alt.X, alt.Y, int]:
     """Both axes, and the height in pixels of a map whose columns, ``count`` of them together, have
     changed places with its rows."""
-    pictures = {value.name: value.emoji or value.name for value in values[axes.row]}
-    two_lines = {v.name: [v.emoji, v.name] if v.emoji else v.name for v in values[axes.row]}
+    short = {value.name: in_short(value.name) for value in values[axes.row]}
+    pictures = {value.name: value.emoji or short[value.name] for value in values[axes.row]}
+    two_lines = {
+        v.name: [v.emoji, short[v.name]] if v.emoji else short[v.name] for v in values[axes.row]
+    }
     x = columns(
         1,
         _LINE,
@@ -104,10 +107,10 @@ def upright(values: Values, axes: Axes, count: int) -> tuple[alt.X, alt.Y, int]:
         0.09,
         "column",
         labelExpr=r"join(split(datum.label, '\n'), ' ')",
-        labelFontSize=16,
+        labelFontSize=16 if all(v.emoji for name in axes.columns for v in values[name]) else 13,
         labelPadding=8,
         labelOverlap=False,
-        labelLimit=130,
+        labelLimit=alt.ExprRef(f"{_NARROW} ? 130 : 190"),
     )
     return x, y, max(_LEAST, min(_ROW, _ROWS // count)) * count + 2 * _HEAD
 

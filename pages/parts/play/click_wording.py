@@ -117,11 +117,12 @@ def for_whom_else(world: World, click: Click) -> str:
     scale = BeliefScale.of(world, click.before, click.after)
     who = plain(" · ".join(world.contexts[most].values()))
     some = "all" if len(moved) == len(others) else f"{len(moved):,} of"
-    change = f"**{scale.change(moved[most])}**"
-    by = f"{change}{scale.per}" if scale.is_known else f"goes {change}"
+    change = f"**{scale.amount(abs(moved[most]))}**"
+    by = f" by {change}{scale.per}" if scale.is_known else ""
+    offer = plain(world.items[click.before.shown].name)
     return (
-        f"It counts for **{some} {len(others):,}** other visitors, most for {who}: lead over the "
-        f"next best {by}."
+        f"It counts for **{some} {len(others):,}** other visitors, most for {who}. There, the lead "
+        f"of {offer} over the best other offer {'grew' if moved[most] > 0 else 'fell'}{by}."
     )
 
 

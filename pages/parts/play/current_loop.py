@@ -253,6 +253,11 @@ class OpenLoop:
         latest = rewards[-self.recent :]
         return estimate_of_rewards(rewards, most), estimate_of_rewards(latest, most)
 
+    def rewards(self) -> tuple[int, int]:
+        """Return the numbers of rewards above 0 from all visitors and from the `recent`."""
+        rewards = self.stored.follow(LearningCurve).rewards
+        return np.count_nonzero(rewards), np.count_nonzero(rewards[-self.recent :])
+
     @locked
     def _part(self, name: object, compute: Callable[[], T]) -> T:
         """Return a value computed at most once per log position and update of the served model;

@@ -25,6 +25,7 @@ from pages.parts.components.scene_view.panel_parts import (
 from pages.parts.play.click_wording import for_whom_else
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.stage_wording import ENOUGH, too_few
 from pages.parts.scene.part_types import Figure, FigureStyle
 from pages.parts.text.format import counted, plain, section, titled
 from pages.parts.text.glossary import meanings
@@ -284,7 +285,11 @@ def _earned(opened: OpenLoop, last: Mapping[str, float], scale: RewardScale) -> 
         curves.SINGLE.capitalize(): "single",
         curves.BEST.capitalize(): "best",
     }
-    first, *others = ((name, scale.value(last[column])) for name, column in columns.items())
+    every, recent = (too_few(scale, rewards) for rewards in opened.rewards())
+    early = {"recent": recent, "mean": every and "too early"}
+    first, *others = (
+        (name, early.get(column) or scale.value(last[column])) for name, column in columns.items()
+    )
     return dict([first, ("Visitors", f"{last['visitor']:,.0f}"), *others])
 
 
@@ -301,8 +306,12 @@ def _deferred(opened: OpenLoop) -> Part | None:
 def _intervals(opened: OpenLoop) -> Part:
     """Return the sentence on the 95 % intervals of the mean rewards."""
     scale = RewardScale.of(opened.world)
-    whole, latest = (plain(scale.range(each.low, each.high)) for each in opened.earnings())
-    if len(opened.loop.events) <= opened.recent:
+    is_early, is_rare = (bool(too_few(scale, rewards)) for rewards in opened.rewards())
+    if is_early:
+        so_far = opened.rewards()[0]
+        return small(f"Rewards so far: {so_far}. Means and intervals appear from {ENOUGH} on.")
+    whole, latest = (plain(scale.range(mean.low, mean.high)) for mean in opened.earnings())
+    if is_rare or len(opened.loop.events) <= opened.recent:
         return small(f"95 % interval: {whole}.")
     return small(f"95 % intervals: {whole} so far, {latest} for the last {opened.recent}.")
 
@@ -313,14 +322,17 @@ def reward_figure(
     """Return the chart of mean reward by visitor, overall and recent, after at least one."""
     curve, world = opened.curve(), opened.world
     axis = curves.RewardAxis.of(world, opened.home, curve, truth)
-    last, title = curve[-1], f"Mean reward by visitor, random seed {opened.loop.seed}"
-    mean, recent = (axis.scale.value(last[name]) for name in ("mean", "recent"))
     per = axis.scale.per if axis.scale.is_money else ""
+    last, title = curve[-1], f"Mean reward by visitor, random seed {opened.loop.seed}"
+    mean, recent = (
+        too_few(axis.scale, rewards) or axis.scale.value(last[name]) + per
+        for name, rewards in zip(("mean", "recent"), opened.rewards(), strict=True)
+    )
     changes = sorted({*opened.changed_before} - {0})
     return Figure(
         "chart-reward",
         title,
-        f"{title}: {mean}{per} after {last['visitor']:,.0f}, {recent} over the last {axis.recent}",
+        f"{title}: {mean} after {last['visitor']:,.0f}, {recent} over the last {axis.recent}",
         curves.reward_spec(look.dark, truth, axis, height, bool(changes)),
         curves.reward_rows(curve, truth, look.size, axis, height, changes),
         dark=look.dark,
@@ -331,7 +343,11 @@ def _changes(opened: OpenLoop) -> Part | None:
     if not opened.changed_before:
         return None
     whom = ", ".join(f"{number:,}" for number in opened.changed_before)
-    return small(f"The world changed after visitor {whom}.")
+    sentence = f"The world changed after visitor {whom}."
+    if any(0 < number < len(opened.loop.events) for number in opened.changed_before):
+        levels = f"{curves.UNIFORM.capitalize()}, {curves.SINGLE} and {curves.BEST}"
+        sentence += f" {levels} are those of the latest world, the means those of all visitors."
+    return small(sentence)
 
 
 def show_heading_of_regret(curve: curves.Curve) -> None:

@@ -16,7 +16,7 @@ from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.play.current_loop import OpenLoop
 from pages.parts.play.learned_panels import alt_of_map, reward_figure
 from pages.parts.play.session import PlaySession
-from pages.parts.play.stage_wording import each, earned, in_scale, learned
+from pages.parts.play.stage_wording import each, earned, in_scale, learned, too_few
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
 from pages.parts.scene.report_files.report_content import Report
 from pages.parts.scene.report_from_scene import Sheet, report_of
@@ -92,7 +92,10 @@ def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
         f" The best single offer would earn {in_scale(scale, world.single_value)}, the best offer "
         f"for each visitor {in_scale(scale, world.best_value)}."
     )
-    whole, latest = (_measured(scale, mean) for mean in opened.earnings())
+    whole, latest = (
+        too_few(scale, rewards) or _measured(scale, mean)
+        for mean, rewards in zip(opened.earnings(), opened.rewards(), strict=True)
+    )
     of_late = f"The last {late:,} visitors gave {latest}.{could if truth else ''}"
     if visitors <= late:
         return [of_late]

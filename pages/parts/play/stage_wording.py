@@ -20,6 +20,8 @@ from pages.parts.text.reward_scale import RewardScale
 _STAY = "\N{NO-BREAK SPACE}"
 _MOVED = 0.005
 """Least change of a chance that counts as a rise or fall."""
+ENOUGH = 10
+"""Least number of rewards of which a mean is given where rewards are rare or in money."""
 
 
 def visitor_arrives(opened: OpenLoop) -> str:
@@ -161,13 +163,20 @@ def earned(opened: OpenLoop, truth: bool) -> str:
         return "Nobody has answered yet, so nothing is earned."
     last, world = curve[-1], opened.world
     latest, scale = min(int(last["visitor"]), opened.recent), RewardScale.of(world)
-    recent = f"The last {counted(latest, 'visitor')} gave {each(scale, last['recent'])}"
+    gave = too_few(scale, opened.rewards()[1]) or each(scale, last["recent"])
+    recent = f"The last {counted(latest, 'visitor')} gave {gave}"
     if not truth:
         return f"{recent}."
     return (
         f"{recent}. The best single offer would earn {in_scale(scale, world.single_value)}, the "
         f"best offer for each visitor {in_scale(scale, world.best_value)}."
     )
+
+
+def too_few(scale: RewardScale, rewards: int) -> str:
+    """Return a number of rewards in words, if they are rare or in money and too few for a mean;
+    else an empty text."""
+    return counted(rewards, "reward") if scale.unit and rewards < ENOUGH else ""
 
 
 def in_scale(scale: RewardScale, reward: float) -> str:

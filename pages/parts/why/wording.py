@@ -116,7 +116,7 @@ def _drawn(ranked: Ranked, gap: Gap, world: World) -> str:
         f"{known} from what it knows, {luck} from luck."
     )
     if gap.mean < -alike < alike < apart:
-        return f"{text} Luck alone put it ahead."
+        return f"{text} By expected reward alone, it would be behind."
     return text
 
 

@@ -204,6 +204,12 @@ class WorldsSession:
         """True if the draft is an unchanged world."""
         return self.origin.world is not None and self.draft == self.origin.draft
 
+    @property
+    def is_chosen(self) -> bool:
+        """True if the draft is the unchanged world chosen last on the page."""
+        world = self.origin.world
+        return self.is_unchanged and world is not None and key_of(world) == self.chosen
+
     # -- writing ----------------------------------------------------------------------
 
     def _put(self, draft: Draft, origin: Origin | None = None) -> None:

@@ -138,6 +138,11 @@ def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions(
     assert world.expected.tolist() == [[0, 1], [1, 0]]
 
 
+def test_segments_that_come_equally_often_have_values_that_do_so_in_every_field() -> None:
+    world = world_from_table("who,day,Tea\n" + "".join(f"{a},{b},1\n" for a in "xyz" for b in "pq"))
+    assert [[v.share for v in field.values] for field in world.fields] == [[1, 1, 1], [1, 1]]
+
+
 def test_shares_are_known_in_german_too_and_are_no_action() -> None:
     world = world_from_table("Wetter\tAnteil\tTee\nSonne\t0,3\t0,2\nRegen\t0,7\t0,6\n")
     assert [item.id for item in world.items] == ["Tee"]
@@ -231,8 +236,13 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
         "a,X,Y\n1x,4.2,0.1\n2x,2.6,0.2\n", "No row has 1x and 2.6, but each combination of values "
         "needs a row. If X in column B is an action, its rates must be from 0 to 1, or percent",
     ),
-    "no actions": ("who,what\nAnn,x\n", "the number of actions is 0, but must be one or more, aft"),
-    "rewards as points": ("who,A\nAnn,60\nBo,70\n", "the number of actions is 0, but must be one"),
+    "no actions": ("who,what\nAnn,x\n", "cell B2 is 'x', but must be a number from 0 to 1"),
+    "rewards as points": ("who,A\nAnn,60\nBo,70\n", "cell B2 is '60', but must be a number from"),
+    "no column but who": ("who\nAnn\n", "the number of actions is 0, but must be one or more, aft"),
+    "an only action in a word": ("who,A,B\nAnn,1,abc\n", "cell C2 is 'abc', but must be a number"),
+    "the first of two wrong cells": (
+        "who,A,B\nAnn,140,2\nBo,0.2,4\n", "cell B2 is '140', but must be a number from 0 to 1",
+    ),
     "51 actions": (MANY, "the number of actions is 51, but must be at most 50."),
     "too many columns": (
         ",".join(f"c{i}" for i in range(101)) + "\n" + "0," * 100 + "0",

@@ -57,3 +57,9 @@ def test_a_name_stands_where_an_action_has_neither() -> None:
     for spec, before in zip(specs(bare)[:2], specs(COFFEE)[:2], strict=True):
         assert "datum.action) >= 0" in spec
         assert "datum.action) >= 0" not in before
+        (halo, ink) = [
+            layer["mark"] for layer in json.loads(spec)["layer"] if "lineHeight" in layer["mark"]
+        ]
+        assert halo["text"] == ink["text"]
+        assert "split(datum.name, ' ') : datum.extent > 0 &&" in ink["text"]["expr"]
+        assert "datum.extent > 0 ? 21 : 6" in ink["limit"]["expr"], "room for the triangle"

@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from engine.worlds import Knobs, TasteWeights, Value, World, generate
 from engine.worlds.coffee import COFFEE
-from pages.parts.charts.map_axes import Axes, axes_of, stage_axes_of, upright_axes_of
+from engine.worlds.fields import Field
+from pages.parts.charts.map_axes import (
+    Axes,
+    axes_of,
+    heads_of,
+    in_short,
+    stage_axes_of,
+    upright_axes_of,
+)
 from tests.engine.worlds.large_worlds import deep
 
 
@@ -29,6 +37,17 @@ def test_upright_few_values_stand_side_by_side() -> None:
         Axes("timeofday", ("name",)),
         Axes("weather", ("timeofday",)),
     ]
+
+
+def test_ranges_are_short_in_the_heads_of_a_map() -> None:
+    cuts = (0, 50_000, 100_000, 150_500)
+    field = Field.number("balance", "Balance", cuts)
+    world = replace(COFFEE, fields=(field, *COFFEE.fields[1:]), taste=TasteWeights(0.5, ()))
+    heads = [heads_of(world)["balance", value.name] for value in field.values]
+    assert heads == ["0–50k", "50k–100k", "100,000–150,500"]
+    assert [in_short(name) for name in ("18 to 25", "0.5 to 1.5", "9 to noon", "-5 to 5")] == [
+        "18–25", "0.5–1.5", "9 to noon", "-5 to 5",
+    ]  # fmt: skip
 
 
 def test_a_map_has_room_for_so_many_cells_and_who_stands_there_is_among_them() -> None:

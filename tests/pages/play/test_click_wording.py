@@ -74,9 +74,10 @@ def test_it_is_said_for_how_many_other_visitors_a_click_counts_and_for_whom_most
     assert for_whom_else(coffee, own) == "It hardly changed anything for other visitors."
     some = replace(click, reach=reach | {0: 0.4, 7: -0.125, 9: 0.05})
     who = " · ".join(coffee.contexts[7].values())
+    offer = coffee.items[click.before.shown].name
     assert for_whom_else(coffee, some) == (
-        f"It counts for **2 of 35** other visitors, most for {who}: lead over the next best "
-        "**\N{MINUS SIGN}0.12**."
+        f"It counts for **2 of 35** other visitors, most for {who}. There, the lead of {offer} "
+        "over the best other offer fell by **0.12**."
     )
     every = replace(click, reach=dict.fromkeys(range(cells), 0.1))
     assert "for **all 35** other visitors" in for_whom_else(coffee, every)

@@ -127,6 +127,29 @@ def test_what_is_earned_and_missed_is_in_money_with_its_interval() -> None:
     assert re.search(r"Missed so far: [\d,]+\u00a0€, with random offers", texts)
 
 
+@pytest.mark.parametrize("value", [0.0, 0.4])
+def test_no_mean_and_no_interval_is_given_of_a_few_rare_rewards(value: float) -> None:
+    session = session_of(0)
+    for _ in range(2):
+        drawn(session)
+        answer(session, value)
+    scene, number = drawn(session), 2 if value else 0
+    (parts,) = (part["numbers"] for part in scene.panels["earned"].parts if "numbers" in part)
+    numbers = dict(parts)
+    assert numbers["Last 2 visitors"] == f"{number} rewards"
+    assert numbers["Per 1,000 visitors"] == "too early"
+    texts = texts_of(scene)
+    assert f"Rewards so far: {number}. Means and intervals appear from 10 on." in texts
+    assert "95 % interval" not in texts
+    assert f": {number} rewards after 2" in scene.figures["chart-reward"].alt
+    made = report.report(session, "https://example.com")
+    assert made is not None
+    said = stage_wording.earned(session.displayed, truth=False)
+    assert said == f"The last 2 visitors gave {number} rewards."
+    assert said[:-1] in (written := " ".join(made.sentences))
+    assert "interval" not in written
+
+
 def test_curves_fill_their_axes_in_money() -> None:
     session = session_after(1_000)
     curve = session.displayed.curve()
@@ -209,8 +232,12 @@ def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() ->
     full = [cell for cell in map_[0]["rows"] if cell["name"] == "Gold card"]
     assert full
     assert all(cell["fresh"] and not cell["strength"] for cell in full)
+    of_today = "Random, best single offer and best possible are those of the latest world"
+    assert "The world changed after visitor 200." in (texts := texts_of(drawn(session)))
+    assert of_today not in texts
     for _ in range(20):
         session.live.step()
+    assert of_today in texts_of(drawn(session))
     (shown,) = session.displayed.newcomers().values()
     events = [*session.displayed.loop.events.values()][200:]
     assert shown == sum(event.ranked.action_id == "Gold card" for event in events) > 0

@@ -123,6 +123,15 @@ def test_a_copied_world_is_not_stored_yet(session: WorldsSession) -> None:
     assert not session.is_kept
 
 
+def test_a_pasted_world_is_not_the_one_chosen_in_the_menu(session: WorldsSession) -> None:
+    assert session.is_chosen
+    session.take("who,Tea,Pie\nAnn,0.1,0.2\n")
+    assert session.is_unchanged
+    assert not session.is_chosen
+    session.undo()
+    assert session.is_chosen
+
+
 def test_a_world_that_is_only_at_hand_is_kept_by_nobody(
     session: WorldsSession, kept: dict[str, World]
 ) -> None:
