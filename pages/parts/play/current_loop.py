@@ -256,7 +256,7 @@ class OpenLoop:
     def rewards(self) -> tuple[int, int]:
         """Return the numbers of rewards above 0 from all visitors and from the `recent`."""
         rewards = self.stored.follow(LearningCurve).rewards
-        return np.count_nonzero(rewards), np.count_nonzero(rewards[-self.recent :])
+        return int(np.count_nonzero(rewards)), int(np.count_nonzero(rewards[-self.recent :]))
 
     @locked
     def _part(self, name: object, compute: Callable[[], T]) -> T:
