@@ -108,8 +108,9 @@ def _origin_of_log(session: EvaluateSession) -> str:
 
 
 def estimate_of(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> Interval | None:
-    """Return the interval of the chosen estimator for a row; None without overlap or interval."""
-    if row.doubt == "no_overlap":
+    """Return the interval of the chosen estimator for a row; None without overlap or interval, and
+    if it needs probabilities that the log contradicts."""
+    if row.doubt == "no_overlap" or (result.contradicts and not row.is_observed):
         return None
     return row.intervals[result.estimator_of(row.target, setup.estimator)]
 
@@ -387,7 +388,8 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     if off := [row for row in result.rows if row.is_off]:
         most = max(off, key=lambda row: row.mean)
         said.append(
-            "**The logged probabilities cannot be the ones that were used.** With "
+            f"**The {'stated' if result.log.is_stated else 'logged'} probabilities cannot be the "
+            "ones that were used.** With "
             f"them, {plain(names[most.target])} would have been served to "
             f"{_times(most.mean)} visitors as came, which neither "
             "rounding nor chance explains. Do not rely on any figure here."
@@ -406,7 +408,7 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
             said.append(
                 f"{name}: the log never shows what it would choose, so its value is unknown."
             )
-        elif estimate_of(result, row, setup) is None and not row.is_off:
+        elif estimate_of(result, row, setup) is None and not result.contradicts:
             unknown.append(name)
     if unknown:
         said.append(

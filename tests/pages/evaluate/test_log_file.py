@@ -184,6 +184,9 @@ def test_a_log_that_contradicts_its_stated_rule_has_no_headline_figure(
     said = headline(session, result, headline_row(result, setup))
     assert says in said
     assert result.contradicts == (share == 0.9)
+    estimates = {row.target: estimate_of(result, row, setup) for row in result.rows}
+    assert estimates["online"] is not None
+    assert (estimates["action a"] is None) == result.contradicts
     if result.contradicts:
         assert about_difference(result, setup, "uniform", "online") in said
         assert not any(character.isdigit() for character in said)
