@@ -6,7 +6,7 @@ rules the hidden truth.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -32,7 +32,7 @@ class RuleTable:
     """Item id for each combination of the values of some context fields."""
 
     fields: tuple[str, ...]
-    table: Mapping[tuple[str, ...], str]
+    table: Mapping[tuple[str, ...], str] = field(hash=False)
 
     def choose(self, context: Context, rng: np.random.Generator) -> str:
         """Item for a visitor, without randomness."""

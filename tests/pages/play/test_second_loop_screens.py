@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pages.parts.components import stage_corner
 from tests.pages.conftest import App
 
 Open = Callable[..., App]
@@ -133,8 +134,9 @@ def test_while_the_room_is_asked_its_phones_get_the_question_without_the_offer(
 
 @pytest.mark.parametrize("page", ["", "beside"])
 def test_the_room_gets_a_link_to_look_and_the_speaker_what_to_say(
-    open_app: Open, page: str
+    open_app: Open, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stage_corner, "is_only_here", lambda _: False)
     app = open_app(stage="1", beside="no-crosses" if page else "", screen="answer-1")
     app.session.live.step()
     app.run()
