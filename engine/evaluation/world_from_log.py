@@ -206,8 +206,8 @@ def _differing(visits: NDArray[np.intp], independent: World) -> tuple[float, flo
         np.arange(len(visits)), [len(field.values) for field in independent.fields]
     )
     for values, shares in zip(positions, independent.shares, strict=True):
-        taken = np.bincount(joined * len(shares) + values, weights=predicted)
-        taken = np.pad(taken, (0, len(share) * len(shares) - len(taken))).reshape(len(share), -1)
+        cells, many = joined * len(shares) + values, len(share) * len(shares)
+        taken = np.bincount(cells, weights=predicted, minlength=many).reshape(len(share), -1)
         degrees -= float((taken**2 / shares / share[:, None]).sum()) - 1
     counts = np.bincount(joined, weights=visits)
     return float(((counts - events * share) ** 2 / (events * share)).sum()), degrees

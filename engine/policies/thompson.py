@@ -290,7 +290,7 @@ def _wins(means: Array, bells: Array, normals: Normals, draws: int) -> NDArray[n
         wins[rows[:, None], at] = np.bitwise_count(_highest(drawn, near[rows])).sum(axis=2)
     for row in np.flatnonzero(wins.sum(axis=1) > draws):
         wins[row] = 0
-        at = np.flatnonzero(able[row]).tolist()
-        _, _, times = _won_exactly(means[row], bells[row], table, at)
-        wins[row, at] = times
+        possible = np.flatnonzero(able[row]).tolist()
+        _, _, times = _won_exactly(means[row], bells[row], table, possible)
+        wins[row, possible] = times
     return wins

@@ -179,8 +179,8 @@ def main(keys: list[str], sizes: list[int]) -> None:
         world = GALLERY[key].world
         other = estimate([logged(world, 5_000, 3, 0.3)]).world
         true, estimated = raced(world, 400, 3), raced(other, 400, 3)
-        figures = "  ".join(f"{k} {true[k][0]:.3f}/{estimated[k][0]:.3f}" for k in true)
-        print(f"{key:9} {figures}  same order: {agreeing(true, estimated)}", flush=True)
+        results = "  ".join(f"{k} {true[k][0]:.3f}/{estimated[k][0]:.3f}" for k in true)
+        print(f"{key:9} {results}  same order: {agreeing(true, estimated)}", flush=True)
 
 
 if __name__ == "__main__":

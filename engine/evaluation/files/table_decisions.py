@@ -201,7 +201,7 @@ def _with_rule(
     events, number = np.arange(len(codes)), offers.offered.sum(axis=1)
     follows = (chosen >= 0) & (number > 1) & offers.offered[events, chosen]
     each = np.where(follows, (1 - rule.share) / np.maximum(number - 1, 1), 1 / number)
-    table = offers.offered * each[:, None]
+    table: Array = np.where(offers.offered, each[:, None], 0.0)
     table[events[follows], chosen[follows]] = rule.share
     return OfferedActions(offers.actions, offers.offered, offers.baseline, table)
 

@@ -136,7 +136,7 @@ class SuccessRates(Learned):
         parts = expected / (1.0 + expected)
         excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2
         variance = (USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts)  # (24)
-        self.variance = float(max(variance, LEAST_VARIANCE))
+        self.variance = max(float(variance), LEAST_VARIANCE)
 
 
 def rates_of(factors: Array) -> tuple[Array, Array]:
