@@ -277,16 +277,16 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
 
 def _earned(opened: OpenLoop, last: Mapping[str, float], scale: RewardScale) -> dict[str, str]:
     """Return the numbers of the panel on earnings, the largest one on the screen first."""
-    latest = min(int(last["visitor"]), opened.recent)
+    latest, rewards = min(int(last["visitor"]), opened.recent), opened.rewards()
+    every, recent = (bool(too_few(scale, number)) for number in rewards)
     columns = {
-        f"Last {counted(latest, 'visitor')}": "recent",
+        f"Rewards, last {latest:,}" if recent else f"Last {counted(latest, 'visitor')}": "recent",
         _MEAN[scale.is_money]: "mean",
         curves.UNIFORM.capitalize(): "uniform",
         curves.SINGLE.capitalize(): "single",
         curves.BEST.capitalize(): "best",
     }
-    every, recent = (too_few(scale, rewards) for rewards in opened.rewards())
-    early = {"recent": recent, "mean": every and "too early"}
+    early = {"recent": recent and f"{rewards[1]:,}", "mean": every and "too early"}
     first, *others = (
         (name, early.get(column) or scale.value(last[column])) for name, column in columns.items()
     )

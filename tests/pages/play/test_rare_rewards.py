@@ -136,7 +136,7 @@ def test_no_mean_and_no_interval_is_given_of_a_few_rare_rewards(value: float) ->
     scene, number = drawn(session), 2 if value else 0
     (parts,) = (part["numbers"] for part in scene.panels["earned"].parts if "numbers" in part)
     numbers = dict(parts)
-    assert numbers["Last 2 visitors"] == f"{number} rewards"
+    assert numbers["Rewards, last 2"] == str(number)
     assert numbers["Per 1,000 visitors"] == "too early"
     texts = texts_of(scene)
     assert f"Rewards so far: {number}. Means and intervals appear from 10 on." in texts
