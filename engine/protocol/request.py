@@ -148,7 +148,8 @@ def _written(value: Any) -> str:
         return before[1]
     is_plain, text = _check_names((value,)), _JSON.encode(value)
     if is_plain and len(text) >= LONG and type(value) in _NESTED:
-        characters = sum(len(known) for _, known in _SENT.values())
+        known = tuple(_SENT.values())  # At once: other threads add requests meanwhile.
+        characters = sum(len(sent) for _, sent in known)
         if len(_SENT) >= KEPT or characters + len(text) > ROOM:
             _SENT.clear()
         _SENT[id(value)] = _copied(value), text
