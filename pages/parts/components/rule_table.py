@@ -24,7 +24,7 @@ _OWN = "Choose the actions under *Shows*. The link keeps your rule."
 
 
 def width_of(texts: Iterable[str]) -> int:
-    """Pixels of a column that shows its texts whole."""
+    """Width in pixels of a column for its longest text."""
     return _PADDING + math.ceil(_LETTER * max(map(len, texts)))
 
 
