@@ -18,8 +18,8 @@ LEAST = {1280: (28, 20), 1024: (20, 20), 800: (16, 16)}
 LOST = 10_000
 """Milliseconds without an effect after which a press counts as lost: pressed again too soon, it
 would count twice."""
-_IGNORED = 3_000
-"""The same for a press that enters or leaves the stage, which counts only where it was pressed."""
+_LATE = 3_000
+"""Milliseconds in which a sentence may follow its overlay."""
 
 
 class StagePage(AppPage):
@@ -70,7 +70,7 @@ class StagePage(AppPage):
             self.settle()
             with suppress(AssertionError):  # It may come a moment after the overlay.
                 expect(self.sentence).not_to_have_text(
-                    sentence, use_inner_text=True, timeout=_IGNORED
+                    sentence, use_inner_text=True, timeout=_LATE
                 )
         raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
 
@@ -78,11 +78,13 @@ class StagePage(AppPage):
         """Press a key that enters or leaves the stage, again if the first press was lost."""
         for _ in range(5):
             self.settle()
-            self.page.keyboard.press(key)
+            if not there.is_visible():
+                self.page.keyboard.press(key)
             with suppress(AssertionError):
-                expect(there).to_be_visible(timeout=_IGNORED)
+                expect(there).to_be_visible(timeout=LOST)
                 self.settle()
                 self.page.wait_for_function(_HEARS)
+                expect(there).to_be_visible(timeout=1)
                 return
         raise AssertionError(f"{key} leads nowhere")
 
