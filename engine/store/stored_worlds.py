@@ -84,7 +84,8 @@ class Worlds(Database):
 
         Args:
             name: in the list, numbered if taken; the world's title, if empty.
-            instead_of: key of the edited world, which leaves the list.
+            instead_of: key of the edited world, which leaves the list. Unless the title was edited,
+                its name in the list stays.
 
         Raises:
             PersonalizerError: ``BadRequest`` for a world that could not be read again, or an
@@ -97,8 +98,10 @@ class Worlds(Database):
         now, mine = self._now(), {"owner": owner, "key": key}
         with self._writing() as connection:
             if instead_of and instead_of != key:
-                leaves = update(WORLDS).filter_by(owner=owner, key=instead_of)
-                connection.execute(leaves.values(listed=False))
+                edited = {"owner": owner, "key": instead_of, "listed": True}
+                before = _whole(connection.execute(select(WORLDS).filter_by(**edited)).all())
+                name = next((row.name for row in before if row.world.title == world.title), name)
+                connection.execute(update(WORLDS).filter_by(**edited).values(listed=False))
             kept_rows = connection.execute(select(WORLDS).filter_by(**mine)).first()
             if kept_rows is None or not kept_rows.listed:
                 self._check_list(connection, owner)

@@ -55,6 +55,18 @@ def test_an_edited_world_takes_the_place_of_the_one_before_which_its_link_still_
     assert names(store) == ["Bakery"]
 
 
+def test_an_edited_world_keeps_its_name_in_the_list_unless_its_title_was_edited(
+    store: Store,
+) -> None:
+    first = store.keep_world(BAKERY, "me")
+    store.rename_world(first.key, "me", "My shop")
+    edited = replace(BAKERY, story="Edited.")
+    second = store.keep_world(edited, "me", instead_of=first.key)
+    assert second.name == "My shop"
+    third = store.keep_world(replace(edited, title="Baker"), "me", instead_of=second.key)
+    assert (third.name, names(store)) == ("Baker", ["Baker"])
+
+
 def test_it_is_renamed_and_deleted_by_its_owner_alone(store: Store) -> None:
     key = store.keep_world(BAKERY, "me").key
     store.keep_world(BAKERY, "you")
