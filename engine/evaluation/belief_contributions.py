@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.evaluation.mean_intervals import Z
 from engine.learners.base import Contribution, Group, Source
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
@@ -34,12 +35,33 @@ class Gap:
             for a learner without uncertainty.
         curiosity: by how much the draws are further apart than the means, negative if they are
             closer; None if the choice was made without draws.
+        possible: least and largest possible gap, as no action earns less than 0 or more than it
+            pays.
     """
 
     parts: Mapping[Source, Contribution]
     mean: float
     sd: float
     curiosity: float | None
+    possible: tuple[float, float] = (-1.0, 1.0)
+
+    @property
+    def is_possible(self) -> bool:
+        """True if the gap is possible, and no part is larger than the largest possible gap."""
+        least, largest = self.possible
+        parts = (abs(part.mean) for part in self.parts.values())
+        return least <= self.mean <= largest and max(parts, default=0.0) <= self.largest
+
+    @property
+    def largest(self) -> float:
+        """Largest possible distance of two expected rewards, in either direction."""
+        return max(map(abs, self.possible))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the gap within what is possible."""
+        least, largest = self.possible
+        return max(self.mean - Z * self.sd, least), min(self.mean + Z * self.sd, largest)
 
     @property
     def sureness(self) -> float:
@@ -55,6 +77,7 @@ def gap(
     action: int,
     against: int | None = None,
     share: float = 0.0,
+    pays: Array | None = None,
 ) -> Gap:
     """Lead of an action over another by the beliefs of the loop that ranked them.
 
@@ -62,15 +85,18 @@ def gap(
         loop: in its state at the time of the ranking (`engine.loop.time_travel`).
         action, against: positions in the request; None for the mean of the allowed actions.
         share: threshold of `folding`; 0 merges no groups.
+        pays: largest reward of each action; 1 if not given.
     """
     weights = _contrast(ranked, action, against)
+    ends = weights if pays is None else weights * pays
     with loop.lock:
         parts = loop.contributions(ranked, weights)
         into = folding({source: part.mean for source, part in parts.items()}, share)
         parts = loop.contributions(ranked, weights, into) if into else parts
         sd = loop.sd_of_sum(ranked, weights)
     mean = sum(part.mean for part in parts.values())
-    return Gap(parts, mean, sd, _curiosity(ranked, weights))
+    possible = float(ends[ends < 0].sum()), float(ends[ends > 0].sum())
+    return Gap(parts, mean, sd, _curiosity(ranked, weights), possible)
 
 
 def _contrast(ranked: Ranked, action: int, against: int | None) -> Array:

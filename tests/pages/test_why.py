@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import permutations
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,7 @@ import pytest
 from engine.evaluation.belief_contributions import Gap
 from engine.evaluation.field_importance import Importance, Importances, Omission, importance_steps
 from engine.evaluation.mean_intervals import Estimate
-from engine.learners.base import Contribution, Group
+from engine.learners.base import Contribution, Group, Source
 from engine.pausable_steps import finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.play.page_settings import PlaySetup
@@ -21,7 +22,7 @@ from pages.parts.scene.part_types import FigureStyle
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import bare
 from pages.parts.why import session as session_module
-from pages.parts.why.page_content import scene_of_worth
+from pages.parts.why.page_content import scene_of, scene_of_worth
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import for_and_against, in_short, smallest
 from pages.parts.work import job_queue
@@ -315,10 +316,56 @@ def test_reasons_in_a_banks_world_are_in_euros_and_none_is_too_small(open_app: O
     assert "€ per 1,000 visitors" in text
     helps = "".join(header.help for header in why.at.header)
     assert "parts under 20" in bare(helps), "a two-hundredth of what the best offers earn"
-    assert re.search(r"95\s% interval of the difference [+−][\d,]+ to [+−][\d,]+\s€", text)
+    assert re.search(r"95\s% interval of the difference [+−][\d,]+ to [+−]?[\d,]+\s€", text)
     whole = gap_rows(why)["= expected reward"]
     assert whole == pytest.approx(300_000 * asked.gap().mean)
     assert f"balance {subject.context['balance']}" in gap_rows(why), "not the number that was sent"
+
+
+@pytest.mark.parametrize("crowds", [1, 4])
+def test_no_amount_is_more_than_a_priced_offer_pays_or_below_0(open_app: Open, crowds: int) -> None:
+    app = open_app(world=keep_at_hand(OWN_BANK))
+    for _ in range(crowds):
+        app.click("let-in-100").finish_the_crowd()
+    asked = session(asked_why(app))
+    assert asked.subject is not None
+    assert asked.subject.ranked.draw is not None
+    pays = [item.value * 1_000 for item in OWN_BANK.items]
+    for action, against in permutations(range(len(pays)), 2):
+        asked.compare(action, against)
+        scene = scene_of(asked, asked.subject, FigureStyle(False))
+        least, most = -pays[against], pays[action]
+        text = bare(scene.text("short"))
+        assert "from luck" not in text, "a sample has no amount"
+        interval = re.search(r"difference ([+−\d,]+) to ([+−\d,]+)", text)
+        figure = scene.figure("gap")
+        assert (interval is None) == (figure is None) == text.startswith("The engine cannot yet")
+        if interval is None or figure is None:
+            assert "€" not in text
+            continue
+        low, high = (float(end.replace(",", "").replace("−", "-")) for end in interval.groups())
+        assert least - 1 <= low < high <= most + 1
+        rows = figure.rows.to_pylist()
+        assert [row["name"] for row in rows if row["kind"] != "part"] == ["= expected reward"]
+        reach = max(-least, most) * (1 + 1e-9)
+        ends = [
+            row[end] for row in rows for end in ("value", "low", "high") if row[end] is not None
+        ]
+        assert -reach <= min(ends)
+        assert max(ends) <= reach
+
+
+def test_a_belief_beyond_what_is_paid_has_no_amount(why: App) -> None:
+    subject = session(why).subject
+    assert subject is not None
+    reasons: dict[Source, Contribution] = {Group(()): Contribution(0.05, 0.001)}
+    gap = Gap(reasons, 0.05, 0.001, 0.3, (-0.4, 0.0))
+    lead, drawn = in_short(OWN_BANK, subject.ranked, gap, 4, 0)
+    assert lead.startswith("The engine cannot yet say how much more")
+    assert "€" not in lead + drawn
+    assert drawn == "Its sample is higher: both what it knows and luck point that way."
+    sides = for_and_against(gap, {Group(()): "Action"}, OWN_BANK, 4, 0)
+    assert sides == "Reasons for Nothing new: Action."
 
 
 def test_a_small_lead_of_a_rare_reward_is_a_lead(why: App) -> None:

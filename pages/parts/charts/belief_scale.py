@@ -66,8 +66,10 @@ class BeliefScale:
         return _NOTICED * self.end
 
     def can_name(self, action: int, *rewards: float) -> bool:
-        """True if amounts are known, and none is more than an action can earn."""
-        return self.is_known and max(rewards) <= self.most[action]
+        """True if amounts are known, and none is more than an action can earn or, in a unit, less
+        than 0."""
+        least = 0.0 if self.scale.unit else min(rewards)
+        return self.is_known and least <= min(rewards) and max(rewards) <= self.most[action]
 
     def share(self, reward: float) -> float:
         """Mean reward as a share of the range."""

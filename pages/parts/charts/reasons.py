@@ -55,7 +55,8 @@ def gap_rows(
     scale: RewardScale,
     least: float,
 ) -> pa.Table:
-    """Rows of `gap_spec`: the parts, their sum, and the distance of the draws.
+    """Rows of `gap_spec`: the parts, their sum and, for rewards written as they are, the distance
+    of the draws.
 
     Args:
         names: display names of all sources.
@@ -63,10 +64,13 @@ def gap_rows(
         scale: of the numbers.
         least: reward of the smallest part drawn.
     """
-    row = partial(_row, scale)
-    rows = [row(names[part], by, gap.parts[part].sd, "part") for part, by in drawn(gap, least)]
-    rows.append(row(KNOWLEDGE, gap.mean, gap.sd, "whole"))
-    if gap.curiosity is not None:
+    row, ends = partial(_row, scale), (-gap.largest, gap.largest)
+    rows = [
+        row(names[part], by, gap.parts[part].sd, "part", ends) for part, by in drawn(gap, least)
+    ]
+    rows.append(row(KNOWLEDGE, gap.mean, gap.sd, "whole", gap.possible))
+    # A sample is a guess, and often more than an offer can pay.
+    if gap.curiosity is not None and not scale.unit:
         rows.append(row(CURIOSITY, gap.curiosity, None, "luck"))
         rows.append(row(DRAWS, gap.mean + gap.curiosity, None, "whole"))
     return table(
@@ -86,12 +90,22 @@ def drawn(gap: Gap, least: float) -> list[tuple[Source, float]]:
     return [(source, by) for source, by in parts if abs(by) >= least]
 
 
-def _row(scale: RewardScale, name: str, reward: float, sd: float | None, kind: str) -> Row:
+def _row(
+    scale: RewardScale,
+    name: str,
+    reward: float,
+    sd: float | None,
+    kind: str,
+    possible: Ends = (-math.inf, math.inf),
+) -> Row:
     value, written = scale.number(reward), scale.signed(reward)
     row: Row = {"name": name, "value": value, "told": written, "kind": kind}
     if not sd:
         return row
-    return row | {"low": scale.number(reward - Z * sd), "high": scale.number(reward + Z * sd)}
+    ends = (reward - Z * sd, reward + Z * sd)
+    if scale.unit:
+        ends = max(ends[0], possible[0]), min(ends[1], possible[1])
+    return row | {"low": scale.number(ends[0]), "high": scale.number(ends[1])}
 
 
 @lru_cache(maxsize=64)

@@ -127,8 +127,10 @@ class _Reasons:
         world, ranked = self._subject.world, self._subject.ranked
         return Text("\n".join(wording.in_short(world, ranked, self._gap, *self._pair)))
 
-    def figure(self) -> Figure:
-        """Parts of the gap, as bars to either side."""
+    def figure(self) -> Figure | None:
+        """Parts of the gap, as bars to either side; None while amounts are beyond what is paid."""
+        if not wording.can_name(RewardScale.of(self._subject.world), self._gap):
+            return None
         style, (name, other), world = self._style, self._names, self._subject.world
         first, second = (_colour_of(position, style) for position in self._pair)
         scale = RewardScale.of(world)
@@ -150,6 +152,8 @@ class _Reasons:
     def note(self) -> Text:
         """Largest parts in words, with an explanation of the bars."""
         world = self._subject.world
+        if not wording.can_name(RewardScale.of(world), self._gap):
+            return Text(self._sides)
         least = plain(RewardScale.of(world).value(wording.smallest(world), wording.smallest(world)))
         text = (
             f"{self._sides} All parts sum to the difference of the expected rewards; parts under "

@@ -139,8 +139,9 @@ class WhySession:
 
     def gap(self) -> Gap:
         """Return the lead of the selected action, with its parts."""
-        assert self.displayed is not None
-        return gap(self.displayed.loop, self.displayed.ranked, self.action, self.against, _NAMED)
+        at = self.displayed
+        assert at is not None
+        return gap(at.loop, at.ranked, self.action, self.against, _NAMED, at.world.worth)
 
     # -- what its loop has learned ----------------------------------------------------
 

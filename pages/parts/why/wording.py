@@ -65,7 +65,9 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
     scale = RewardScale.of(world)
     by, interval = plain(_amount(scale, abs(gap.mean), Z * gap.sd)), _interval(scale, gap)
-    if abs(gap.mean) < smallest(world):
+    if not can_name(scale, gap):
+        lead = TOO_LARGE
+    elif abs(gap.mean) < smallest(world):
         lead = f"{name} and {other} have the same expected reward{interval}."
     elif gap.mean < 0:
         lead = f"The expected reward of {name} is {by} lower than that of {other}{interval}."
@@ -74,6 +76,17 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     if gap.sd:
         lead += f" The chance that {name} is better is {_sureness(gap)}."
     return [lead, _drawn(ranked, gap, world)]
+
+
+TOO_LARGE = (
+    "The engine cannot yet say how much more one of these two earns: what it expects is still "
+    "beyond what they can pay."
+)
+
+
+def can_name(scale: RewardScale, gap: Gap) -> bool:
+    """True if amounts are possible; always for rewards that are written as they are."""
+    return not scale.unit or gap.is_possible
 
 
 def _amount(scale: RewardScale, reward: float, doubt: float = 0.0) -> str:
@@ -85,7 +98,7 @@ def _interval(scale: RewardScale, gap: Gap) -> str:
     """95 % interval of a lead in brackets, as Markdown; empty for rewards as they are."""
     if not (scale.unit and gap.sd):
         return ""
-    ends = scale.range(gap.mean - Z * gap.sd, gap.mean + Z * gap.sd, sign=True)
+    ends = scale.range(*gap.interval, sign=True)
     return f" (95\u00a0% interval of the difference {plain(ends)})"
 
 
@@ -109,15 +122,26 @@ def _drawn(ranked: Ranked, gap: Gap, world: World) -> str:
     if gap.curiosity is None:
         return "It follows from what the engine knows; no sample decided."
     apart, scale, alike = gap.mean + gap.curiosity, RewardScale.of(world), smallest(world)
-    known, luck = plain(scale.signed(gap.mean)), plain(scale.signed(gap.curiosity))
     direction = "lower" if apart < 0 else "higher"
-    text = (
-        f"Its sample is {plain(_amount(scale, abs(apart)))} {direction}: "
-        f"{known} from what it knows, {luck} from luck."
-    )
+    if scale.unit:
+        # A sample is a guess, and often more than an offer can pay: it has no amount.
+        text = f"Its sample is {direction}: {_cause(gap.mean, gap.curiosity)}."
+    else:
+        known, luck = scale.signed(gap.mean), scale.signed(gap.curiosity)
+        text = (
+            f"Its sample is {_amount(scale, abs(apart))} {direction}: "
+            f"{known} from what it knows, {luck} from luck."
+        )
     if gap.mean < -alike < alike < apart:
         return f"{text} By expected reward alone, it would be behind."
     return text
+
+
+def _cause(known: float, luck: float) -> str:
+    """Whether knowledge or luck set two samples apart."""
+    if known * luck >= 0:
+        return "both what it knows and luck point that way"
+    return "luck outweighs what it knows" if abs(luck) > abs(known) else "luck brought it closer"
 
 
 def for_and_against(
@@ -125,12 +149,14 @@ def for_and_against(
 ) -> str:
     """Name the largest parts on either side."""
     scale, least = RewardScale.of(world), smallest(world)
-    parts, sides = drawn(gap, least), []
+    parts, sides, named_too = drawn(gap, least), [], can_name(scale, gap)
     for position, sign in ((action, 1), (against, -1)):
         largest = [(source, by) for source, by in parts if sign * by >= least][:_NAMED]
         if largest:
+            amounts = [f" ({plain(scale.value(abs(by)))})" * named_too for _, by in largest]
             reasons = ", ".join(
-                f"{plain(names[source])} ({plain(scale.value(abs(by)))})" for source, by in largest
+                plain(names[source]) + amount
+                for (source, _), amount in zip(largest, amounts, strict=True)
             )
             sides.append(f"Reasons for {plain(named(world, position))}: {reasons}.")
     return " ".join(sides) or "Nothing learned so far separates them."
