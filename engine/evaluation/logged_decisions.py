@@ -4,7 +4,7 @@ Each column is checked here once, so estimators need no checks of their own.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn, TypeVar
 
@@ -28,6 +28,8 @@ _ROUNDING = 1e-6
 action's probability."""
 COARSE = 5e-5
 """Half a unit of four digits: probabilities with more digits are as good as exact."""
+_NAMED = 20
+"""Most actions named in a message."""
 _TWICE = 3
 """Number of equal rewards after which the next one is expected to be equal, too."""
 LEAST_CHANCE = 1e-12
@@ -155,6 +157,26 @@ class Decisions:
         limits = np.array([largest[action] for action in self.actions], dtype=float)
         np.maximum.at(limits, self.shown, self.reward)
         return replace(self, largest=limits)
+
+    def without_pay(self, actions: Collection[str]) -> "Decisions":
+        """Return the log with the statement that these actions, by their ids, always pay 0.
+
+        ``BadRequest`` for an unknown action, and for one with another reward in the log.
+        """
+        if unknown := next((action for action in actions if action not in self.actions), None):
+            named = ", ".join(self.actions[:_NAMED])
+            _refuse(f"The log has no action “{unknown}”. It has: {named}.")
+        limits = np.full(len(self.actions), math.inf) if self.largest is None else +self.largest
+        for action in actions:
+            limits[self.actions.index(action)] = 0.0
+        paid = (limits[self.shown] == 0) & (self.reward != 0)
+        if paid.any():
+            first = int(paid.argmax())
+            _refuse(
+                f"“{self.actions[self.shown[first]]}” does not always pay 0: event {first + 1:,} "
+                f"has the reward {self.reward[first]:g}."
+            )
+        return replace(self, largest=limits) if actions else self
 
     @property
     def amounts(self) -> Mapping[str, float]:

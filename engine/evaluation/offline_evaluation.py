@@ -79,6 +79,7 @@ class Tally:
         total, squares, largest: sum, sum of squares and largest of the weights.
         earned: sum of weights times rewards.
         possible: sum of the largest means that the actions can pay, in parts of the bounds.
+        unpaid: sum of the target's probabilities of actions that always pay 0.
         estimators: estimators with the events added so far.
         rounded: uncertainty of rounded propensities.
     """
@@ -93,6 +94,7 @@ class Tally:
     largest: float = 0.0
     earned: float = 0.0
     possible: float = 0.0
+    unpaid: float = 0.0
     rounded: RoundingUncertainty = field(default_factory=RoundingUncertainty)
 
     def add(self, weighed: WeightedDecisions) -> "Tally":
@@ -109,6 +111,7 @@ class Tally:
             largest=max(self.largest, float(weight.max(initial=0.0))),
             earned=self.earned + float(weight @ weighed.decisions.reward),
             possible=self.possible + _possible(weighed, self.estimators),
+            unpaid=self.unpaid + _unpaid(weighed),
             rounded=self.rounded.add(weighed),
         )
 
@@ -125,6 +128,7 @@ class Tally:
             max(self.largest, other.largest),
             self.earned + other.earned,
             self.possible + other.possible,
+            self.unpaid + other.unpaid,
             self.rounded + other.rounded,
         )
 
@@ -132,6 +136,11 @@ class Tally:
     def _effective(self) -> float:
         """Effective sample size: number of events of weight 1 with the same information."""
         return self.total**2 / self.squares if self.squares else 0.0
+
+    @property
+    def _is_unpaid(self) -> bool:
+        """True if the target shows only actions that always pay 0."""
+        return self.events > 0 and self.unpaid >= self.events * (1 - _TINY)
 
     @property
     def _is_little(self) -> bool:
@@ -160,7 +169,9 @@ class Tally:
 
     def interval(self, estimator: Estimator, level: float = 0.95) -> Interval | None:
         """Interval of an estimator, widened for rounding; None if it rests on weights that are
-        off."""
+        off; exactly 0 for a target that is never paid."""
+        if self._is_unpaid:
+            return Interval(0.0, 0.0, 0.0)
         interval = estimator.interval(level)
         if interval is None or estimator.key == "naive":
             return interval
@@ -183,7 +194,9 @@ class Tally:
 
     def row(self, level: float = 0.95) -> Row:
         """Return the row of estimates for one target policy over the whole log."""
-        doubt: Doubt | None = "little_overlap" if self._is_little else None
+        doubt: Doubt | None = None
+        if not self._is_unpaid and (self._is_little or not self.weighted):
+            doubt = "little_overlap" if self.weighted else "no_overlap"
         return Row(
             target=self.target,
             events=self.events,
@@ -195,7 +208,7 @@ class Tally:
             intervals={
                 estimator.key: self.interval(estimator, level) for estimator in self.estimators
             },
-            doubt=doubt if self.weighted else "no_overlap",
+            doubt=doubt,
         )
 
 
@@ -284,6 +297,14 @@ def _possible(weighed: WeightedDecisions, estimators: Sequence[Estimator]) -> fl
     if log.largest is None or target is None or not estimators:
         return float(len(log))
     return float((target @ log.shares(estimators[0].bounds)).sum())
+
+
+def _unpaid(weighed: WeightedDecisions) -> float:
+    """Sum of the target's probabilities of actions whose largest reward is 0; 0 if unknown."""
+    largest, target = weighed.decisions.largest, weighed.probabilities
+    if largest is None or target is None or (weighed.decisions.reward < 0).any():
+        return 0.0
+    return float(target[:, largest == 0].sum())
 
 
 def _unseen(weighed: WeightedDecisions) -> float:

@@ -13,7 +13,7 @@ from engine.store import Limits
 from engine.worlds.limits import MAX_UNIT
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
 from pages.parts.evaluate.log_file import FileSource, inspecting
-from pages.parts.evaluate.page_settings import UNIT, EvaluateSetup
+from pages.parts.evaluate.page_settings import UNIT, UNPAID, EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.stated_split import HOW_CHOSEN, choose_split
 from pages.parts.settings.page_settings_base import keep_values, show
@@ -114,6 +114,14 @@ def _choose_columns(upload: Upload, inspected: Inspected, setup: EvaluateSetup) 
                 placeholder="EUR",
                 max_chars=MAX_UNIT,
                 width=150,
+            )
+            text_field(
+                UNPAID.label,
+                key=setup.key("unpaid"),
+                help=UNPAID.help,
+                placeholder="Nothing new; No offer",
+                max_chars=300,
+                width=260,
             )
         if high <= low:
             st.error(

@@ -26,10 +26,12 @@ def show_progress(session: EvaluateSession) -> None:
         _progress(session)
     show_faults(session.refused)
     if session.refused is not None and session.result is not None:
-        note(
+        of_file = "The statement about actions that always pay 0 is not used."
+        of_loop = (
             "The requested settings are those of this very session. Everything else is shown "
             "without them."
         )
+        note(of_file if session.setup.log == "file" else of_loop)
     elif session.refused is not None and session.setup.window:
         st.button("Include all visitors", key="all-count", on_click=_let_all_count)
 

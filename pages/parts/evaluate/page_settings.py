@@ -77,6 +77,18 @@ UNIT: Setting[str] = Setting(
 )
 
 
+UNPAID: Setting[str] = Setting(
+    "",
+    "Actions that always pay 0",
+    {"": "none"},
+    kind="menu",
+    help="Names as in the log, with a semicolon between. Such an action earns exactly 0; otherwise "
+    "it might still pay what it has not paid so far.",
+    check=_key,
+    words="names of actions with ; between",
+)
+
+
 def _window(text: str) -> str:
     """Parse two whole numbers in ascending order; ValueError otherwise."""
     first, last = (
@@ -99,6 +111,7 @@ class EvaluateSetup(Linked):
     seed: int = SEED.as_field
     log: Source = LOG.as_field
     unit: str = UNIT.as_field
+    unpaid: str = UNPAID.as_field
     visitors: int = Setting(
         1_000, "Visitors of a ready-made log", numbers(300, 1_000, 3_000)
     ).as_field
@@ -179,6 +192,11 @@ class EvaluateSetup(Linked):
     def baseline(self) -> Baseline:
         """Return the rule."""
         return baseline_of(world_of(self.world), self.rule, self.item, self.table, self.seed)
+
+    @property
+    def unpaid_actions(self) -> tuple[str, ...]:
+        """Actions of a file that always pay 0, as stated."""
+        return tuple(name for part in self.unpaid.split(";") if (name := part.strip()))
 
     @property
     def span(self) -> tuple[int, int]:

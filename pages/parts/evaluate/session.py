@@ -133,7 +133,8 @@ class EvaluateSession:
         unit = self.setup.unit.strip()
         if self._log is not None and self._log.unit != unit:
             self._log = replace(self._log, unit=unit)
-            self.result = self.result and replace(self.result, log=self._log)
+            if self.result is not None:
+                self.result = replace(self.result, log=replace(self.result.log, unit=unit))
 
     def _forget(self) -> None:
         """Cancel the work and clear log and results."""
@@ -152,7 +153,7 @@ class EvaluateSession:
         setup = self.setup
         settings = setup.settings, self._settings_now(setup.settings)
         rule = setup.rule, setup.item, setup.table, setup.seed
-        question = source, setup.span, rule, settings
+        question = source, setup.span, rule, settings, setup.unpaid_actions
         if question == self._question and not self._was_cut_off:
             return
         if source != self._question[0]:
@@ -192,12 +193,22 @@ class EvaluateSession:
                 also = yield from self._settings(log, setup.settings)
             except PersonalizerError as error:  # Other targets do not need the settings.
                 also, refused = None, error
-            result = yield from evaluating(log, span, rule, also)
+            try:
+                evaluated = self._as_stated(log)
+            except PersonalizerError as error:
+                evaluated, refused = log, error
+            result = yield from evaluating(evaluated, span, rule, also)
         except PersonalizerError as error:
             refused = error
         # A frame stores the outcome, as it holds the lock. A job must not wait for the lock, as a
         # frame that holds it may wait for a job.
         self._outcome = question, log, result, refused
+
+    def _as_stated(self, log: EvaluationLog) -> EvaluationLog:
+        """Return the log of a file with the actions that always pay 0, as stated."""
+        if self.setup.log != "file":
+            return log
+        return replace(log, decisions=log.decisions.without_pay(self.setup.unpaid_actions))
 
     def _rule(self, log: EvaluationLog) -> Baseline | None:
         """Return today's rules, if the log began in their world and they name present actions."""

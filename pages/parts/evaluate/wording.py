@@ -1,5 +1,6 @@
 """Sentences about the evaluation of a log; the engine computes all numbers."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 from engine.evaluation.estimators import Interval
@@ -440,10 +441,15 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
             f"Estimated with *{TITLES['betting']}*, a stricter method with proven "
             f"intervals: {', '.join(proven)}."
         )
-    if result.log.world is None and result.decisions.largest is not None:
+    largest = result.decisions.largest
+    if result.log.world is None and largest is not None and max(largest) < math.inf:
         said.append(
             "In this log each action pays one amount or nothing: intervals end at its amount."
         )
+    if result.log.world is None and largest is not None and not all(largest):
+        pays_0 = zip(result.decisions.actions, largest, strict=True)
+        unpaid = ", ".join(plain(action) for action, most in pays_0 if not most)
+        said.append(f"{unpaid}: always pays 0, as stated beside the range of rewards.")
     return said + why_grey(result, setup)
 
 

@@ -127,6 +127,64 @@ def test_an_action_that_pays_one_amount_is_limited_by_it() -> None:
     assert "gaps" in [check.name for check in result.checks if not check.passes]
 
 
+def _evaluated(unpaid: str) -> EvaluateSession:
+    """A bank's log of 2,000 visitors, one of three offers by lot; "Nothing" has not paid yet."""
+    rng, names, pays = np.random.default_rng(8), ("Card", "Plan", "Nothing"), (120, 40, 0)
+    shown = rng.integers(3, size=2_000).tolist()
+    paid = [
+        pays[at] * int(chance < 0.03) for at, chance in zip(shown, rng.random(2_000), strict=True)
+    ]
+    rows = (f"{names[at]},.333333333,{euros}" for at, euros in zip(shown, paid, strict=True))
+    upload = sent("\n".join(["action,probability,revenue", *rows]).encode())
+    inspected = finish(inspecting(upload))
+    setup = EvaluateSetup(log="file", unpaid=unpaid)
+    session = EvaluateSession(setup, submit=job_queue.submit)
+    session.adopt(setup, None)
+    session.ask_file(upload, FileSource(upload.token, inspected.columns, inspected.bounds))
+    assert session._job is not None
+    session._job.result()
+    session.adopt(setup, None)
+    return session
+
+
+def test_an_action_that_is_stated_to_pay_0_earns_exactly_0() -> None:
+    for unpaid in ("", "Nothing"):
+        session = _evaluated(unpaid)
+        result = session.result
+        assert result is not None
+        assert session.refused is None
+        (row,) = (row for row in result.rows if row.target == "action Nothing")
+        interval = estimate_of(result, row, session.setup)
+        assert interval is not None
+        ends = (interval.estimate, interval.low, interval.high)
+        assert (ends == (0, 0, 0)) == bool(unpaid), "it might still pay, unless stated"
+        assert any("Nothing: always pays 0" in line for line in doubts(result, session.setup)) == (
+            bool(unpaid)
+        )
+
+
+@pytest.mark.parametrize(
+    ("unpaid", "says"),
+    [
+        ("Nothing; Card", "“Card” does not always pay 0: event "),
+        ("Gold", "The log has no action “Gold”. It has: "),
+    ],
+)
+def test_a_statement_that_the_log_contradicts_is_refused(unpaid: str, says: str) -> None:
+    session = _evaluated(unpaid)
+    assert session.refused is not None
+    assert session.refused.message.startswith(says)
+    assert session.result is not None, "without the statement"
+    assert session.result.decisions.largest is None or all(session.result.decisions.largest)
+
+
+def test_actions_that_pay_0_are_in_the_link() -> None:
+    setup, refused = EvaluateSetup.from_query({"unpaid": "Nothing new; No offer"})
+    assert not refused
+    assert setup.unpaid_actions == ("Nothing new", "No offer")
+    assert setup.query()["unpaid"] == "Nothing new; No offer"
+
+
 def _split_log(probability: str) -> bytes:
     """6,000 customers of a bank, each offered one of three products by lot."""
     rng, pays = np.random.default_rng(40), np.array([120, 40, 300])
