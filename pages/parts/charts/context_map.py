@@ -1,9 +1,8 @@
 """Map of contexts: the favoured action of each cell; a cell can be clicked."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import altair as alt
@@ -204,7 +203,7 @@ def map_rows(
     knows: bool,
     truth: bool,
     moves: Moves = NO_MOVES,
-    new: Mapping[str, int] = MappingProxyType({}),
+    new: Collection[str] = (),
 ) -> pa.Table:
     """Rows of `map_spec`.
 
@@ -213,9 +212,8 @@ def map_rows(
         knows: True once the loop has learned; until then cells are empty.
         turn: number of the visitor; a change allows the same cell to be selected again.
         moves: effect of the last answer.
-        new: number of offers so far of each action that is new. Where it is favoured though
-            another is expected to earn more, or without any offer, nothing is known: such a cell
-            has a frame and no colour.
+        new: ids of new actions. Where one is favoured though another is expected to earn more,
+            little is known: such a cell has a frame and no colour.
     """
     visible = [cell for cell in cells if axes.shows(cell, here)]
     places = [world.cell(cell) for cell in visible]
@@ -267,10 +265,7 @@ def stands_out(cell: Mapping[str, Any]) -> bool:
     return bool(cell["strength"] > VISIBLE)
 
 
-def _is_unknown(world: World, cell: Mapping[str, Any], new: Mapping[str, int]) -> bool:
+def _is_unknown(world: World, cell: Mapping[str, Any], new: Collection[str]) -> bool:
     """True for a cell with a new favourite that leads for lack of knowledge."""
     action, means = cell["action"], cell["means"]
-    if action not in new:
-        return False
-    leads = world.items[means.index(max(means))].id == action
-    return not (leads and new[action])
+    return action in new and world.items[means.index(max(means))].id != action

@@ -204,7 +204,9 @@ class OpenLoop:
 
     def _favoured(self, cells: list[int] | None) -> list[dict[str, object]]:
         part = _Map(None if cells is None else tuple(cells))
-        return self._part(part, lambda: favoured_actions(self.loop, self.world, cells))
+        return self._part(
+            part, lambda: favoured_actions(self.loop, self.world, cells, self.untried)
+        )
 
     @property
     def changed_before(self) -> Sequence[int]:
@@ -236,6 +238,12 @@ class OpenLoop:
         shown = Counter(row["action"] for row in latest_rows(self.loop, come))
         names = {item.id: item.name for item in self.world.items}
         return {names[item]: shown[item] for item in names if item in now - before}
+
+    @property
+    def untried(self) -> Sequence[str]:
+        """Ids of new actions that nobody has been offered yet."""
+        new = self.newcomers()
+        return [item.id for item in self.world.items if new.get(item.name) == 0]
 
     @property
     def recent(self) -> int:

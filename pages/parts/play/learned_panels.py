@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from engine.evaluation.favoured_actions import share_of_visits
 from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
@@ -104,7 +105,7 @@ def map_of(
         *_caption(favoured, knows, truth, mode, hidden, invites=not of_click),
         *of_click,
         *_part_of(opened, axes),
-        *_of_newcomers(opened, figure),
+        *_of_newcomers(opened, favoured, figure),
     ]
     return panel(
         _chart(figure, {"world": key_of(opened.world)}),
@@ -153,8 +154,8 @@ def map_figure(
         upright: True to put the rows of ``axes`` side by side.
     """
     world, turn, knows = opened.world, opened.arrivals.turn, bool(opened.loop.events)
-    new = {item.id: opened.newcomers().get(item.name, _TRIED) for item in world.items}
-    new = {action: offers for action, offers in new.items() if offers < _TRIED}
+    offers = opened.newcomers()
+    new = {item.id for item in world.items if offers.get(item.name, _TRIED) < _TRIED}
     moves = contexts.NO_MOVES
     if (click := opened.click) is not None and not look.size.on_stage:
         scale = BeliefScale.of(world, click.before, click.after)
@@ -202,15 +203,28 @@ def _part_of(opened: OpenLoop, axes: Axes) -> list[str]:
     return sentences
 
 
-def _of_newcomers(opened: OpenLoop, figure: Figure) -> list[str]:
+def _of_newcomers(
+    opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], figure: Figure
+) -> list[str]:
     """Return sentences on actions that were added a short time ago."""
     dashed = "Dashed: the most likely offer, but only because little is known about it."
     sentences = [
         f"{plain(name)} is new, and was offered to {counted(shown, 'visitor')} so far."
         for name, shown in opened.newcomers().items()
-        if shown < _TRIED
+        if 0 < shown < _TRIED
     ]
+    sentences += [_of_untried(opened, favoured, action) for action in opened.untried]
     return [*sentences, dashed] if any(figure.rows["fresh"].to_pylist()) else sentences
+
+
+def _of_untried(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], action: str) -> str:
+    """Return the sentence on a new action that is no favourite, as nobody has been offered it."""
+    name = plain(next(item.name for item in opened.world.items if item.id == action))
+    sentence = f"{name} is new, has not been shown yet and is no favourite on this map."
+    if opened.loop.settings.learning_mode != "online":
+        return sentence
+    share = share_of_visits(opened.world, favoured, action)
+    return f"{sentence} It is tried in {100 * share:.0f} of 100 visits."
 
 
 def _caption(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.favoured_actions import favoured_actions
+from engine.evaluation.favoured_actions import favoured_actions, share_of_visits
 from engine.loop.settings import LearningMode
 from engine.policies.registry import POLICIES
 from engine.simulation.simulated_visitors import crowd
@@ -39,10 +39,33 @@ def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothi
             "action": COFFEE.items[chances.index(top)].id,
             "probability": top,
             "strength": pytest.approx(max(0.0, (top - 0.25) / 0.75)),
+            "untried": {},
             "means": pytest.approx(list(now.means)),
             "best": COFFEE.items[best].id,
             "right": best == chances.index(top) and top > 0.25,
         }
+
+
+def test_an_untried_action_is_no_favourite_and_has_a_share_of_the_visits() -> None:
+    loop = small_loop()
+    list(crowd(loop, COFFEE, 100))
+    before = favoured_actions(loop, COFFEE)
+    favourite = str(before[0]["action"])
+    rows = favoured_actions(loop, COFFEE, untried=[favourite])
+    at = COFFEE.position(favourite)
+    chances = [
+        loop.preview(COFFEE.actions, COFFEE.features(context)).probabilities
+        for context in COFFEE.contexts
+    ]
+    for row, others in zip(rows, chances, strict=True):
+        left = [chance for place, chance in enumerate(others) if place != at]
+        assert row["action"] != favourite
+        assert row["probability"] == max(left)
+        assert row["strength"] == pytest.approx(
+            max(0.0, (max(left) / sum(left) - 1 / 3) / (2 / 3)), abs=1e-9
+        )
+    share = COFFEE.frequencies @ np.array([each[at] for each in chances])
+    assert share_of_visits(COFFEE, rows, favourite) == pytest.approx(share)
 
 
 @pytest.mark.no_cover

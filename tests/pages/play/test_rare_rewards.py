@@ -220,7 +220,7 @@ def test_a_difference_between_two_loops_has_its_interval() -> None:
     assert not FLAT.findall(sentence)
 
 
-def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() -> None:
+def test_a_new_offer_is_no_favourite_before_it_is_shown_and_its_share_is_said() -> None:
     session = session_of(200)
     assert session.displayed.newcomers() == {}
     rows = [*rows_of(OWN_BANK.items, 0), ActionRow(70, "Gold card", worth=150.0)]
@@ -228,10 +228,15 @@ def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() ->
     assert session.displayed.newcomers() == {"Gold card": 0}
     map_ = drawn(session).panels["map"].parts
     caption = unescape("".join(text for part in map_ for text, _ in part.get("pieces", ())))
-    assert "Gold card is new, and was offered to 0 visitors so far. Dashed: the most" in caption
-    full = [cell for cell in map_[0]["rows"] if cell["name"] == "Gold card"]
-    assert full
-    assert all(cell["fresh"] and not cell["strength"] for cell in full)
+    new = "Gold card is new, has not been shown yet and is no favourite on this map. It is tried in"
+    assert (share := re.search(rf"{new} (\d+) of 100 visits\.", caption))
+    opened = session.displayed
+    chances = [
+        opened.loop.probabilities(opened.world.request(opened.world.cell(cell)))[-1]
+        for cell in opened.world.contexts
+    ]
+    assert int(share[1]) == round(100 * float(opened.world.frequencies @ np.array(chances)))
+    assert all(cell["name"] != "Gold card" and not cell["fresh"] for cell in map_[0]["rows"])
     of_today = "Random, best single offer and best possible are those of the latest world"
     assert "The world changed after visitor 200." in (texts := texts_of(drawn(session)))
     assert of_today not in texts
