@@ -49,3 +49,20 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     expect(page.why().chart(OUTLOOK)).to_contain_text("earned since")
     faults |= offenders(page)
     assert not faults, "\n".join(sorted(faults))
+
+
+def test_a_table_follows_the_colour_scheme_without_motion(open_compare: OpenCompare) -> None:
+    """Of a transition, however short, the table would paint the colour before it."""
+    page = open_compare(viewport=WIDE)
+    page.turn("dark")
+    page.come_to_rest()
+    assert not page.lasting(lambda: {"light"} if page.page.evaluate(_GROUND) > 90 else set())
+
+
+_GROUND = """() => {
+    const canvas = document.querySelector("[data-testid=stDataFrame] canvas");
+    const {data} = canvas.getContext("2d").getImageData(0, canvas.height / 2, canvas.width, 1);
+    const grounds = data.filter((_, place) => place % 4 === 0).sort();
+    return grounds[grounds.length / 2];
+}"""
+"""Red, 0 to 255, of most of a row of the rules' table."""

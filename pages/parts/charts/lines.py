@@ -120,9 +120,10 @@ def _lines(
 
     reach = None if span is None else (0, span)
     near: dict[str, Any] = {"labelPadding": 6} if is_low else {}
+    few: dict[str, Any] = {"tickCount": 2} if is_low else {}
     x = across("visitor", None if is_low else along, reach, grid=False, **near)
     y = alt.Y("value:Q").scale(ends(domain))
-    y = y.axis(labelPadding=6, title=None if is_low else title)
+    y = y.axis(labelPadding=6, title=None if is_low else title, **few)
     colours = by_name([line.colour for _, line in looks])
     colour = alt.Color("line:N", scale=colours, legend=None)
     shape = alt.Shape("line:N", scale=by_name([line.shape for _, line in looks]), legend=None)

@@ -151,7 +151,7 @@ class _Figures:
         end = max(int(rows[-1]["visitor"]), _LEAST) if is_online else self._came
         return Figure(
             "chart-match",
-            "Does it choose like today's rules?",
+            "Like today's rules?",
             "Agreement of the apprentice with today's rules, by visitor: "
             f"{_last(rows, 'recent')}; the most to expect on average is "
             f"{_last(rows, 'ceiling')}",

@@ -68,8 +68,7 @@ def show_keys(connection: Connection) -> None:
         return
     for slot in SLOTS:
         _show_key(connection, slot)
-    is_made = connection.session.any_key(connection.stored.id)
-    note(wording.KEY_ONCE if is_made else wording.TWO_KEYS)
+    note(wording.TWO_KEYS)
 
 
 def _show_key(connection: Connection, slot: int) -> None:
@@ -90,6 +89,7 @@ def _show_key(connection: Connection, slot: int) -> None:
         )
     if key := session.key(stored.id, slot):
         st.code(key, language=None)
+        note(wording.KEY_ONCE)
 
 
 # -- the code ---------------------------------------------------------------------------

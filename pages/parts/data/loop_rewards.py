@@ -20,6 +20,8 @@ MOST = 2_000
 """Most events of a loop whose log is read for a list."""
 _POINTS = 60
 _HALF = 0.5
+_FEWEST = 10
+"""Visitors from whom on their rewards are drawn: those of fewer are an empty or a full block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,15 @@ def mean_reward(rewards: LoopRewards | None, world: World | None) -> str:
 
 def sparkline(curve: Sequence[float], world: World | None) -> str:
     """Return a curve as HTML, with the ends of its axis in the world's scale: from 0 to 1, or to
-    the size of the world's rewards if that is less than a half; wider if needed."""
+    the size of the world's rewards if that is less than a half; wider if needed. That of a few
+    visitors is an empty place."""
+    if len(curve) < _FEWEST:
+        return "<div></div>"
     scale, size = RewardScale.of(world), 1.0 if world is None else world.reward_size
     low, high = min(0.0, *curve), max(1.0 if size >= _HALF else size, *curve)
-    values = [*curve, curve[-1]] if len(curve) == 1 else curve
     points = ", ".join(
-        f"{100 * n / (len(values) - 1):.1f}% {100 * (high - value) / (high - low):.1f}%"
-        for n, value in enumerate(values)
+        f"{100 * n / (len(curve) - 1):.1f}% {100 * (high - value) / (high - low):.1f}%"
+        for n, value in enumerate(curve)
     )
     look = theme(is_dark())
     per = scale.per if scale.is_money else ""

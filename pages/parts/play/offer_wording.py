@@ -69,7 +69,7 @@ def highest_sample_in_short(
     chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
     decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].win_rate is None
     if decides_alone and percent(wins) == percent(chance):
-        return f"{name} has the highest sample, as in {_of_100(wins)} draws."
+        return f"{name} has the highest sample, as in {_of_100(wins)} rounds."
     return f"{name} has the highest sample, so it is offered."
 
 
@@ -137,7 +137,9 @@ def explored(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:
     if ranked.draw is None or chances[ranked.chosen].win_rate is not None:
         return ""
     wins, chance = _samples_won(ranked, chances), percent(ranked.probabilities[ranked.chosen])
-    return "" if percent(wins) == chance else f"Exploration turns {_of_100(wins)} into {chance}."
+    if percent(wins) == chance:
+        return ""
+    return f"Every offer keeps a minimum chance, so {_of_100(wins)} becomes {chance}."
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:

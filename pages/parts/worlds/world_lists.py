@@ -195,7 +195,8 @@ def show_gallery(session: WorldsSession) -> None:
             f"{earned(scale, ceilings.uniform.value)} with random offers, "
             f"{earned(scale, ceilings.best.value)} at best{per}"
         )
-        about = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; ")
+        actions = counted(len(world.items), "action").replace(" ", "\u00a0")
+        about = plain(f"{exhibit.shows} {actions}; ")
         details = f"{about}{earns}."
         with gallery, _row(f"exhibit-{name}", world.label, details, world.story):
             if exhibit.drift != "none":

@@ -75,7 +75,7 @@ def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: i
         sentence = offer_wording.highest_sample_in_short(
             WORLD, ranked, probability_parts(ranked, policy), policy
         )
-        won = f"{label} has the highest sample, as in {of_100(chance)} draws."
+        won = f"{label} has the highest sample, as in {of_100(chance)} rounds."
         assert (told(sentence) == won) is (agreement == 1)
 
 
@@ -88,8 +88,8 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
             assert sentence == f"{label} has the highest sample. It wins {of_100(share)} rounds."
-            turned = f"Exploration turns {of_100(share)} into {chance}." in legend(ranked, policy)
-            assert turned == (percent(share) != chance)
+            turned = f"Every offer keeps a minimum chance, so {of_100(share)} becomes {chance}."
+            assert (turned in legend(ranked, policy)) == (percent(share) != chance)
             assert "Dots: one round of samples; may exceed 1." in legend(ranked, policy)
         else:
             assert sentence == (

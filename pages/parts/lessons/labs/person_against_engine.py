@@ -153,6 +153,7 @@ class PersonAgainstEngineLab(lesson.Lab):
                         key=f"lesson-drink-{place}",
                         shortcut=shortcut(str(place)) if place < 10 else None,
                         on_click=partial(duel.choose, item.id, duel.served),
+                        width="stretch",
                     )
         if scores:
             own, other = (sum(column) for column in zip(*scores, strict=True))
