@@ -55,6 +55,17 @@ def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds
     assert len(play.chances) == len(ACTIONS)
 
 
+def test_tab_leads_into_a_menu_however_soon_it_is_pressed(open_worlds: OpenWorlds) -> None:
+    worlds = open_worlds()
+    worlds.tab_to("new-world")
+    for key in ("Enter", "Tab"):
+        worlds.page.keyboard.press(key)
+    menu = worlds.page.get_by_test_id("stPopoverBody")
+    expect(menu.locator(":focus")).to_have_count(1)
+    worlds.come_to_rest()
+    expect(menu.locator(":focus")).to_have_count(1)
+
+
 @pytest.mark.nightly
 def test_the_same_from_a_pasted_table_and_from_a_log(
     open_worlds: OpenWorlds, open_evaluate: OpenEvaluate
@@ -64,8 +75,6 @@ def test_the_same_from_a_pasted_table_and_from_a_log(
     worlds.tab_to("new-world")
     worlds.type("Enter")
     expect(worlds.keyed("worlds-pasted")).to_be_visible()
-    worlds.settle()
-    worlds.page.wait_for_timeout(1_000)  # A menu that is drawn again meanwhile loses the focus.
     worlds.tab_to("worlds-pasted")
     places = product(["cold", "hot"], ["noon", "night"], ["Ann", "Bo", "Cy"])
     rows = [[*place, *map(str, cells)] for place, cells in zip(places, CELLS, strict=True)]
@@ -98,6 +107,7 @@ def play_it(worlds: WorldsPage) -> None:
     worlds.tab_to("go-play")
     worlds.type("Enter")
     play = PlayPage(worlds.page, worlds.address)
+    expect(play.button("reward-1")).to_be_visible()  # Worlds has no visitors either.
     play.expect_visitors(0)
     play.page.keyboard.press("1")
     play.expect_visitors(1)

@@ -59,7 +59,11 @@ function build(every) {
                 document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
             }
         },
-        keydown: event => { if (event.key === "Tab") leave(frame, event); },
+        keydown: event => {
+            if (event.key !== "Tab") return;
+            goIn(frame, event);
+            leave(frame, event);
+        },
         focusin: event => {
             if (keyOf(event.target) !== frame.stands) frame.home = null;
             Object.assign(frame, { focused: event.target, key: keyOf(event.target) });
@@ -279,14 +283,26 @@ function enter(frame, opener) {
     const look = () => {
         if (![document.body, opener].includes(document.activeElement)) return;
         const body = document.querySelector(OPENED);
-        // The first field may come after others, as its code may still be on its way. And what is
-        // chosen in it is nearer than which part of it is shown.
-        const field = body?.querySelector(COMING)
-            ? null : fieldsOf(body).find(each => !each.closest(PARTS));
-        if (field) field.focus();
+        const field = firstFieldOf(body);
+        if (field && !comesBefore(body, field)) field.focus();
         else if (--looks && frame.opener === opener) setTimeout(look, 50);
     };
     setTimeout(look, 50);
+}
+
+function comesBefore(body, field) {
+    // The code of a field in sight that stands before this one may still be on its way.
+    const coming = [...body.querySelectorAll(COMING)].find(each => each.checkVisibility());
+    return coming?.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING;
+}
+
+function goIn(frame, event) {
+    // Tab on a button whose box is open leads into the box, however soon it is pressed.
+    if (event.shiftKey || event.target !== frame.opener) return;
+    const field = firstFieldOf(document.querySelector(OPENED));
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
 }
 
 function leave(frame, event) {
@@ -295,6 +311,11 @@ function leave(frame, event) {
     if (!body || !frame.opener?.isConnected) return;
     const fields = fieldsOf(body);
     if (event.target === fields.at(event.shiftKey ? 0 : -1)) frame.opener.focus();
+}
+
+function firstFieldOf(body) {
+    // What is chosen in a box is nearer than which part of it is shown.
+    return fieldsOf(body).find(each => !each.closest(PARTS));
 }
 
 function fieldsOf(body) {
