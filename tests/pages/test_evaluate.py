@@ -30,9 +30,12 @@ from engine.worlds import WORLDS
 from pages.parts.evaluate.evaluation_logs import EvaluationLog, logs
 from pages.parts.evaluate.log_checks import about_checks
 from pages.parts.evaluate.log_evaluation import LogEvaluation, evaluating
+from pages.parts.evaluate.page_content import scene_of
 from pages.parts.evaluate.page_settings import EvaluateSetup
+from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.settings_trials import SettingsTrial
 from pages.parts.evaluate.wording import (
+    NOT_USABLE,
     about_difference,
     chart_ends,
     doubts,
@@ -45,6 +48,7 @@ from pages.parts.evaluate.wording import (
 )
 from pages.parts.play.detail_boxes import BOXES
 from pages.parts.race.page_settings import RaceSetup
+from pages.parts.scene.part_types import FigureStyle
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import bare, signed
 from pages.parts.text.glossary import meaning
@@ -624,6 +628,28 @@ def test_rare_rewards_of_a_file_are_percentages(open_evaluate: Open) -> None:
     assert EvaluationLog(decisions).scale.unit == ""
 
 
+def test_an_arrow_at_a_cut_interval_is_explained(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK)
+    result = found_on(app)
+    legend = {
+        cut: scene_of(replaced(app.session, result, cut), FigureStyle()).figure("forest")
+        for cut in (False, True)
+    }
+    for cut, figure in legend.items():
+        assert figure is not None
+        assert ("continues beyond the axis" in figure.marks) == cut
+
+
+def replaced(session: EvaluateSession, result: LogEvaluation, cut: bool) -> EvaluateSession:
+    """The session with narrow intervals; one beyond the axis if ``cut``."""
+    rows = []
+    for number, row in enumerate(result.rows):
+        wide = Interval(0.5, -9.0, 9.0) if cut and number == 1 else Interval(0.5, 0.4, 0.6)
+        rows.append(replace(row, intervals=dict.fromkeys(row.intervals, wide)))
+    session.result = replace(result, rows=rows)
+    return session
+
+
 def test_axes_hold_what_is_drawn_and_little_more() -> None:
     rare = Interval(0.02, 0.01, 0.04)
     assert ends_around((0, 1), [rare, None]) == pytest.approx((0, 0.042))
@@ -638,8 +664,14 @@ def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
     (line,) = (each for each in app.at.markdown if "Is this log reliable?** Yes" in each.value)
     assert "all probabilities are possible" in line.help
     log = found_on(app).log
+    assert "Not to be used" not in app.text
     unfair = replace(log, decisions=forgetting(log.decisions))
     result = finish(evaluating(unfair, (1, 0), None))
+    app.session.result = result
+    app.at.session_state["along"] = True
+    app.run()
+    marks = [each.value for each in app.at.warning if each.value == NOT_USABLE]
+    assert len(marks) == 2, "at each of the two charts"
     first, fault = about_checks(result.checks, labels_of(result))
     assert first.endswith("Not quite: 1 check failed.")
     assert "was shown to" in fault

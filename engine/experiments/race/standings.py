@@ -9,6 +9,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.evaluation.curve_points import rows_of
 from engine.evaluation.mean_intervals import Band, Estimate, band, estimate
+from engine.experiments.payback_forecast import PaybackForecast, forecast_of_crowds
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
 
@@ -272,6 +273,16 @@ class Standings:
             int(np.count_nonzero(points < len(times) - 1)),
             crowds,
         )
+
+    def payback_forecast(self, contender: str, baseline: str) -> PaybackForecast | None:
+        """Forecast of `payback` beyond the race; None where the race ends without a deficit, and
+        if tastes change."""
+        is_fair = self.plan.drift == "none" and len(self.shared) > 1 and self.plan.visitors > 3
+        if not is_fair or not {contender, baseline} <= {*self.keys}:
+            return None
+        pairs = zip(self.outcomes(contender), self.outcomes(baseline), strict=True)
+        ahead = np.array([ours.expected - theirs.expected for ours, theirs in pairs])
+        return forecast_of_crowds(ahead, self.plan.points)
 
     def cost_of_chance(self, contender: str) -> ChanceCost | None:
         """Reward a visitor that a contender lost by random offers, and its gap to the leader.

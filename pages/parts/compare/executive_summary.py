@@ -2,6 +2,7 @@
 
 from engine.evaluation.mean_intervals import estimate_of_differences
 from engine.experiments.business_figures import by_segment, gained, held_back, payback, worst_served
+from engine.experiments.payback_forecast import forecast_of_visitors
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import (
     ARM_NAMES,
@@ -11,6 +12,7 @@ from pages.parts.compare.wording import (
     is_significant,
 )
 from pages.parts.text.format import counted, plain
+from pages.parts.text.payback_wording import forecast_in_words
 from pages.parts.text.reward_scale import RewardScale
 
 _FEWEST = 50
@@ -57,14 +59,18 @@ def _scale(session: CompareSession) -> RewardScale:
 
 
 def _cost(session: CompareSession, arm: str, start: int) -> str:
-    result = payback(gained(session.comparison, start, arm))
+    gains = gained(session.comparison, start, arm)
+    result = payback(gains)
     if result.even == 0:
         return "**Learning cost nothing:** its total was never below that of today's rules."
     cost = _scale(session).total(-result.lowest)
     sentence = f"**Learning cost {cost} at most**, by visitor {start + result.at:,}."
     if result.even is None:
         came = len(session.comparison) - start
-        return f"{sentence} The cost has not been recovered within these {came:,} visitors."
+        forecast = forecast_of_visitors(gains)
+        beyond = forecast_in_words(forecast, _scale(session)) if forecast is not None else ""
+        sentence += f" The cost has not been recovered within these {came:,} visitors."
+        return f"{sentence} {beyond}".rstrip()
     return f"{sentence} The cost was recovered by visitor {start + result.even:,}."
 
 

@@ -35,6 +35,7 @@ _KEYS = {
     forest.GUESS: "\u25bd\u00a0your guess",
 }
 """Meanings of the marks in the forest."""
+_CUT = "\u25c0\u00a0\u25b6\u00a0the interval continues beyond the axis"
 _POLICY_HELP = (
     "Always the best guess: the engine without random offers. It has learned "
     "from this very log, which flatters it slightly."
@@ -130,13 +131,12 @@ class _Figures:
         """Return all rows, with the truth if revealed, and the person's guess."""
         tells = not self._session.hides
         branches = self._branches(tells, self._setup.truth and tells, self._session.guess)
-        return replace(self._forest(branches), marks=_marks(branches))
+        return self._with_legend(branches)
 
     def of_pair(self, *targets: str) -> Figure:
         """Return the rows of two targets."""
         every = {branch.name: branch for branch in self._estimates()}
-        branches = [every[self._names[target]] for target in targets]
-        return replace(self._forest(branches), marks=_marks(branches))
+        return self._with_legend([every[self._names[target]] for target in targets])
 
     def on_stage(self, tells: bool, reveals: bool) -> Figure:
         """Return as many rows as fit a stage, including the headline's row.
@@ -168,6 +168,18 @@ class _Figures:
 
     def _estimates(self) -> list[forest.Branch]:
         return self._branches(tells=True, reveals=self._setup.truth)
+
+    def _with_legend(self, branches: Sequence[forest.Branch]) -> Figure:
+        """Return rows with the meanings of their marks, and of the arrows, if there are any."""
+        low, high = wording.chart_ends(self._result, self._setup)
+        is_cut = any(
+            branch.low is not None
+            and branch.high is not None
+            and (branch.low < low or branch.high > high)
+            for branch in branches
+        )
+        marks = [_KEYS[mark] for mark in forest.marks_of(branches)] + [_CUT] * is_cut
+        return replace(self._forest(branches), marks=" \u2003 ".join(marks))
 
     def _forest(self, branches: Sequence[forest.Branch]) -> Figure:
         look, scale, result = self._look, self._result.log.scale, self._result
@@ -207,11 +219,6 @@ class _Figures:
                 )
             branches.append(branch)
         return branches
-
-
-def _marks(branches: Sequence[forest.Branch]) -> str:
-    """Return the meanings of the marks as Markdown."""
-    return " \u2003 ".join(_KEYS[mark] for mark in forest.marks_of(branches))
 
 
 def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:

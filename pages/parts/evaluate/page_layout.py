@@ -13,7 +13,7 @@ from pages.parts.evaluate.log_checks import QUESTION, passed
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import amount, below_table, chart_ends, names_of
+from pages.parts.evaluate.wording import amount, below_table, chart_ends, names_of, usable
 from pages.parts.scene.part_drawing import draw, draw_chart
 from pages.parts.scene.part_types import Scene
 from pages.parts.settings.page_settings_base import keep_values
@@ -181,6 +181,7 @@ def _all_figures(result: LogEvaluation, setup: EvaluateSetup) -> Iterator[Mappin
                 "effective_events": row.effective,
                 "largest_weight": row.largest,
                 "share_with_weight": row.share,
+                "usable": usable(result, row, key),
                 **_scaled_cells(result, interval),
             }
 

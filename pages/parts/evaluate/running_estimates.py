@@ -12,6 +12,7 @@ from pages.parts.charts.lines import LineStyle, span_of
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import (
+    NOT_USABLE,
     action_of,
     ends_around,
     headline_row,
@@ -72,12 +73,18 @@ def choose_window(session: EvaluateSession, result: LogEvaluation) -> None:
         st.slider("Included visitors", 1, events, now, key=key, on_change=take)
 
 
+def _mark_if_contradicted(result: LogEvaluation) -> None:
+    if result.contradicts:
+        st.warning(NOT_USABLE, icon=":material/block:")
+
+
 def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
     setup, names = session.setup, names_of(result, session.setup)
     usual = headline_row(result, setup)
     keys = list(names)
     place = keys.index(usual.target) if usual else 0
     section("Precision as the log grows", help=_GROWING_HELP)
+    _mark_if_contradicted(result)
     target = st.selectbox(
         "Served to everybody",
         keys,
@@ -111,6 +118,7 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
 def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
     setup, names = session.setup, names_of(result, session.setup)
     section("Estimates over time", help=_STRETCHES_HELP)
+    _mark_if_contradicted(result)
     usual = [key for key in ("online", "greedy", "uniform") if key in names]
     chosen = st.multiselect(
         "Policies",

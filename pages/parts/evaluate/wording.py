@@ -165,6 +165,17 @@ def contradiction(result: LogEvaluation) -> str:
     return f"The log and {whose} probabilities do not agree: no estimate can be relied on. {remedy}"
 
 
+NOT_USABLE = "**Not to be used:** this log contradicts its probabilities."
+"""Mark at figures of a log that does not agree with its probabilities."""
+
+
+def usable(result: LogEvaluation, row: Row, estimator: str) -> str:
+    """Whether an estimate of the CSV file may be used: "yes", or "no" with the reason."""
+    if result.contradicts and estimator != "naive" and not row.is_observed:
+        return "no: the log contradicts its probabilities"
+    return "no: the log never shows what it would choose" if row.doubt == "no_overlap" else "yes"
+
+
 def about_difference(
     result: LogEvaluation, setup: EvaluateSetup, first_key: str, second_key: str
 ) -> str:
@@ -209,6 +220,7 @@ def about_marks(setup: EvaluateSetup) -> str:
         "Circles: average where it was shown. Squares: estimate if everybody had got "
         f"it ({TITLES.get(setup.estimator, setup.estimator).lower()}), with 95 % intervals."
         f"{' Diamonds: the truth.' if setup.truth else ''}"
+        " An arrow: the interval continues beyond the axis."
     )
 
 

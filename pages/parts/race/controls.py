@@ -18,6 +18,7 @@ from pages.parts.scene.part_types import Text
 from pages.parts.settings.baseline_rules import EXAMPLE, rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.page_settings_base import current_setup, show
+from pages.parts.settings.setting import Options, numbers
 from pages.parts.settings.shared_settings import SEED
 from pages.parts.text.format import note, small
 from pages.parts.text.glossary import explained
@@ -137,7 +138,15 @@ def choose_race(setup: RaceSetup) -> None:
             columns, (("visitors", "crowds"), ("delay", "refresh"), ("drift",)), strict=True
         ):
             with column:
-                setup.draw(*names, disabled=setup.one_run is not None)
+                for name in names:
+                    more = {"options": visitors_on_offer(setup)} if name == "visitors" else {}
+                    setup.draw(name, disabled=setup.one_run is not None, **more)
+
+
+def visitors_on_offer(setup: RaceSetup) -> Options[int]:
+    """Return the slider's numbers of visitors, with that of a link between them."""
+    offered: Options[int] = RaceSetup.declared()["visitors"].offered
+    return numbers(*sorted({*offered, setup.visitors}))
 
 
 def choose_rule(setup: RaceSetup) -> None:

@@ -35,7 +35,10 @@ _SEGMENT_HELP = (
 _INTERVALS_HELP = (
     "Values in brackets are 95 % intervals of the mean (Student's t over the repetitions)."
 )
-_TABLE_HELP = "Repetitions won: nobody earned more there; a tie is shared."
+_TABLE_HELP = (
+    "Mean reward: what visitors gave, chance included, for every method alike. "
+    "Regret leaves chance out. Repetitions won: nobody earned more there; a tie is shared."
+)
 
 
 def scene_of(session: RaceSession, style: FigureStyle) -> Scene:

@@ -61,6 +61,17 @@ def _known(text: str) -> str:
     return ordered(keys)
 
 
+_VISITORS = numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
+
+
+def _visitors(text: str) -> int:
+    """Parse a number of visitors, also between those of the slider; ValueError if out of range."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not min(_VISITORS) <= number <= max(_VISITORS):
+        raise ValueError
+    return number
+
+
 def _record(text: str) -> str:
     """Normalise the text of a record; raises if it is malformed."""
     return ChoiceRecord.read(text).text
@@ -99,8 +110,10 @@ class RaceSetup(Tunable):
     visitors: int = Setting(
         1_000,
         "Visitors per repetition",
-        numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000),
+        _VISITORS,
         "slider",
+        check=_visitors,
+        words=f"a whole number from {min(_VISITORS)} to {max(_VISITORS):,}",
     ).as_field
     crowds: int = Setting(
         10,

@@ -16,6 +16,7 @@ from pages.parts.settings.baseline_rules import is_example, rule_in_full
 from pages.parts.settings.known_worlds import label_of, world_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
+from pages.parts.text.payback_wording import forecast_in_words
 from pages.parts.text.reward_scale import RewardScale
 
 _PLACES = ("1st", "2nd", "3rd")
@@ -269,8 +270,7 @@ def about_payback(session: RaceSession) -> str:
         return (
             f"**Learning has not paid for itself within {session.known.plan.visitors:,} visitors.**"
             " At the end of the race this engine has earned what today's rules earn in "
-            f"{time.paid:,} of {counted(time.crowds, 'repetition')}. "
-            "A race of more visitors may show when it does."
+            f"{time.paid:,} of {counted(time.crowds, 'repetition')}. {_forecast(session)}"
         )
     if time.visitors == 0:
         return "**Learning cost nothing.** This engine was never behind today's rules."
@@ -288,6 +288,14 @@ def about_payback(session: RaceSession) -> str:
         "on this engine has earned at least what today's rules earn. "
         f"At {PER_DAY:,} visitors a day: {days}."
     )
+
+
+def _forecast(session: RaceSession) -> str:
+    """Forecast the time of payback beyond the race; Markdown."""
+    forecast = session.known.payback_forecast(OURS, "present")
+    if forecast is None:
+        return "A race of more visitors may show when it does."
+    return forecast_in_words(forecast, _scale(session))
 
 
 def about_trial(session: RaceSession) -> str:

@@ -25,6 +25,7 @@ from pages.parts.evaluate.wording import (
     estimate_of,
     headline,
     headline_row,
+    usable,
 )
 from pages.parts.work import job_queue
 from pages.parts.work.uploads import Upload, Uploads
@@ -245,6 +246,10 @@ def test_a_log_that_contradicts_its_stated_rule_has_no_headline_figure(
     estimates = {row.target: estimate_of(result, row, setup) for row in result.rows}
     assert estimates["online"] is not None
     assert (estimates["action a"] is None) == result.contradicts
+    marks = {usable(result, row, key) for row in result.rows for key in row.intervals}
+    assert ("no: the log contradicts its probabilities" in marks) == result.contradicts
+    online = next(row for row in result.rows if row.target == "online")
+    assert usable(result, online, "strata") == "yes", "these are the rewards that were logged"
     if result.contradicts:
         assert about_difference(result, setup, "uniform", "online") in said
         assert not any(character.isdigit() for character in said)

@@ -10,6 +10,7 @@ from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
 from engine.worlds import WORLDS
 from pages.parts.compare.page_settings import CompareSetup
+from pages.parts.race.controls import visitors_on_offer
 from pages.parts.race.page_settings import RaceSetup, everybody, ordered
 from pages.parts.race.person_choices import YOU
 from pages.parts.settings.baseline_rules import rules_of
@@ -38,6 +39,21 @@ def test_the_largest_race_that_can_be_set_can_be_planned() -> None:
         assert max(RaceSetup.declared()[name].offered) == most
 
 
+@pytest.mark.parametrize("visitors", [200, 3_000, 12_345, 200_000])
+def test_a_link_may_set_any_number_of_visitors_and_the_slider_shows_it(visitors: int) -> None:
+    setup, refused = RaceSetup.from_query({"visitors": str(visitors)})
+    assert (setup.visitors, refused) == (visitors, [])
+    assert setup.query()["visitors"] == str(visitors)
+    assert visitors_on_offer(setup)[visitors] == f"{visitors:,}"
+    assert [*visitors_on_offer(setup)] == sorted(visitors_on_offer(setup))
+
+
+def test_a_number_of_visitors_out_of_range_gives_way_with_a_sentence() -> None:
+    setup, (sentence,) = RaceSetup.from_query({"visitors": "200001"})
+    assert setup.visitors == RaceSetup().visitors
+    assert "must be a whole number from 200 to 200,000; 1000 is used instead" in sentence
+
+
 @pytest.mark.parametrize(
     ("told", "drift"),
     [({}, "none"), ({"world": "coffee"}, "none"), ({"world": "fashion"}, "halfway"),
@@ -53,7 +69,7 @@ def test_tastes_change_as_the_world_says_where_the_link_does_not(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("who", "ours,theirs"), ("who", ""), ("visitors", "201"), ("crowds", "0"), ("drift", "fast"),
+    [("who", "ours,theirs"), ("who", ""), ("visitors", "199"), ("crowds", "0"), ("drift", "fast"),
      ("delay", "-1"), ("refresh", "2"), ("epsilon", "101"), ("crosses", "5"), ("field", "shoes"),
      ("field", "season"), ("trial", "1"), ("width", "x"), ("temperature", "0")],
 )  # fmt: skip

@@ -6,18 +6,30 @@ from typing import cast
 
 import pytest
 
+from engine.evaluation.mean_intervals import Estimate
+from engine.experiments.payback_forecast import PaybackForecast
 from engine.experiments.power import trial_size
 from engine.experiments.race.contenders import ABTest, Blind, Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import PaybackTime
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
+from pages.parts.text.format import bare
 from tests.pages.own_bank import OWN_BANK
 
 
-def session(time: PaybackTime | None, *contenders: Contender, trial: int = 0) -> RaceSession:
+def session(
+    time: PaybackTime | None,
+    *contenders: Contender,
+    trial: int = 0,
+    forecast: PaybackForecast | None = None,
+) -> RaceSession:
     plan = Plan(OWN_BANK, contenders or (Blind("uniform"),), visitors=5_000, delay=90, refresh=100)
-    known = SimpleNamespace(payback=lambda ours, baseline: time, plan=plan)
+    known = SimpleNamespace(
+        payback=lambda ours, baseline: time,
+        payback_forecast=lambda ours, baseline: forecast,
+        plan=plan,
+    )
     return cast(RaceSession, SimpleNamespace(known=known, displayed=SimpleNamespace(trial=trial)))
 
 
@@ -45,6 +57,31 @@ def test_the_time_until_learning_has_paid_for_itself(
     said = wording.about_payback(session(time))
     assert expected in said
     assert bool(said) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "expected"),
+    [
+        (None, "A race of more visitors may show when it does."),
+        (
+            PaybackForecast(Estimate(4e-4, 1e-4, -1e-4, 9e-4)),
+            "When it will cannot be forecast: over the last half of the visitors it gained "
+            "+120 € per 1,000 visitors beside today's rules (95 % interval −30 to +270 €), and the "
+            "interval contains 0.",
+        ),
+        (
+            PaybackForecast(Estimate(4e-4, 1e-4, 2e-4, 6e-4), 11_523, 8_437, 21_321),
+            "**Forecast: after about 12,000 visitors** (95 % interval 8,400 to 21,000), if it "
+            "gains as over the last half of the visitors: +120 € per 1,000 visitors beside today's "
+            "rules (95 % interval +60 to +180 €).",
+        ),
+    ],
+)
+def test_a_payback_beyond_the_race_is_forecast(
+    forecast: PaybackForecast | None, expected: str
+) -> None:
+    said = wording.about_payback(session(PaybackTime(None, 300, None, 2, 9), forecast=forecast))
+    assert bare(said).replace("\u00a0", " ").endswith(bare(expected))
 
 
 def test_the_size_of_an_ab_test_in_a_banks_world() -> None:
