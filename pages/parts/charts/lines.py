@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 
 from pages.parts.charts.base import Ends, Spec, across, blank, ends, finish, tooltip
+from pages.parts.charts.stage_size import CHANGE
 from pages.parts.text.theme import theme
 
 _BELOW = 46
@@ -171,7 +172,8 @@ def _lines(
             .encode(x, tooltip=tooltip(",.0f", visitor=rule)),
             _having("is_first")
             .mark_text(align=alt.ExprRef(_SIDE), dy=-9, aria=False)
-            .encode(x, y=alt.value(0), text=alt.value(change)),
+            .encode(x, y=alt.value(0), text=alt.value(change))
+            .properties(name=CHANGE),
         ]
     spec = finish(dark, height, *layers)
     above = {"text": f"{title}, by number of {along}", "color": look.ink}

@@ -25,6 +25,9 @@ _FLAT = {
     "titleY": {"expr": "(-16 * u)"},
 }
 """Horizontal title above the chart, as a rotated title would be longer than the axis."""
+CHANGE = "change"
+"""Name of a layer that names changes above a chart."""
+_ABOVE_CHANGES = {"titleY": {"expr": "(-52 * u)"}}
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"
 
@@ -42,6 +45,10 @@ def staged(spec: Mapping[str, Any]) -> Spec:
     own = [param for param in params if param["name"] not in _UNITS]
     units = [{"name": name, "expr": expr} for name, expr in _UNITS.items()]
     scaled = {key: _scaled(value, key) for key, value in spec.items()}
+    if any(layer.get("name") == CHANGE for layer in spec.get("layer", ())):
+        for layer in scaled["layer"]:
+            if "titleY" in (axis := layer["encoding"].get("y", {}).get("axis") or {}):
+                axis |= _ABOVE_CHANGES
     return scaled | {"params": [*units, *own]}
 
 

@@ -82,3 +82,11 @@ def test_a_legend_that_names_its_columns_keeps_them() -> None:
     encoding = {"shape": {"legend": own, "scale": {"domain": ["where it was shown", "the truth"]}}}
     (layer,) = staged({"layer": [{"mark": "point", "encoding": encoding}]})["layer"]
     assert layer["encoding"]["shape"]["legend"] == own
+
+
+@pytest.mark.parametrize("is_switched", [True, False])
+def test_the_title_of_an_axis_stands_above_the_name_of_a_change(is_switched: bool) -> None:
+    layers = staged(comparison.reward_spec(False, is_switched, False))["layer"]
+    axes = [layer["encoding"].get("y", {}).get("axis") or {} for layer in layers]
+    heights = {axis["titleY"]["expr"] for axis in axes if "titleY" in axis}
+    assert heights == {"(-52 * u)" if is_switched else "(-16 * u)"}
