@@ -1,7 +1,9 @@
 """Calm: how much a page shows before anybody scrolls."""
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.conftest import OpenEvaluate, OpenPage
 from tests.browser.first_sight import FirstSight
@@ -35,3 +37,27 @@ def test_evaluate_is_calm_on_a_phone_after_the_guess(open_evaluate: OpenEvaluate
         sight = FirstSight.of(page.page)
         assert len(sight.controls) <= 18, (tab, sight.controls)
         assert len(sight.words) <= 90, (tab, " ".join(sight.words))
+
+
+def test_evaluate_is_calm_on_a_phone_with_a_file(
+    open_evaluate: OpenEvaluate, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    shown = (("NL", "red", "blue"), ("DE", "blue", "red"))
+    visits = [
+        f"{country},{action},{'.75' if action == liked else '.25'},{int(action == liked)}"
+        for country, liked, other in shown
+        for action in (liked, liked, liked, other)
+    ]
+    # Repeats: a check fails.
+    file.write_text("\n".join(["country,action,prob,reward", *visits * 50]))
+    page = open_evaluate("?guess=0", viewport=NARROW)
+    page.choose("evaluate-log", "A file")
+    page.page.locator("input[type=file]").set_input_files(file)
+    expect(page.headline).to_contain_text("where it was shown")
+    expect(page.page.get_by_text("1 check failed")).to_be_visible()
+    for tab in ("What if", "Better?", "Settings", "Reliable?"):
+        page.choose("evaluate-tab", tab)
+        page.come_to_rest()
+        words = FirstSight.of(page.page).words
+        assert len(words) < 90, (tab, " ".join(words))

@@ -673,7 +673,7 @@ def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
     marks = [each.value for each in app.at.warning if each.value == NOT_USABLE]
     assert len(marks) == 2, "at each of the two charts"
     first, fault = about_checks(result.checks, labels_of(result))
-    assert first.endswith("Not quite: 1 check failed.")
+    assert first.endswith("1 check failed.")
     assert "was shown to" in fault
     assert "it should have been 25.0\u00a0%, and chance does not explain" in fault
 
@@ -686,7 +686,7 @@ def test_each_fault_of_a_log_has_a_sentence() -> None:
         Check("gaps", False, value=3 * 86_400, expected=60, event=50),
     ]
     first, *sentences = map(bare, about_checks(faults, {}))
-    assert first.endswith("Not quite: 4 checks failed.")
+    assert first.endswith("4 checks failed.")
     beginnings = (
         "2 events with a probability of 0, or above 1, first event 7",
         "The mean weight of <b> is 1.50, but should be 1",

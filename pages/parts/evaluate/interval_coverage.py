@@ -27,8 +27,8 @@ _KINDS: Mapping[Kind, str] = {
     "picked": "Best of 200 rules",
 }
 _STORIES: Mapping[Flaw, str] = {
-    "none": "Each experiment is a new session with new visitors. Of 100 intervals at 95 %, 95 "
-    "should contain the truth, which only a simulation knows.",
+    "none": "Each experiment is a new session. Of 100 intervals at 95 %, 95 should contain the "
+    "truth.",
     "no_floor": "No exploration. An action that is never shown cannot be weighted, so the log "
     "cannot answer.",
     "forgotten": "The probabilities were not logged, and all actions are assumed equally likely. "

@@ -27,7 +27,7 @@ def about_checks(checks: Sequence[Check], labels: Mapping[str, str]) -> list[str
     if not failed:
         return [f"{QUESTION} Yes: {passed(checks)}."]
     lines = [_fault(check, plain(labels.get(check.action, check.action))) for check in failed]
-    return [f"{QUESTION} Not quite: {counted(len(failed), 'check')} failed.", *lines]
+    return [f"{QUESTION} {counted(len(failed), 'check')} failed.", *lines]
 
 
 def passed(checks: Sequence[Check]) -> str:

@@ -94,9 +94,7 @@ def _choose_columns(upload: Upload, inspected: Inspected, setup: EvaluateSetup) 
     guessed, names = inspected.columns, inspected.names
     fault = guessed.fault(names) if guessed else None
     with st.expander(
-        "Meaning of the columns and range of rewards, as detected"
-        if guessed
-        else "Range of rewards",
+        "Detected columns and range" if guessed else "Range of rewards",
         icon=":material/view_column:",
         key="columns",
         expanded=fault is not None,
@@ -135,7 +133,7 @@ def _choose_columns(upload: Upload, inspected: Inspected, setup: EvaluateSetup) 
         note(f"Not used as context, because the values are lists or maps: {named}.")
     if columns and columns.reward:
         unit = f" {plain(setup.unit)}" if setup.unit else ""
-        note(f"Reward: {plain(columns.reward)}, from {low:,.10g} to {high:,.10g}{unit}.")
+        note(f"Reward: {plain(columns.reward)}, {low:,.10g} to {high:,.10g}{unit}.")
     return FileSource(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
 
 

@@ -43,7 +43,7 @@ def choose(session: EvaluateSession) -> None:
     """Draw the buttons to start and stop the trial, and the switch *Auto-optimise*."""
     tuning, log = session.tuning, session.log
     section("Would other settings have earned more?")
-    if _last_trial(session) is None:
+    if (log is None or log.loop is not None) and _last_trial(session) is None:
         note(_STORY)
     if log is None:
         return  # The log is being made.

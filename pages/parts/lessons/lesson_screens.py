@@ -54,12 +54,20 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
 
 def _screen(run: LessonRun, step: Step) -> DeltaGenerator:
     """Return the container of a screen; a new screen begins empty, so that no part of the former
-    one is moved before it goes."""
+    one is moved before it goes.
+
+    Screens take two places in turn: Streamlit fills a place that is emptied and filled again in one
+    run without emptying it.
+    """
     screen = (step, step == "exit" and run.picked is not None)
-    is_new, run.screen = screen != run.screen, screen
-    # An element in the place of a block removes all that was in it.
-    place = st.empty() if is_new else st
-    container: DeltaGenerator = place.container(key="lesson-screen")
+    if screen != run.screen:
+        run.screen, run.place = screen, 1 - run.place
+    with st.container(key="lesson-screen"):  # It keeps its height meanwhile.
+        if run.place:
+            st.empty()
+        container = st.container()
+        if not run.place:
+            st.empty()
     return container
 
 

@@ -23,6 +23,7 @@ class LessonRun:
         guess: guess of the person; None before it is made.
         picked: the answer to the exit question.
         screen: step that was drawn last, and whether its question was answered; None before.
+        place: which of two places on the page holds the screen, 0 or 1.
     """
 
     lesson: Lesson
@@ -31,6 +32,7 @@ class LessonRun:
     guess: Guess | None = None
     picked: str | None = None
     screen: tuple[Step, bool] | None = None
+    place: int = 0
 
     @property
     def is_ready(self) -> bool:

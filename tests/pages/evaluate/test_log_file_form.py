@@ -147,7 +147,7 @@ def test_the_range_of_a_revenue_is_that_of_the_file() -> None:
     source = app.session_state["asked"]
     assert (source.columns.reward, source.columns.time) == ("revenue", "day")
     assert source.bounds == (0.0, 300.0)
-    assert "Reward: revenue, from 0 to 300." in " ".join(each.value for each in app.markdown)
+    assert "Reward: revenue, 0 to 300." in " ".join(each.value for each in app.markdown)
 
 
 def test_a_log_without_probabilities_can_be_used_where_its_rule_is_stated() -> None:
