@@ -649,7 +649,7 @@ def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None
     app.at.session_state[BOXES] = ["another"]
     app.run().click("change-tastes")
     opened = app.session.open
-    assert "The world changed after visitor 10." in app.text
+    assert "The world changed after visitor 10: " in app.text
     assert opened.world != opened.home == WORLDS["coffee"]
     assert app.at.query_params["world"] in ("coffee", ["coffee"])
     changed = opened.world

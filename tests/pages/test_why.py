@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 from unittest.mock import patch
 from urllib.parse import parse_qsl
@@ -24,7 +25,7 @@ from pages.parts.text.format import bare
 from pages.parts.why import session as session_module
 from pages.parts.why.page_content import scene_of, scene_of_worth
 from pages.parts.why.session import WhySession
-from pages.parts.why.wording import for_and_against, in_short, smallest
+from pages.parts.why.wording import beyond_pay, for_and_against, in_short, smallest
 from pages.parts.work import job_queue
 from pages.parts.work.browser_session import BrowserSession, acting_for
 from tests.pages.conftest import App, many_frames
@@ -364,6 +365,14 @@ def test_a_belief_beyond_what_is_paid_has_no_amount(why: App) -> None:
     assert lead.startswith("The engine cannot yet say how much more")
     assert "€" not in lead + drawn
     assert drawn == "Its sample is higher: both what it knows and luck point that way."
+    lead, _ = in_short(OWN_BANK, subject.ranked, replace(gap, parts={}, mean=-0.01), 4, 0)
+    assert "Nothing new** pays nothing; the engine learns that from rewards alone." in lead
+    assert "The chance that" not in lead, "it is no better in any case"
+    expects = replace(subject.ranked, means=(0.01, 0.2, 0.01, 0.01, 0.001))
+    assert bare(beyond_pay(OWN_BANK, expects)).startswith(
+        "The engine still expects more of Savings plan (40,000\u00a0€), Nothing new (0\u00a0€) than"
+    )
+    assert beyond_pay(COFFEE, subject.ranked) == ""
     sides = for_and_against(gap, {Group(()): "Action"}, OWN_BANK, 4, 0)
     assert sides == "Reasons for Nothing new: Action."
 

@@ -29,6 +29,7 @@ from pages.parts.charts.lines import (
     LineStyles,
     edge,
     end_above,
+    from_first,
     labelled,
     lines,
     span_of,
@@ -86,16 +87,19 @@ def reward_spec(
     title: str = f"mean reward, last {RECENT_EVENTS}",
     top: float = TOP,
     number: str = ".3~f",
+    is_cut: bool = False,
 ) -> Spec:
     """Lines: mean reward of the latest visitors in each loop.
 
     Args:
         title, top: of the vertical axis.
         number: D3 format of the rewards.
+        is_cut: True for an axis that begins at the first point, as the means before leap.
     """
     best = ((BEST, LineStyle(theme(dark).ink, "cross", 1.5)),) if truth else ()
     looks, rule = _arms(dark) + best, _rule(switched)
-    return lines(dark, None, (0, top), title, looks, LINES, rule, number=number, change=_ONLINE)
+    spec = lines(dark, None, (0, top), title, looks, LINES, rule, number=number, change=_ONLINE)
+    return from_first(spec) if is_cut else spec
 
 
 def cost_spec(dark: bool, switched: bool, top: float) -> Spec:
@@ -136,7 +140,9 @@ def reward_rows(
         top: end of the vertical axis.
     """
     line_rows = melted(rows, {name: arm for arm, name in ARMS.items()})
-    line_rows += [] if best is None else level(BEST, best, came)
+    known = [] if best is None else level(BEST, best, came)
+    first = min((row["visitor"] for row in rows), default=0)
+    line_rows += [row | {"visitor": max(float(str(row["visitor"])), first)} for row in known]
     marked = labelled(line_rows, (0, top), size.room(LINES), switches, _SHAPED)
     return table([*marked, edge(came)])
 

@@ -98,6 +98,16 @@ def _until(spec: Spec, span: int) -> Spec:
     return copied
 
 
+def from_first(spec: Spec) -> Spec:
+    """A copy of the chart whose horizontal axis begins at the first point instead of 0."""
+    copied = deepcopy(spec)
+    for layer in copied["layer"]:
+        horizontal = layer["encoding"].get("x", {})
+        if "scale" in horizontal:
+            horizontal["scale"] = {"zero": False, "nice": False}
+    return copied
+
+
 @lru_cache(maxsize=64)
 def _lines(
     dark: bool,

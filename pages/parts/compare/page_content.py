@@ -175,7 +175,7 @@ class _Figures:
             "What does each system earn?",
             "Mean reward of the three systems by visitor: "
             + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(self._dark, is_switched, truth, title, top, number),
+            charts.reward_spec(self._dark, is_switched, truth, title, top, number, self._is_rare),
             charts.reward_rows(numbers, self._switches, self._came, best, self._size, top),
             help=_MEANS_HELP,
         )
@@ -191,10 +191,14 @@ class _Figures:
         size = self._scale.number(self._session.world.reward_size)
         return end_above(charts.TOP * max([*means, least], default=0.0) or size)
 
+    @property
+    def _is_rare(self) -> bool:
+        return self._session.world.reward_size < _FREQUENT
+
     def _whole_windows(self, arms: Rows) -> Rows:
         """Means of whole windows if rewards are rare, as the means of a few visitors leap."""
         session = self._session
-        if session.world.reward_size >= _FREQUENT:
+        if not self._is_rare:
             return arms
         first = min(session.latest_visitors, len(session.comparison) // 2)
         return [row for row in arms if row["visitor"] >= first]

@@ -26,6 +26,7 @@ from engine.protocol.multi_slot import SLOT
 from engine.simulation.simulated_visitors import give_answer, serve
 from engine.store import StoredLoop
 from engine.worlds import Context, World
+from engine.worlds.world_history import WorldChange
 from pages.parts.play.arrivals import Arrivals
 from pages.parts.play.second_loop import SideLoop
 from pages.parts.play.shown_offers import Offer, ShownOffers, VisitorLeftError
@@ -212,6 +213,10 @@ class OpenLoop:
     def changed_before(self) -> Sequence[int]:
         """Number of visitors before each change of the world."""
         return self.loop.state.changes
+
+    def changes(self) -> Sequence[WorldChange]:
+        """Return the changes of the world after the first visitor."""
+        return self.stored.follow(LearningCurve).versions.changes
 
     def mapped(self, context: Context, *along: str) -> list[int] | None:
         """Return the cells of a map in a large world; None if a map shows the whole world."""

@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.evaluation.favoured_actions import share_of_visits
 from engine.worlds import World, key_of
+from engine.worlds.world_history import WorldChange
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
@@ -357,11 +358,31 @@ def _changes(opened: OpenLoop) -> Part | None:
     if not opened.changed_before:
         return None
     whom = ", ".join(f"{number:,}" for number in opened.changed_before)
-    sentence = f"The world changed after visitor {whom}."
+    changes = " ".join(changes_in_words(opened))
+    sentence = changes or f"The world changed after visitor {whom}."
     if any(0 < number < len(opened.loop.events) for number in opened.changed_before):
         levels = f"{curves.UNIFORM.capitalize()}, {curves.SINGLE} and {curves.BEST}"
         sentence += f" {levels} are those of the latest world, the means those of all visitors."
     return small(sentence)
+
+
+def changes_in_words(opened: OpenLoop) -> list[str]:
+    """Say when the world changed and what changed, a sentence for each change; Markdown."""
+    return [_change_in_words(opened.world, change) for change in opened.changes()]
+
+
+def _change_in_words(world: World, change: WorldChange) -> str:
+    def price(amount: float) -> str:
+        return plain(f"{amount:,g}\u00a0{world.unit}".rstrip())
+
+    parts = [f"{plain(name)} was added" for name in change.added]
+    parts += [f"{plain(name)} was removed" for name in change.removed]
+    parts += [
+        f"{plain(name)} pays {price(now)} instead of {price(was)}"
+        for name, was, now in change.prices
+    ]
+    what = ", ".join(parts) or "offers and prices are the same, rates or visitors are not"
+    return f"The world changed after visitor {change.visitors:,}: {what}."
 
 
 def show_heading_of_regret(curve: curves.Curve) -> None:

@@ -14,7 +14,7 @@ from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.play.current_loop import OpenLoop
-from pages.parts.play.learned_panels import alt_of_map, reward_figure
+from pages.parts.play.learned_panels import alt_of_map, changes_in_words, reward_figure
 from pages.parts.play.session import PlaySession
 from pages.parts.play.stage_wording import each, earned, in_scale, learned, too_few
 from pages.parts.scene.part_types import Figure, FigureStyle, Scene, Text
@@ -128,7 +128,7 @@ def _scene_of(opened: OpenLoop, truth: bool) -> Scene:
             "map": partial(_map, opened, truth),
             "rewards": lambda: replace(rewards, title="Rewards from visitors"),
             "learned": lambda: Text(learned(opened, truth)),
-            "earned": lambda: Text("\n".join(_earned(opened, truth))),
+            "earned": lambda: Text("\n".join([*_earned(opened, truth), *changes_in_words(opened)])),
         }
     )
 

@@ -63,7 +63,8 @@ def _decided(subject: Subject) -> Text:
     ranked, policy = subject.ranked, subject.loop.settings.policy
     parts = probability_parts(ranked, policy)
     decided = offers.decided(subject.world, ranked, parts, policy)
-    said = " ".join(filter(None, [decided, offers.explored(ranked, parts)]))
+    beyond = wording.beyond_pay(subject.world, ranked)
+    said = " ".join(filter(None, [decided, offers.explored(ranked, parts), beyond]))
     return Text(said, help=meanings("draw", "posterior"))  # The picture below cannot carry it.
 
 

@@ -126,13 +126,16 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
         f"expected reward of the action, with its standard deviation.{cut}"
         f"{wording.in_its_unit(subject.world)}"
     )
-    digits = scale.digits + 1
-    numbers = st.column_config.NumberColumn(format=f"%+.{digits}f")
+    digits = scale.digits if scale.is_money else scale.digits + 1
+    numbers = st.column_config.NumberColumn(format=f"%+,.{digits}f")
     show_rows(
         matches[:_MOST],
         height=320,
         key="why-weights",
-        column_config={"adds": numbers, "sd": st.column_config.NumberColumn(format=f"%.{digits}f")},
+        column_config={
+            "adds": numbers,
+            "sd": st.column_config.NumberColumn(format=f"%,.{digits}f"),
+        },
     )
     label = f"Download {len(matches):,} as CSV"
     download_rows(label, lambda: matches, key="weights-csv", name="weights")

@@ -73,9 +73,26 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
         lead = f"The expected reward of {name} is {by} lower than that of {other}{interval}."
     else:
         lead = f"The expected reward of {name} is {by} higher than that of {other}{interval}."
-    if gap.sd:
+    if unpaid := name if gap.possible[1] <= 0 else other if gap.possible[0] >= 0 else "":
+        lead += f" {unpaid} pays nothing; the engine learns that from rewards alone."
+    elif gap.sd:
         lead += f" The chance that {name} is better is {_sureness(gap)}."
     return [lead, _drawn(ranked, gap, world)]
+
+
+def beyond_pay(world: World, ranked: Ranked) -> str:
+    """Name the actions of which the engine expects more than they pay; empty without a unit."""
+    scale, most = RewardScale.of(world), world.worth.tolist()
+    if not scale.unit:
+        return ""
+    pairs = zip(world.items, ranked.means, most, strict=True)
+    names = [f"{plain(i.name)} ({plain(scale.value(pay))})" for i, mean, pay in pairs if mean > pay]
+    if not names:
+        return ""
+    return (
+        f"The engine still expects more of {', '.join(names)} than the offer can pay: it learns "
+        "from rewards alone."
+    )
 
 
 TOO_LARGE = (

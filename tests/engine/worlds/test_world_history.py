@@ -26,3 +26,16 @@ def test_a_reward_is_worth_the_highest_price_of_its_time() -> None:
     versions.change(3, priced(COFFEE, (2, 4, 3, 4)))
     assert versions.worth(np.array([0, 2, 3, 9])).tolist() == [2, 2, 1, 1]
     assert versions.most == 4
+
+
+def test_a_change_names_new_and_former_actions_and_other_prices() -> None:
+    versions = Versions([priced(COFFEE, (2, 4, 8, 5))])
+    assert versions.changes == []
+    versions.change(3, priced(COFFEE, (2, 4, 16, 5)))
+    versions.change(9, NEWS)
+    first, second = versions.changes
+    assert (first.visitors, first.added, first.removed) == (3, (), ())
+    assert first.prices == ((COFFEE.items[2].name, 8, 16),)
+    assert (second.visitors, second.prices) == (9, ())
+    assert second.added == tuple(item.name for item in NEWS.items)
+    assert second.removed == tuple(item.name for item in COFFEE.items)

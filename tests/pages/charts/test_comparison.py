@@ -98,3 +98,19 @@ def test_axes_hold_all_values_and_grow_in_steps(values: list[float], ends: tuple
 def test_axes_of_money_have_room_for_the_width_of_a_line() -> None:
     rows = [{"baseline_gain": -0.99, "apprentice_gain": 5.99, "online_gain": 0.0}]
     assert comparing.bounds_of(rows, "_gain", True) == (-1.2, 8)
+
+
+def test_an_axis_of_rare_rewards_begins_at_the_first_whole_window() -> None:
+    curve = [{"visitor": at, "baseline": 0.1, "apprentice": 0.1, "online": 0.1} for at in (50, 99)]
+    rows = comparing.reward_rows(curve, [], 99, 0.2).to_pylist()
+    assert min(row["visitor"] for row in rows) == 50, "the best possible begins there, too"
+    scales = {
+        is_cut: [
+            layer["encoding"]["x"]["scale"]
+            for layer in comparing.reward_spec(False, False, True, is_cut=is_cut)["layer"]
+            if "scale" in layer["encoding"].get("x", {})
+        ]
+        for is_cut in (False, True)
+    }
+    assert all(scale["domainMin"] == 0 for scale in scales[False])
+    assert all(scale == {"zero": False, "nice": False} for scale in scales[True])

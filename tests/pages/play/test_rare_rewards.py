@@ -238,7 +238,10 @@ def test_a_new_offer_is_no_favourite_before_it_is_shown_and_its_share_is_said() 
     assert int(share[1]) == round(100 * float(opened.world.frequencies @ np.array(chances)))
     assert all(cell["name"] != "Gold card" and not cell["fresh"] for cell in map_[0]["rows"])
     of_today = "Random, best single offer and best possible are those of the latest world"
-    assert "The world changed after visitor 200." in (texts := texts_of(drawn(session)))
+    change = "The world changed after visitor 200: Gold card was added."
+    assert change in (texts := texts_of(drawn(session)))
+    assert (told := report.report(session, "")) is not None
+    assert change in " ".join(told.sentences), "the line in its chart is explained"
     assert of_today not in texts
     for _ in range(20):
         session.live.step()
