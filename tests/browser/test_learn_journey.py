@@ -85,6 +85,14 @@ def test_a_picture_keeps_its_place_through_the_screens_of_a_lesson(open_learn: O
 
 
 @pytest.mark.nightly
+def test_the_link_beside_the_menu_of_worlds_stands_at_its_height(open_learn: OpenLearn) -> None:
+    world = open_learn().keyed("lesson-world")
+    boxes = [world.locator(part).bounding_box() for part in ("input", "a")]
+    menu, link = (box["y"] + box["height"] / 2 for box in boxes if box)
+    assert abs(menu - link) <= 1
+
+
+@pytest.mark.nightly
 @pytest.mark.parametrize("key", LESSONS)
 def test_nothing_moves_as_a_lesson_opens_on_a_phone(open_learn: OpenLearn, key: str) -> None:
     page = open_learn(f"?lesson={key}", viewport=NARROW)

@@ -21,7 +21,7 @@ SCALE = 224
 """Pixels that a reward of 1 is long at least on any screen as wide as a projector's."""
 ROWS = 120
 """Pixels of the picture's head and first rows."""
-TABLET_ROWS = 8
+TABLET_ROWS = 12
 """Largest number of actions whose picture is on a tablet's first screen as a whole."""
 TWO_LINES = 48
 """Pixels of two lines of a sentence."""
@@ -38,7 +38,7 @@ def bottom(element: Locator) -> float:
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
     """Parts missing from the first screen: on a phone, some rows of the chart above the answers; on
     a tablet, a chart of up to `TABLET_ROWS` rows, else or below slots some; on a laptop, the chart
-    and the map.
+    and the map, on a large one what is earned, too.
     """
     is_phone = size["width"] <= NARROW["width"]
     parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
@@ -46,6 +46,7 @@ def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
     has_picture = size["width"] > 640 and rows <= TABLET_ROWS and not play.keyed("slots").count()
     parts += [play.chart(PICTURE)] if size["width"] >= 1280 or has_picture else []
     parts += [play.chart(MAP)] if size["width"] >= 1280 else []
+    parts += [play.keyed("panel-earned")] if size == WIDE else []
     found = {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}
     picture, card = (one.bounding_box() for one in (play.chart(PICTURE), play.keyed("offer")))
     foot = card["y"] if is_phone and card else size["height"]

@@ -38,16 +38,17 @@ _PICTURE = 20
 """Pixels of a picture file."""
 _LETTER, _WIDE = 6.5, 7.5
 """Pixels of a letter of the page's font, and of one that other programs may have."""
-_FEWEST = 46
-"""Pixels of the shortest bars."""
+_FEWEST, _FEWEST_DENSE = 46, 24
+"""Pixels of the shortest bars, and of those beside many rows."""
 _CHANCE, _GAP, _LONGEST = 54, 14, 150
 """Pixels of a chance in words, between bells and bars, and of the longest bars."""
 _SEEN = 3
 """Least pixels of a striped part."""
 _LEAST, _LEAST_DENSE = 0.405, 0.36
 """Least share of the picture's width for the range of rewards; less where names take one line."""
-_DENSE = 6
-"""Largest number of rows on the stage with room for two lines of a name."""
+_DENSE, _MANY, _SHORT = 6, 8, 19
+"""Largest number of rows on the stage with room for two lines of a name; more than ``_MANY`` rows
+on a page are lower if no name has more than ``_SHORT`` letters, which have room in one line."""
 
 
 def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
@@ -60,6 +61,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
     """
     count, whole = rows_of(world, size), [item.label for item in world.items]
     least = _LEAST_DENSE if size.on_stage and count > _DENSE else _LEAST
+    fewest = _FEWEST_DENSE if _is_low(world) and not size.on_stage else _FEWEST
     lines = [line for label in whole for line in two_lines(label)]
     fills = f"(height-head-{_FOOT}*px)/{count}"
     beside = f"{_CHANCE + _GAP}*px"
@@ -68,7 +70,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
         "lane": fills if size.on_stage else f"{lane(world, small)}",
         "narrow": "width<540*px",
         "peak": "narrow ? min(0.52,0.95-15*px/lane) : 0.84",
-        "most": f"{1 - least * SPAN:g}*width-{beside}-{_FEWEST}*px",
+        "most": f"{1 - least * SPAN:g}*width-{beside}-{fewest}*px",
         "wraps": f"{_width(whole, _LETTER)}>most && lane>=31*px",
         "names": f"narrow ? 6*px : min(most,wraps ? {_width(lines)} : {_width(whole)})",
         "unit": f"max({least}*width,(width-names-{beside}-{_LONGEST}*px)/{SPAN:g})",
@@ -85,8 +87,14 @@ def _width(lines: Iterable[str], letter: float = _WIDE) -> str:
 
 def lane(world: World, small: bool = False) -> int:
     """Pixels of a row."""
-    least, most, room = (32, 40, 200) if small else (32, 62, 336)
-    return max(least, min(most, room // len(world.items)))
+    most, room = (40, 200) if small else (62, 336)
+    return max(28 if _is_low(world) else 32, min(most, room // len(world.items)))
+
+
+def _is_low(world: World) -> bool:
+    """Whether rows are lower than two lines of a name."""
+    labels = [item.label for item in world.items]
+    return len(labels) > _MANY and max(map(len, labels)) <= _SHORT
 
 
 @cached(bytes_in_world)
@@ -162,7 +170,7 @@ _TINT = 0.13
 
 def _names(world: World) -> list[alt.Chart]:
     """Names in a column of their own, in up to two lines; in a narrow picture a line above."""
-    middle, line = "datum.foot - lane / 2", "8 * px * (wraps && datum.below != '')"
+    middle, line = "datum.foot - lane / 2", "7 * px * (wraps && datum.below != '')"
     x = f"{is_pictured(world)} ? {_PICTURE + 6}*px : 2*px"
     whole = "datum.below && (narrow || !wraps) ? datum.label + ' ' + datum.below : datum.label"
     look: dict[str, Any] = {"align": "left", "baseline": "middle"}

@@ -13,6 +13,13 @@ from pages.parts.scene.part_types import Scene
 from pages.parts.text.format import note, section, small
 from pages.parts.text.glossary import explained
 
+_ANSWERS = {
+    "Who earns most": "Mean reward of each method, with its 95 % interval.",
+    "Reward over time": "Who is ahead, and from which visitor on.",
+    "Missed rewards (regret)": "What each method missed, in all and with which visitors.",
+}
+"""Figures of a race by title, and what each tells."""
+
 
 def show_line_up(setup: RaceSetup, in_short: bool = False) -> None:
     """Draw a card per contender with its name and method; in short its first sentence, and the rest
@@ -35,6 +42,10 @@ def show_before(setup: RaceSetup) -> None:
         if said := conditions_of(setup):
             st.markdown(said)
         show_line_up(setup, in_short=True)
+    with st.container(key="race-answers"):
+        section("What the race shows")
+        for column, (title, answer) in zip(st.columns(3), _ANSWERS.items(), strict=True):
+            column.markdown(f"**{title}**  \n{small(answer)}")
 
 
 def show_progress(session: RaceSession) -> None:

@@ -45,7 +45,7 @@ def _draw() -> None:
     st.set_page_config(page_title=f"{page.title} · {TITLE}")
     if not on_stage:
         st.logo(logo(is_dark()), size="large")
-    st.html(style() + (stage_style() if on_stage else _purposes()))
+    st.html(style() + (stage_style() if on_stage else _purposes() + _lit_entry(page.url_path)))
     count_in_memory()
     if refused := session_limit().admit(this_session().id):
         _log.warning("session refused")
@@ -86,6 +86,20 @@ def _purposes() -> str:
         for name, _, _, purpose in entries
     )
     return f"<style>{''.join(rules)}</style>"
+
+
+def _lit_entry(name: str) -> str:
+    """Return a style rule that highlights the menu entry of a page until the frame, which is drawn
+    last, marks it; empty for a page that Streamlit highlights."""
+    if name not in GROUPS:
+        return ""
+    entries = [page.name.capitalize() for page in MENU[""]] + [group for group in MENU if group]
+    place = entries.index(GROUPS[name]) + 1
+    return (
+        "<style>body:not(:has(.announced)) [data-testid=stTopNav] > "
+        f":nth-child({place}) :is(a, button) "
+        "{background: var(--lit-entry); p {font-weight: 600}}</style>"
+    )
 
 
 def _hear_the_stage_key(on_stage: bool) -> None:

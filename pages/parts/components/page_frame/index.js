@@ -36,6 +36,7 @@ export default function ({ data, parentElement, setStateValue }) {
         mounted += 1;
     }
     Object.assign(frame, { data, draw: () => setStateValue("back", Date.now()) });
+    label(data);
     return () => {
         frame.end();
         frames.delete(parentElement);
