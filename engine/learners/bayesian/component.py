@@ -229,7 +229,8 @@ class OfRates(Component):
     def _factors(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Factors of the model by subset and action, and relative variances, both (S, K)."""
         rows, columns = self.cells.rows(context), self.cells.columns(actions)
-        factors, doubts = self.tables.factors(self.cells, rows, columns)
+        relative = self.rewards.relative_rates([action.id for action in actions])
+        factors, doubts = self.tables.factors(self.cells, rows, columns, relative)
         own = doubts[..., self.model]
         return factors[..., self.model], np.where(own > NEGLIGIBLE, own, 0.0)
 
@@ -294,9 +295,11 @@ def _of_rates(
     first = components[0]
     models = np.array([component.model for component in components])
     rows, columns = first.cells.rows(where), first.cells.columns(actions)
-    factors, doubts = first.tables.factors(first.cells, rows, columns)
+    names = [action.id for action in actions]
+    relative = first.rewards.relative_rates(names)
+    factors, doubts = first.tables.factors(first.cells, rows, columns, relative)
     rates, left = rates_of(factors.take(models, axis=2))
-    prices, spread = first.rewards.prices_of([action.id for action in actions])
+    prices, spread = first.rewards.prices_of(names)
     means = rates.T * prices
     relative = (left * doubts.sum(axis=0).take(models, axis=1)).T * (1.0 + spread) + spread
     covariances = (relative * means**2)[..., None] * _unit(len(actions))

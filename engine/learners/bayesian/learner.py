@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -79,6 +80,7 @@ class BayesianLearner(Learner):
         may_change: whether all tastes may change at once.
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
         usual: mean reward expected before the first one, 0 to 1.
+        prices: what actions pay at a success, where it is known.
     """
 
     STATE = ("evidence", "imitation", "lean", "_places", "_first")
@@ -97,8 +99,9 @@ class BayesianLearner(Learner):
         may_change: bool = True,
         crosses: int | None = None,
         usual: float = CENTRE,
+        prices: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        self.evidence = ChangeDetector(hypotheses, may_change, usual=usual)
+        self.evidence = ChangeDetector(hypotheses, may_change, usual=usual, prices=prices)
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
@@ -128,8 +131,8 @@ class BayesianLearner(Learner):
 
     def unrewarded(self) -> Self:
         evidence = self.evidence
-        usual = evidence.rewards.usual
-        other = type(self)(evidence.hypotheses, evidence.may_change, usual=usual)
+        usual, prices = evidence.rewards.usual, evidence.rewards.stated
+        other = type(self)(evidence.hypotheses, evidence.may_change, usual=usual, prices=prices)
         other.imitation = self.imitation
         return other
 
@@ -193,12 +196,21 @@ class BayesianLearner(Learner):
         if online:
             means += self._leaning(where, actions)
         covariances = self._narrowed(np.array([covariance for _, covariance in entries]), actions)
+        nothing = self._earning_nothing(actions)
+        means[..., nothing] = 0.0
+        covariances[..., nothing, :] = covariances[..., nothing] = 0.0
         return Belief(
             weights,
             means,
             (covariances + covariances.swapaxes(-1, -2)) / 2,  # Symmetric but for rounding.
             self._before(actions),
+            tuple(nothing),
         )
+
+    def _earning_nothing(self, actions: tuple[Action, ...]) -> list[int]:
+        """Positions of the actions that are known to earn nothing."""
+        rewards = self.evidence.rewards
+        return [i for i, action in enumerate(actions) if rewards.earns_nothing(action.id)]
 
     def _narrowed(self, covariances: Array, actions: tuple[Action, ...]) -> Array:
         """Limit the doubt of components other than rates, where rewards are rare."""
@@ -235,12 +247,15 @@ class BayesianLearner(Learner):
         """Mean of each action, (..., K), from rewards alone; cached until the next reward."""
         if (where, actions) not in self._known_means:
             entries = [c.weight * c.means(where, actions) for c in self.components]
-            self._known_means[where, actions] = np.asarray(sum(entries))
+            means = np.asarray(sum(entries))
+            means[..., self._earning_nothing(actions)] = 0.0
+            self._known_means[where, actions] = means
         return self._known_means[where, actions]
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         components = self.components
         weights = np.array([component.weight for component in components])
+        offers = [(context, of, self._earning(of, shares)) for context, of, shares in offers]
         means, variances = np.array([component.average(offers) for component in components]).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
@@ -253,12 +268,22 @@ class BayesianLearner(Learner):
         into: Mapping[Group, Group] = ALONE,
     ) -> dict[Source, Contribution]:
         context, actions = request.context, request.actions
+        weights = self._earning(actions, weights)
         parts = contributions(self.components, context, actions, weights, into)
         if online and self.imitation is not None and self.imitation.learned:
             behind = float(weights @ gaps(self.imitation.means(context, actions)))
             doubt = abs(behind) * self.lean.sd(self._disadvantage)
             parts["imitation"] = Contribution(behind * self.lean.mean(self._disadvantage), doubt)
         return parts
+
+    def _earning(self, actions: tuple[Action, ...], weights: Array) -> Array:
+        """Weights of actions, (K,), 0 of those that are known to earn nothing."""
+        nothing = self._earning_nothing(actions)
+        if not nothing:
+            return weights
+        weights = weights.copy()
+        weights[nothing] = 0.0
+        return weights
 
     # -- what is learned --------------------------------------------------------------
 
@@ -324,8 +349,9 @@ class BayesianLearner(Learner):
         they may be 0 or a price."""
         self._forget()
         self._known_before.clear()
-        hypotheses, usual = self.evidence.hypotheses, self.evidence.rewards.usual
-        self.evidence = ChangeDetector(hypotheses, self.evidence.may_change, priced, usual)
+        hypotheses, may_change = self.evidence.hypotheses, self.evidence.may_change
+        usual, prices = self.evidence.rewards.usual, self.evidence.rewards.stated
+        self.evidence = ChangeDetector(hypotheses, may_change, priced, usual, prices)
         self._places = LearnerInputs(hypotheses, reading)
 
     def _forget(self) -> None:
@@ -344,6 +370,9 @@ class BayesianLearner(Learner):
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
     ) -> None:
         self._forget()
+        if reward == 0.0 and self.evidence.rewards.earns_nothing(actions[shown].id):
+            self.evidence.rewards.count_reward(reward, actions[shown].id)
+            return
         seen = self.evidence.rewards.observe(reward, actions[shown].id)
         self.evidence.adapt(seen)
         every = chain(*(bank.learners.values() for bank in self.evidence.banks))

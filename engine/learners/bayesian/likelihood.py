@@ -24,8 +24,9 @@ from the start if u is small.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -41,6 +42,8 @@ MAX_PRICES = 200
 """Largest number of actions whose prices are known."""
 WIDEST = 30.0
 """Bound of the ratio of an action's variance to the unit."""
+SLOPE = 1.0
+"""Usual rates fall with the price to this power: at 1 all actions usually earn the same."""
 LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 CONFIRMED = 10
@@ -71,6 +74,8 @@ class Observation(NamedTuple):
         spread: variance of the action's rewards in the unit, where prices differ.
         level: prior mean of everything.
         usual: bound of the least probability of (16): a stated rare usual reward, else a half.
+        relative: usual rate of the action relative to the level of rates; see
+            `RewardHistory.relative_rates`.
     """
 
     reward: float
@@ -80,6 +85,7 @@ class Observation(NamedTuple):
     spread: float = 1.0
     level: float = CENTRE
     usual: float = CENTRE
+    relative: float = 1.0
 
     def in_prices(self, noise: Array) -> Array:
         """Variances of noise in units of the squared price where rewards are binary, limited to
@@ -192,6 +198,8 @@ class RewardHistory(RewardMoments):
         tallies: numbers of rewards, and of those other than 0, of each of as many actions.
         repriced: number of successes with another price than the action's last one.
         most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
+        stated: prices that were known before the first success, by action; 0 for actions that
+            earn nothing.
     """
 
     STATE = (
@@ -204,27 +212,43 @@ class RewardHistory(RewardMoments):
         "tallies",
         "repriced",
         "most",
+        "stated",
     )
 
-    def __init__(self, priced: bool = True, usual: float = CENTRE) -> None:
+    def __init__(
+        self,
+        priced: bool = True,
+        usual: float = CENTRE,
+        stated: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         super().__init__(usual)
         self.priced, self.binary, self.common = priced, True, False
         self.successes, self.repriced, self.most = 0, 0, 1.0
         self.prices: dict[str, float] = {}
         self.tallies: dict[str, tuple[int, int]] = {}
+        self.stated = dict(stated) if priced else {}
+
+    @cached_property
+    def known_prices(self) -> Mapping[str, float]:
+        """Prices by action: the last one paid, else the stated one."""
+        return {**self.stated, **self.prices}
+
+    @cached_property
+    def _positive(self) -> Sequence[float]:
+        return [price for price in self.known_prices.values() if price]
 
     @cached_property
     def new_price(self) -> float:
-        """Price of an action without a success: the largest one, drawn to the largest possible
+        """Price of an action without a known one: the largest one, drawn to the largest possible
         reward with the weight of one action."""
-        many = len(self.prices)
-        largest = max(map(abs, self.prices.values()), default=1.0)
+        many = len(self._positive)
+        largest = max(map(abs, self._positive), default=1.0)
         return float(largest ** (many / (many + 1)) * self.most ** (1 / (many + 1)))
 
     @cached_property
     def price_spread(self) -> float:
-        """Variance of the prices, as a multiple of their squared mean."""
-        prices = list(self.prices.values())
+        """Variance of the prices other than 0, as a multiple of their squared mean."""
+        prices = self._positive
         mean = sum(prices) / max(len(prices), 1)
         if not mean:
             return 0.0
@@ -232,14 +256,30 @@ class RewardHistory(RewardMoments):
 
     def price(self, action: str) -> float:
         """Price of an action; 1 for all once rewards are of more than two values."""
-        return self.prices.get(action, self.new_price) if self.binary else 1.0
+        return self.known_prices.get(action, self.new_price) if self.binary else 1.0
+
+    def earns_nothing(self, action: str) -> bool:
+        """True if the price of an action is stated to be 0, and nothing else was paid so far."""
+        return self.binary and self.known_prices.get(action) == 0.0
+
+    def relative_rates(self, actions: Sequence[str]) -> Array:
+        """Usual rates (K,) of actions relative to the level of rates: where prices and a rare usual
+        reward are stated, dearer actions succeed less often (`SLOPE`), and the mean of all stated
+        actions' rewards is the usual one; else 1."""
+        if not (self.stated and self.binary and is_rare(self.usual)):
+            return np.ones(len(actions))
+        prices = np.array([self.price(action) for action in actions])
+        prices[prices == 0.0] = 1.0
+        earned = sum(price ** (1 - SLOPE) for price in self.stated.values() if price)
+        share = len(self.stated) / earned if earned else 1.0
+        return np.asarray(np.minimum(share * prices**-SLOPE, COMMON / self.usual))
 
     def prices_of(self, actions: Sequence[str]) -> tuple[Array, Array]:
         """Prices of K actions, (K,), and relative variances of those that are not known."""
         prices = np.array([self.price(action) for action in actions])
         if not self.binary:
             return prices, 0.0 * prices
-        new = np.array([action not in self.prices for action in actions])
+        new = np.array([action not in self.known_prices for action in actions])
         return prices, self.price_spread * new
 
     def fits_prices(self, reward: float, action: str) -> bool:
@@ -254,14 +294,14 @@ class RewardHistory(RewardMoments):
         if action in self.prices:
             return True
         known = set(self.prices.values())
-        if reward == 0.0 or reward in known:
+        if reward == 0.0 or reward in known or reward == self.stated.get(action):
             return True
         return reward > LEAST_PRICE and len(known) < NEW_PRICES * (1 + self.successes - len(known))
 
     def disproves_prices(self, reward: float, action: str) -> bool:
         """True if a reward shows that those other than 0 and 1 so far were no prices."""
         is_new = self.priced and self.binary and not self.fits_prices(reward, action)
-        return is_new and any(price != 1.0 for price in self.prices.values())
+        return is_new and any(price != 1.0 for price in self.known_prices.values())
 
     def observe(self, reward: float, action: str) -> Observation:
         """Describe a new reward of an action for learners, without counting it."""
@@ -269,7 +309,8 @@ class RewardHistory(RewardMoments):
             return Observation(reward, False, self.unit)
         price = reward or self.price(action)
         spread, usual = self._spread(price, action), self.usual if is_rare(self.usual) else CENTRE
-        return Observation(reward, True, self.unit, price, spread, self.level, usual)
+        relative = float(self.relative_rates([action])[0])
+        return Observation(reward, True, self.unit, price, spread, self.level, usual, relative)
 
     @property
     def level(self) -> float:
@@ -331,8 +372,8 @@ class RewardHistory(RewardMoments):
             shown, successes = self.tallies.get(action, (0, 0))
             self.tallies[action] = shown + 1, successes + (reward != 0.0)
         self.most = max(self.most, abs(reward))
-        self.__dict__.pop("new_price", None)
-        self.__dict__.pop("price_spread", None)
+        for name in ("known_prices", "_positive", "new_price", "price_spread"):
+            self.__dict__.pop(name, None)
         self.add(reward)
         self.common |= self._commonness > SURELY_COMMON
 

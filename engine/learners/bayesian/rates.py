@@ -68,6 +68,7 @@ class SuccessRates(Learned):
         log_weights: of the M models, (M,).
         table: successes of each action in each row, then the exposure of its factor by model,
             (R, A, 1 + M), with room; an action's own factor is in the row of the empty set.
+        relative: usual rate of each action relative to the level, (A,), with room.
     """
 
     crosses: int
@@ -77,6 +78,7 @@ class SuccessRates(Learned):
     variance: float = USUAL_VARIANCE
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     table: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    relative: Array = field(default_factory=lambda: np.ones(4))
 
     def __post_init__(self) -> None:
         self.level, self.log_weights = self.usual, _prior(self.crosses).copy()
@@ -87,29 +89,34 @@ class SuccessRates(Learned):
         weights = np.exp(self.log_weights - self.log_weights.max())
         return np.asarray(weights / weights.sum())
 
-    def factors(self, cells: CellIndex, rows: Indices, columns: Indices) -> tuple[Array, Array]:
+    def factors(
+        self, cells: CellIndex, rows: Indices, columns: Indices, relative: Array
+    ) -> tuple[Array, Array]:
         """Factors (22) of K actions by subset of fields and model, (S, K, M), and their relative
         variances; those of the empty subset are the actions' own. Factors that a model lacks are
-        1, without variance."""
+        1, without variance. The actions' usual rates ``relative`` to the level are (K,)."""
         height, width, _ = self.table.shape
         rows, columns = rows * (rows < height), columns * (columns < width)
         known = self.table[rows[:, None], columns]
-        successes = _shapes(cells.sizes, self.crosses).copy()
-        exposures = successes.copy()
-        successes[0], exposures[0] = 1.0 / self.variance, 1.0 / (self.variance * self.level)
-        doubts = 1.0 / (successes[:, None] + known[..., :1])
-        factors = 1.0 / (doubts * (exposures[:, None] + known[..., 1:]))  # (23)
-        expected = self.level * known[0, :, 1:2]
+        successes = _shapes(cells.sizes, self.crosses)[:, None].copy()
+        exposures = successes.repeat(len(columns), axis=1)
+        usual = (self.level * relative)[:, None]
+        successes[0], exposures[0] = 1.0 / self.variance, 1.0 / (self.variance * usual)
+        doubts = 1.0 / (successes + known[..., :1])
+        factors = 1.0 / (doubts * (exposures + known[..., 1:]))  # (23)
+        expected = usual * known[0, :, 1:2]
         doubts[1:] *= expected / (1.0 + expected)
         return factors, doubts
 
     def expected_first(self, seen: Observation) -> float:
         """Log density of a first reward under the prior."""
-        return math.log(self.usual if seen.reward else 1.0 - self.usual)
+        usual = self.usual * seen.relative
+        return math.log(usual if seen.reward else 1.0 - usual)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
-        factors = self.factors(cells, rows, np.array([column]))[0][:, 0]
+        relative = np.array([seen.relative])
+        factors = self.factors(cells, rows, np.array([column]), relative)[0][:, 0]
         rates, _ = rates_of(factors)
         joint = self.log_weights + _log_densities(seen, rates)
         top = float(joint.max())
@@ -119,6 +126,9 @@ class SuccessRates(Learned):
         if column:
             rows = rows * (rows < MAX_CELLS)
             self.table = with_room(self.table, (max(rows.tolist()) + 1, column + 1, 1))
+            if len(self.relative) <= column:
+                self.relative = np.ones(self.table.shape[1])
+            self.relative[column] = seen.relative
             own = self.table[:, column]
             own[rows, 0] += seen.reward != 0.0
             own[rows, 1:] += rates / factors  # (23)
@@ -130,6 +140,7 @@ class SuccessRates(Learned):
     def _fit_prior(self) -> None:
         """Fit the level and the variance of actions' factors to all actions."""
         s, n = self.table[_WHOLE, :, 0], self.table[_WHOLE, :, 1]
+        n = n * self.relative[: len(n)]
         shares = 1.0 / (1.0 + n * self.level)
         self.level = float((s @ shares + 0.5) / (n @ shares + 0.5 / self.usual))
         expected = n * self.level
