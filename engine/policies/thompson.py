@@ -113,7 +113,8 @@ class Thompson(Policy):
         mean = _below(beliefs, bells, normals.furthest)
         wins = _wins(mean, bells, normals, self.draws)
         equal = _are_equal(*_others(beliefs, bells))
-        wins[np.ix_(equal, beliefs.others or range(wins.shape[-1]))] = 1
+        alike = np.isin(np.arange(wins.shape[-1]), beliefs.others or beliefs.nothing)
+        wins[equal[:, None] & alike] = 1
         return with_floor(self._agreed(wins), self.floor)
 
     def kept(self, actions: int) -> Array:

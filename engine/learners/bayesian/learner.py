@@ -50,7 +50,7 @@ from engine.learners.bayesian.learner_inputs import (
     LearnerInputs,
     expected_first,
 )
-from engine.learners.bayesian.likelihood import CENTRE, COIN
+from engine.learners.bayesian.likelihood import CENTRE, COIN, CONFIRMED
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.belief import Before, Belief
@@ -154,10 +154,12 @@ class BayesianLearner(Learner):
         """Weights, and for each the class of a component with its arguments other than the
         normalised weight."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
-        rare = self.evidence.rewards.rare
+        rare, alone = self.evidence.rewards.rare, self._are_rates_alone(bank)
         for i, learner in bank.learners.items():
             rated = isinstance(learner, SuccessRates)
             if weights[i] < LEAST or (rated and len(weights) > 1 and not rare):
+                continue
+            if alone and not rated:
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
@@ -171,6 +173,13 @@ class BayesianLearner(Learner):
             for part, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
                 if share >= LEAST:
                     yield share, kind, (i, learner, cells, part, other)
+
+    def _are_rates_alone(self, bank: ModelAverage) -> bool:
+        """True if few successes came of which the prices and the usual rate are known: a Gaussian
+        takes the first ones for more than any price allows."""
+        rewards = self.evidence.rewards
+        few = rewards.is_priced_and_rare and rewards.rare and rewards.successes < CONFIRMED
+        return few and any(isinstance(learner, SuccessRates) for learner in bank.learners.values())
 
     # -- what is believed -------------------------------------------------------------
 
@@ -218,7 +227,8 @@ class BayesianLearner(Learner):
             return covariances
         widest = self.evidence.rewards.widest([action.id for action in actions])
         sds = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
-        part = np.minimum(widest / np.maximum(sds, widest), 1.0)
+        most = np.maximum(sds, widest)
+        part = np.divide(widest, most, out=np.ones_like(most), where=most > 0)
         part[[isinstance(component, OfRates) for component in self.components]] = 1.0
         return np.asarray(covariances * part[..., :, None] * part[..., None, :])
 

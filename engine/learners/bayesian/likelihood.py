@@ -42,12 +42,15 @@ MAX_PRICES = 200
 """Largest number of actions whose prices are known."""
 WIDEST = 30.0
 """Bound of the ratio of an action's variance to the unit."""
-SLOPE = 1.0
-"""Usual rates fall with the price to this power: at 1 all actions usually earn the same."""
 LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 CONFIRMED = 10
-"""Successes for each change of a price."""
+"""Successes for each change of a price; and before which, where prices and a rare usual reward are
+stated, rates alone make the belief."""
+TRUST = 5.0
+"""Number of successes that a usual rate counts as where prices are stated."""
+MOST_LIKELY = 0.999
+"""Largest probability of a success."""
 NEW_PRICES = 10
 """Largest number of different prices, and for each success at a known price."""
 COMMON, RARE = 0.25, 0.08
@@ -76,6 +79,7 @@ class Observation(NamedTuple):
         usual: bound of the least probability of (16): a stated rare usual reward, else a half.
         relative: usual rate of the action relative to the level of rates; see
             `RewardHistory.relative_rates`.
+        trust: number of successes that the usual rate counts as.
     """
 
     reward: float
@@ -86,6 +90,7 @@ class Observation(NamedTuple):
     level: float = CENTRE
     usual: float = CENTRE
     relative: float = 1.0
+    trust: float = 0.5
 
     def in_prices(self, noise: Array) -> Array:
         """Variances of noise in units of the squared price where rewards are binary, limited to
@@ -262,17 +267,26 @@ class RewardHistory(RewardMoments):
         """True if the price of an action is stated to be 0, and nothing else was paid so far."""
         return self.binary and self.known_prices.get(action) == 0.0
 
+    @property
+    def is_priced_and_rare(self) -> bool:
+        """True if prices and a rare usual reward are stated, and no reward disproves them."""
+        return bool(self.stated) and self.binary and is_rare(self.usual)
+
+    def relative_rate(self, action: str) -> float:
+        """Usual rate of an action relative to the level of rates. Where prices and a rare usual
+        reward are stated, dearer actions usually succeed less often: all but those of price 0 earn
+        the same, and the mean of the stated ones is the usual reward. Else 1."""
+        price = self.price(action)
+        if not (self.is_priced_and_rare and price):
+            return 1.0
+        positive = sum(map(bool, self.stated.values())) or len(self.stated)
+        return min(len(self.stated) / positive / price, COMMON / self.usual)
+
     def relative_rates(self, actions: Sequence[str]) -> Array:
-        """Usual rates (K,) of actions relative to the level of rates: where prices and a rare usual
-        reward are stated, dearer actions succeed less often (`SLOPE`), and the mean of all stated
-        actions' rewards is the usual one; else 1."""
-        if not (self.stated and self.binary and is_rare(self.usual)):
+        """`relative_rate` of K actions, (K,)."""
+        if not self.is_priced_and_rare:
             return np.ones(len(actions))
-        prices = np.array([self.price(action) for action in actions])
-        prices[prices == 0.0] = 1.0
-        earned = sum(price ** (1 - SLOPE) for price in self.stated.values() if price)
-        share = len(self.stated) / earned if earned else 1.0
-        return np.asarray(np.minimum(share * prices**-SLOPE, COMMON / self.usual))
+        return np.array([self.relative_rate(action) for action in actions])
 
     def prices_of(self, actions: Sequence[str]) -> tuple[Array, Array]:
         """Prices of K actions, (K,), and relative variances of those that are not known."""
@@ -309,8 +323,10 @@ class RewardHistory(RewardMoments):
             return Observation(reward, False, self.unit)
         price = reward or self.price(action)
         spread, usual = self._spread(price, action), self.usual if is_rare(self.usual) else CENTRE
-        relative = float(self.relative_rates([action])[0])
-        return Observation(reward, True, self.unit, price, spread, self.level, usual, relative)
+        seen = Observation(reward, True, self.unit, price, spread, self.level, usual)
+        if not self.is_priced_and_rare:
+            return seen
+        return seen._replace(relative=self.relative_rate(action), trust=TRUST)
 
     @property
     def level(self) -> float:
@@ -333,7 +349,8 @@ class RewardHistory(RewardMoments):
         """Standard deviations (K,) of beliefs about rare rewards of K actions: as large as their
         means, as rates are positive."""
         prices, spread = self.prices_of(actions)
-        return np.asarray(self._rate * prices * np.sqrt(1 + spread))
+        rates = self._rate * self.relative_rates(actions)
+        return np.asarray(rates * prices * np.sqrt(1 + spread))
 
     def _spread(self, price: float, action: str) -> float:
         """Variance of an action's rewards in the unit, by its rate drawn to that of all; 1 where
@@ -341,21 +358,27 @@ class RewardHistory(RewardMoments):
         if not (self.rare and self.price_spread):
             return 1.0
         shown, successes = self.tallies.get(action, (0, 0))
-        rate = (successes + 1.0) / (shown + (self.count + self.weight) / (self.successes + 0.5))
+        rate = (successes + 1.0) / (shown + 1.0 / (self._rate * self.relative_rate(action)))
         spread = price**2 * rate * max(1.0 - rate, 0.5) / (self.unit * COIN)
         return min(max(spread, 1.0 / WIDEST), WIDEST)
 
-    @property
+    @cached_property
     def _rate(self) -> float:
-        """Share of successes, with the usual reward among them."""
-        return (self.successes + 0.5) / (self.count + self.weight)
+        """Level of rates: share of successes, with the usual reward among them, and each reward
+        counted by the usual rate of its action relative to the level."""
+        count: float = self.count
+        if self.is_priced_and_rare and self.tallies:
+            shown = np.array([shown for shown, _ in self.tallies.values()])
+            count = float(shown @ self.relative_rates([*self.tallies]))
+        return (self.successes + 0.5) / (count + self.weight)
 
     def log_density(self, reward: float, action: str) -> float:
         """Log density of a new reward of an action by this summary alone. Unless all rewards are 0
         or the price of their action, it is half a normal density and half a uniform one over the
         largest size so far, for the sake of rare large rewards."""
         if self.binary and self.fits_prices(reward, action):
-            return math.log(self._rate if reward else 1 - self._rate)
+            rate = min(self._rate * self.relative_rate(action), MOST_LIKELY)
+            return math.log(rate if reward else 1 - rate)
         known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
         anything = -math.log(2 * max(self.most, abs(reward)))
         return log_sum(known, anything) - math.log(2)
@@ -372,7 +395,7 @@ class RewardHistory(RewardMoments):
             shown, successes = self.tallies.get(action, (0, 0))
             self.tallies[action] = shown + 1, successes + (reward != 0.0)
         self.most = max(self.most, abs(reward))
-        for name in ("known_prices", "_positive", "new_price", "price_spread"):
+        for name in ("known_prices", "_positive", "new_price", "price_spread", "_rate"):
             self.__dict__.pop(name, None)
         self.add(reward)
         self.common |= self._commonness > SURELY_COMMON

@@ -41,6 +41,8 @@ from engine.learners.learned_state import Learned
 
 SHAPES = (0.5, 2.0, 8.0, 32.0)
 """Shapes h of models with terms: factors differ by 140, 70, 35 and 18 %."""
+LIFT = 0.5
+"""Largest lift of an action's rate in a context, for each success of the action."""
 HIGHEST = 0.999
 """Largest rate of a model: products of factors are not bounded."""
 MAX_CELLS = 4_000
@@ -133,26 +135,34 @@ class SuccessRates(Learned):
             own[rows, 0] += seen.reward != 0.0
             own[rows, 1:] += rates / factors  # (23)
             own[0] = 0.0
-            self._fit_prior()
+            self._fit_prior(seen.trust)
         self.count += 1
         return top + math.log(total)
 
-    def _fit_prior(self) -> None:
-        """Fit the level and the variance of actions' factors to all actions."""
+    def highest(self, columns: Indices, factors: Array) -> Array:
+        """Bound of the rates of K actions by model, (K, M), from their factors: a context lifts a
+        rate by at most `LIFT` for each success of the action."""
+        successes = self.table[_WHOLE, columns * (columns < self.table.shape[1]), :1]
+        return np.asarray(np.minimum(factors[0] * (1.0 + LIFT * successes), HIGHEST))
+
+    def _fit_prior(self, trust: float) -> None:
+        """Fit the level and the variance of actions' factors to all actions; what is usual counts
+        as a number of successes, and of actions."""
         s, n = self.table[_WHOLE, :, 0], self.table[_WHOLE, :, 1]
         n = n * self.relative[: len(n)]
         shares = 1.0 / (1.0 + n * self.level)
-        self.level = float((s @ shares + 0.5) / (n @ shares + 0.5 / self.usual))
+        self.level = float((s @ shares + trust) / (n @ shares + trust / self.usual))
         expected = n * self.level
         parts = expected / (1.0 + expected)
         excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2
-        variance = (USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts)  # (24)
+        usual = max(trust, 1.0)
+        variance = (usual * USUAL_VARIANCE + excess.sum()) / (usual + parts @ parts)  # (24)
         self.variance = max(float(variance), LEAST_VARIANCE)
 
 
-def rates_of(factors: Array) -> tuple[Array, Array]:
+def rates_of(factors: Array, highest: Array | float = HIGHEST) -> tuple[Array, Array]:
     """Rates from factors, (S, ...), and the share of failures, by which doubt shrinks near 1."""
-    rates = np.minimum(factors.prod(axis=0), HIGHEST)  # (22)
+    rates = np.minimum(factors.prod(axis=0), highest)  # (22)
     return rates, 1.0 - rates
 
 
