@@ -190,13 +190,13 @@ def _check_prices(prices: object) -> None:
     allowed = f"a tuple of 1 to {MAX_PRICES} ActionPrice values of different actions, or None"
     if prices is None:
         return
-    if not isinstance(prices, tuple) or not all(isinstance(p, ActionPrice) for p in prices):
+    if not isinstance(prices, tuple) or not all(isinstance(of, ActionPrice) for of in prices):
         refuse(CODE, "prices", prices, allowed)
-    if not 1 <= len({known.action for known in prices}) == len(prices) <= MAX_PRICES:
+    if not 1 <= len({of.action for of in prices}) == len(prices) <= MAX_PRICES:
         refuse(CODE, "prices", prices, allowed)
-    for known in prices:
-        if known.price != 0:
-            check_number(CODE, f"price of {known.action}", known.price, LEAST_PRICE, MAX_REWARD)
+    for of in prices:
+        if of.price != 0:
+            check_number(CODE, "prices", of.price, LEAST_PRICE, MAX_REWARD)
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -94,7 +94,7 @@ class Thompson(Policy):
             return known
         size = belief.means.shape[1]
         bells = self.width * belief.widths
-        mean = _below(belief, bells, normals.furthest)
+        mean = _below(belief, bells, normals, self.draws)
         able, won, times = _won(mean, bells, normals, self.draws)
         counts = np.zeros(size, dtype=np.int_)
         counts[able] = times
@@ -110,7 +110,7 @@ class Thompson(Policy):
         if self.width == 0:
             return Policy.probabilities(self, beliefs, normals)
         bells = self.width * beliefs.widths
-        mean = _below(beliefs, bells, normals.furthest)
+        mean = _below(beliefs, bells, normals, self.draws)
         wins = _wins(mean, bells, normals, self.draws)
         equal = _are_equal(*_others(beliefs, bells))
         alike = np.isin(np.arange(wins.shape[-1]), beliefs.others or beliefs.nothing)
@@ -183,13 +183,14 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
-def _below(belief: Belief, bells: Array, furthest: float) -> Array:
+def _below(belief: Belief, bells: Array, normals: Normals, draws: int) -> Array:
     """Means, (..., K), of which those of actions that are known to earn nothing are below all draws
     of others: these earn at least as much, although some of their draws are below 0."""
     if not (belief.nothing and belief.others):
         return belief.mean
     mean, others = belief.mean.copy(), belief.others
-    least = (mean - bells * furthest)[..., others].min(axis=-1, keepdims=True)
+    normals.table(draws, mean.shape[-1])  # Of which the furthest number is known then.
+    least = (mean - bells * normals.furthest)[..., others].min(axis=-1, keepdims=True)
     mean[..., belief.nothing] = np.nextafter(np.minimum(least, 0.0), -np.inf)
     return mean
 

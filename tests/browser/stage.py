@@ -69,9 +69,7 @@ class StagePage(AppPage):
                 self.page.wait_for_function(_DRAWN_SINCE, arg=before, timeout=LOST)
             self.settle()
             with suppress(AssertionError):  # It may come a moment after the overlay.
-                expect(self.sentence).not_to_have_text(
-                    sentence, use_inner_text=True, timeout=_LATE
-                )
+                expect(self.sentence).not_to_have_text(sentence, use_inner_text=True, timeout=_LATE)
         raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
 
     def leave_or_enter(self, key: str, there: Locator) -> None:

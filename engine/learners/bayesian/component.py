@@ -226,9 +226,7 @@ class OfRates(Component):
                     doubts[key] = float(own[subset, k])
         return mean, variance + sum(doubts[key] * slope**2 for key, slope in slopes.items())
 
-    def factors(
-        self, context: Features, actions: tuple[Action, ...]
-    ) -> tuple[Array, Array, Array]:
+    def factors(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array, Array]:
         """Factors by subset, action and model, and their relative variances, both (S, K, M), and
         bounds of the rates, (K, M). Where usual rates of actions differ, prior doubts are equal."""
         rows, columns = self.cells.rows(context), self.cells.columns(actions)

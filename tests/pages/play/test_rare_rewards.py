@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine.loop.settings import LearningMode
+from engine.simulation.usual_reward import stated_prices
 from engine.worlds import World, key_of
 from engine.worlds.action_changes import NewRates
 from engine.worlds.draft_rows import ActionRow, rows_of
@@ -101,7 +102,7 @@ def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) ->
 
 
 def test_a_click_is_told_in_money() -> None:
-    session = session_of(100)
+    session = session_of(20)
     drawn(session)
     answer(session, 0.0)
     session.advance()
@@ -288,7 +289,34 @@ def test_the_settings_say_what_is_known_before_the_first_visitor() -> None:
     keep_at_hand(OWN_BANK)
     setup = PlaySetup(world=key_of(OWN_BANK))
     assert setup.settings().usual_reward == pytest.approx(0.006)
+    assert setup.settings().prices == stated_prices(OWN_BANK)
+    assert setup.story.endswith("The engine knows what each offer pays.")
     assert "a random offer earns about 1,800\xa0€ per 1,000 visitors" in setup.story
     coffee = PlaySetup()
     assert coffee.settings().usual_reward is None
     assert "Known at the start" not in coffee.story
+    assert coffee.settings().prices is None
+
+
+def test_an_offer_that_pays_nothing_is_a_line_at_0_and_has_the_share_of_the_floor() -> None:
+    session = session_of(10)
+    scene, at = drawn(session), OWN_BANK.position("Nothing new")
+    rows = scene.figures["chart-beliefs-now"].rows.to_pylist()
+    (bell,) = (row for row in rows if row["action"] == OWN_BANK.items[at].name)
+    assert (bell["mean"], bell["sd"]) == (0.0, 0.0)
+    ranked = session.displayed.loop.ask(OWN_BANK.request(0))
+    assert ranked.probabilities[at] == pytest.approx(0.05 / 2 / len(OWN_BANK.items))
+
+
+def test_a_new_offer_is_told_what_it_pays_and_that_can_be_undone() -> None:
+    """It does not crowd out offers that are known to earn."""
+    session = session_of(200)
+    rows = [*rows_of(OWN_BANK.items, 0), ActionRow(70, "Gold card", worth=150.0)]
+    session.offer(rows, {70: NewRates("Insurance")})
+    loop, world = session.open.loop, session.open.world
+    assert loop.settings.prices == stated_prices(world)
+    shares = loop.probabilities([world.request(cell) for cell in range(0, world.size, 5)])
+    assert shares[:, -1].mean() <= 0.4
+    session.undo()
+    assert session.open.loop.settings.prices == stated_prices(OWN_BANK)
+    assert session.open.world == OWN_BANK
