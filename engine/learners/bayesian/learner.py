@@ -154,7 +154,9 @@ class BayesianLearner(Learner):
         """Weights, and for each the class of a component with its arguments other than the
         normalised weight."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
-        rare, alone = self.evidence.rewards.rare, self._are_rates_alone(bank)
+        rare = self.evidence.rewards.rare
+        rates = [i for i, of in bank.learners.items() if isinstance(of, SuccessRates)]
+        alone = self._are_few_successes and any(weights[i] >= LEAST for i in rates)
         for i, learner in bank.learners.items():
             rated = isinstance(learner, SuccessRates)
             if weights[i] < LEAST or (rated and len(weights) > 1 and not rare):
@@ -174,12 +176,12 @@ class BayesianLearner(Learner):
                 if share >= LEAST:
                     yield share, kind, (i, learner, cells, part, other)
 
-    def _are_rates_alone(self, bank: ModelAverage) -> bool:
-        """True if few successes came of which the prices and the usual rate are known: a Gaussian
-        takes the first ones for more than any price allows."""
+    @property
+    def _are_few_successes(self) -> bool:
+        """True if few successes came where prices and a rare usual reward are stated: Gaussians
+        take them for more than any price allows, so rates are believed alone."""
         rewards = self.evidence.rewards
-        few = rewards.is_priced_and_rare and rewards.rare and rewards.successes < CONFIRMED
-        return few and any(isinstance(learner, SuccessRates) for learner in bank.learners.values())
+        return rewards.is_priced_and_rare and rewards.rare and rewards.successes < CONFIRMED
 
     # -- what is believed -------------------------------------------------------------
 

@@ -20,7 +20,8 @@ information about actions not chosen. Means do not depend on the unit.
 
 Who knows the usual reward u can state it. The prior mean of everything, and with it the prior unit,
 then follow from u with the weight of half a success, .5 / u rewards; and successes count as rare
-from the start if u is small.
+from the start if u is small. Who knows what actions pay can state their prices: they are then known
+before the first success, and an action of price 0 earns nothing.
 """
 
 import math
@@ -279,8 +280,12 @@ class RewardHistory(RewardMoments):
         price = self.price(action)
         if not (self.is_priced_and_rare and price):
             return 1.0
-        positive = sum(map(bool, self.stated.values())) or len(self.stated)
-        return min(len(self.stated) / positive / price, COMMON / self.usual)
+        return min(self._per_positive / price, COMMON / self.usual)
+
+    @cached_property
+    def _per_positive(self) -> float:
+        """Number of stated prices for each one other than 0."""
+        return len(self.stated) / max(sum(price > 0 for price in self.stated.values()), 1)
 
     def relative_rates(self, actions: Sequence[str]) -> Array:
         """`relative_rate` of K actions, (K,)."""

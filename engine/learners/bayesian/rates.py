@@ -23,6 +23,11 @@ successes s differ more than by chance, with `USUAL_VARIANCE` as one more action
 
     (24)  1 / g = (.4 + sum ((s - e)^2 - e) / (1 + e)^2) / (1 + sum (e / (1 + e))^2),    e = n m.
 
+Where prices and a rare usual reward are stated, usual rates differ by action: m of (22) and (24) is
+the level times `RewardHistory.relative_rate`. What is usual then counts as `TRUST` successes of the
+level, and as so many actions in (24); and a context lifts a rate by at most `LIFT` for each success
+of the action, as one success alone would otherwise count in the factor of each term.
+
 How an action's rate depends on the context is open once its own rate is known: doubts about the
 factors of its terms count e / (1 + e), e the successes expected of it so far.
 Numbers of equations as in ``engine/README.md``.
@@ -128,8 +133,7 @@ class SuccessRates(Learned):
         if column:
             rows = rows * (rows < MAX_CELLS)
             self.table = with_room(self.table, (max(rows.tolist()) + 1, column + 1, 1))
-            if len(self.relative) <= column:
-                self.relative = np.ones(self.table.shape[1])
+            self.relative = with_room(self.relative, self.table.shape[1:2])
             self.relative[column] = seen.relative
             own = self.table[:, column]
             own[rows, 0] += seen.reward != 0.0

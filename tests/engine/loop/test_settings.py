@@ -80,7 +80,7 @@ REFUSED: list[tuple[str, Any, str, str, str]] = [
     ("prices", (ActionPrice("a", 0.5),) * 2, CONFIGURATION, "(Act", "of different actions"),
     ("prices", (ActionPrice("a", 1.5),), CONFIGURATION, "1.5", "from 1e-06 to 1"),
     ("prices", (ActionPrice("a", -0.1),), CONFIGURATION, "-0.1", "from 1e-06 to 1"),
-    ("prices", (ActionPrice("a", "much"),), CONFIGURATION, "'much'", "from 1e-06 to 1"),
+    ("prices", (ActionPrice("a", math.nan),), CONFIGURATION, "nan", "from 1e-06 to 1"),
     ("hypotheses", (), CONFIGURATION, "()", "a tuple of 1 to 12 different Hypothesis values"),
     ("hypotheses", [Hypothesis()], CONFIGURATION, "[Hyp", "a tuple of 1 to 12"),
     ("hypotheses", Hypothesis(), CONFIGURATION, "Hyp", "a tuple of 1 to 12"),

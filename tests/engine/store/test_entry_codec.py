@@ -106,7 +106,7 @@ def test_settings_come_back_equal(
         default_reward=reward,
         reward_wait_time=wait,
         learning_mode=mode,
-        prices=prices and tuple(ActionPrice(*price) for price in prices.items()),
+        prices=tuple(ActionPrice(*price) for price in prices.items()) if prices else None,
     )
     assert settings_from_json(settings_to_json(settings)) == settings
 

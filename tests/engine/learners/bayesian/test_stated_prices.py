@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from engine import ActionPrice, LearningLoop, LoopSettings, RankRequest
 from engine.learners.base import Impression, Learner
+from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import CONFIRMED, TRUST, RewardHistory
+from engine.learners.bayesian.rates import SuccessRates
 from engine.loop.settings import learner_of
 from engine.protocol.request import parse_rank_request
 
@@ -26,8 +28,8 @@ FLOOR = 0.05 / 2 / len(NAMES)
 shown = st.lists(st.tuples(st.sampled_from(range(5)), st.booleans()), max_size=30)
 
 
-def settings(**changes: object) -> LoopSettings:
-    return LoopSettings(**{"usual_reward": USUAL, "prices": STATED} | changes)
+def settings(prices: tuple[ActionPrice, ...] | None = STATED) -> LoopSettings:
+    return LoopSettings(usual_reward=USUAL, prices=prices)
 
 
 def request_of(age: str = "young", channel: str = "app") -> RankRequest:
@@ -39,8 +41,10 @@ def teach(learner: Learner, action: str, reward: float) -> None:
     learner.learn(Impression(request_of(), position, position, 0.2), reward)
 
 
-def taught(rewards: Sequence[tuple[str, float]], **changes: object) -> Learner:
-    learner = learner_of(settings(**changes))
+def taught(
+    rewards: Sequence[tuple[str, float]], prices: tuple[ActionPrice, ...] | None = STATED
+) -> Learner:
+    learner = learner_of(settings(prices))
     for action, reward in rewards:
         teach(learner, action, reward)
     return learner
@@ -49,6 +53,13 @@ def taught(rewards: Sequence[tuple[str, float]], **changes: object) -> Learner:
 def believed(learner: Learner) -> dict[str, float]:
     """Expected reward of each action where all were taught."""
     return dict(zip(NAMES, learner.belief(request_of()).mean.tolist(), strict=True))
+
+
+def _rates(learner: Learner) -> list[SuccessRates]:
+    """Rates of the current bank."""
+    assert isinstance(learner, BayesianLearner)
+    learners = learner.evidence.banks[0].learners.values()
+    return [rates for rates in learners if isinstance(rates, SuccessRates)]
 
 
 # -- before the first successes -------------------------------------------------------
@@ -127,11 +138,7 @@ def test_until_ten_successes_rates_alone_make_the_belief(successes: int) -> None
 def test_the_level_of_rates_counts_as_five_successes(failures: int, successes: int) -> None:
     history = [("loan", 0.0)] * failures + [("loan", 1.0)] * successes
     learner = taught(history)
-    (rates,) = (
-        rates
-        for rates in learner.evidence.banks[0].learners.values()  # type: ignore[attr-defined]
-        if hasattr(rates, "relative")
-    )
+    (rates,) = _rates(learner)
     relative = 1.25
     level = USUAL
     for i in range(1, len(history) + 1):
@@ -139,6 +146,18 @@ def test_the_level_of_rates_counts_as_five_successes(failures: int, successes: i
         share = 1 / (1 + relative * i * level)
         level = (s * share + TRUST) / (relative * i * share + TRUST / USUAL)
     assert rates.level == pytest.approx(level)
+
+
+def test_usual_rates_of_all_actions_are_kept_as_more_come() -> None:
+    prices = {f"a{k}": 1 / (1 + k) for k in range(12)}
+    stated = tuple(ActionPrice(*price) for price in prices.items())
+    learner = learner_of(settings(prices=stated))
+    actions = [{"id": name, "features": [{"kind": name}]} for name in prices]
+    request = parse_rank_request(actions, [{"age": "young"}], None, None, None)
+    for k in range(len(prices)):
+        learner.learn(Impression(request, k, k, 0.1), 0.0)
+    (rates,) = _rates(learner)
+    np.testing.assert_allclose(rates.relative[1:13], [1 + k for k in range(12)])
 
 
 # -- actions that earn nothing --------------------------------------------------------
@@ -170,16 +189,8 @@ def test_visits_of_an_action_of_price_0_say_nothing_about_others(
     earned = [(NAMES[k], succeeds * PRICES[NAMES[k]]) for k, succeeds in visits]
     mixed, alone = taught(earned), taught([each for each in earned if each[0] != "nothing"])
     assert mixed.learned == len(earned)
-    for with_, without in zip(*(_tables(learner) for learner in (mixed, alone)), strict=True):
-        np.testing.assert_array_equal(with_, without)
-
-
-def _tables(learner: Learner) -> list[np.ndarray]:
-    return [
-        np.sort(rates.table[..., 0].ravel())
-        for rates in learner.evidence.banks[0].learners.values()  # type: ignore[attr-defined]
-        if hasattr(rates, "relative")
-    ]
+    first, second = (np.sort(_rates(of)[0].table[..., 0].ravel()) for of in (mixed, alone))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_an_action_of_price_0_that_pays_is_learned() -> None:
