@@ -102,7 +102,7 @@ def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) ->
 
 
 def test_a_click_is_told_in_money() -> None:
-    session = session_of(20)
+    session = session_of(5)
     drawn(session)
     answer(session, 0.0)
     session.advance()
@@ -222,10 +222,12 @@ def test_a_difference_between_two_loops_has_its_interval() -> None:
 
 
 def test_a_new_offer_is_said_to_be_little_known_while_the_map_is_full_of_it() -> None:
+    """As it can be before its price is known."""
     session = session_of(200)
     assert session.displayed.newcomers() == {}
     rows = [*rows_of(OWN_BANK.items, 0), ActionRow(70, "Gold card", worth=150.0)]
-    session.offer(rows, {70: NewRates("Insurance")})
+    with patch("pages.parts.play.current_loop.stated_prices", return_value=None):
+        session.offer(rows, {70: NewRates("Insurance")})
     assert session.displayed.newcomers() == {"Gold card": 0}
     map_ = drawn(session).panels["map"].parts
     caption = unescape("".join(text for part in map_ for text, _ in part.get("pieces", ())))
@@ -306,6 +308,20 @@ def test_an_offer_that_pays_nothing_is_a_line_at_0_and_has_the_share_of_the_floo
     assert (bell["mean"], bell["sd"]) == (0.0, 0.0)
     ranked = session.displayed.loop.ask(OWN_BANK.request(0))
     assert ranked.probabilities[at] == pytest.approx(0.05 / 2 / len(OWN_BANK.items))
+
+
+def test_an_answer_to_an_offer_that_pays_nothing_teaches_nothing_and_says_so() -> None:
+    session = session_of(0)
+    drawn(session)
+    answer(session, 0.0)
+    click, at = session.displayed.click, OWN_BANK.position("Nothing new")
+    assert click is not None
+    ranked = replace(click.before, shown=at)
+    same = replace(click, before=ranked, after=ranked)
+    for told in (click_wording.for_whom_else, click_wording.where_it_comes_from):
+        assert told(OWN_BANK, same) == (
+            "It did not change: an offer that pays nothing teaches nothing."
+        )
 
 
 def test_a_new_offer_is_told_what_it_pays_and_that_can_be_undone() -> None:
