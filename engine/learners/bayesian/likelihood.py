@@ -363,26 +363,33 @@ class RewardHistory(RewardMoments):
         if not (self.rare and self.price_spread):
             return 1.0
         shown, successes = self.tallies.get(action, (0, 0))
-        rate = (successes + 1.0) / (shown + 1.0 / (self._rate * self.relative_rate(action)))
+        failing = self._exposed / (self.successes + 0.5) / self.relative_rate(action)
+        rate = (successes + 1.0) / (shown + failing)
         spread = price**2 * rate * max(1.0 - rate, 0.5) / (self.unit * COIN)
         return min(max(spread, 1.0 / WIDEST), WIDEST)
 
-    @cached_property
+    @property
     def _rate(self) -> float:
-        """Level of rates: share of successes, with the usual reward among them, and each reward
-        counted by the usual rate of its action relative to the level."""
-        count: float = self.count
-        if self.is_priced_and_rare and self.tallies:
-            shown = np.array([shown for shown, _ in self.tallies.values()])
-            count = float(shown @ self.relative_rates([*self.tallies]))
-        return (self.successes + 0.5) / (count + self.weight)
+        """Level of rates: share of successes, with the usual reward among them."""
+        return (self.successes + 0.5) / self._exposed
+
+    @cached_property
+    def _exposed(self) -> float:
+        """Number of rewards, each counted by the usual rate of its action relative to the level,
+        with the weight of the usual reward."""
+        if not (self.is_priced_and_rare and self.tallies):
+            return self.count + self.weight
+        shown = np.array([shown for shown, _ in self.tallies.values()])
+        return float(shown @ self.relative_rates([*self.tallies])) + self.weight
 
     def log_density(self, reward: float, action: str) -> float:
         """Log density of a new reward of an action by this summary alone. Unless all rewards are 0
         or the price of their action, it is half a normal density and half a uniform one over the
         largest size so far, for the sake of rare large rewards."""
         if self.binary and self.fits_prices(reward, action):
-            rate = min(self._rate * self.relative_rate(action), MOST_LIKELY)
+            rate = self._rate
+            if self.is_priced_and_rare:
+                rate = min(rate * self.relative_rate(action), MOST_LIKELY)
             return math.log(rate if reward else 1 - rate)
         known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
         anything = -math.log(2 * max(self.most, abs(reward)))
@@ -400,7 +407,7 @@ class RewardHistory(RewardMoments):
             shown, successes = self.tallies.get(action, (0, 0))
             self.tallies[action] = shown + 1, successes + (reward != 0.0)
         self.most = max(self.most, abs(reward))
-        for name in ("known_prices", "_positive", "new_price", "price_spread", "_rate"):
+        for name in ("known_prices", "_positive", "new_price", "price_spread", "_exposed"):
             self.__dict__.pop(name, None)
         self.add(reward)
         self.common |= self._commonness > SURELY_COMMON
