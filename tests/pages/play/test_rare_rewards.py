@@ -1,10 +1,13 @@
 """Play in a bank's own world: rare rewards, in money."""
 
 import re
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
 from html import unescape
+from io import StringIO
 from itertools import product
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -23,6 +26,7 @@ from pages.parts.charts.map_axes import upright_axes_of
 from pages.parts.play import click_wording, report, second_loop_screens, stage_wording
 from pages.parts.play.page_content import ClickScene, Look, scene_of
 from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.reproduction_script import reproduce
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import bare
@@ -298,6 +302,18 @@ def test_the_settings_say_what_is_known_before_the_first_visitor() -> None:
     assert coffee.settings().usual_reward is None
     assert "Known at the start" not in coffee.story
     assert coffee.settings().prices is None
+
+
+def test_code_that_reproduces_an_event_states_the_prices() -> None:
+    session = session_of(0)
+    drawn(session)
+    answer(session, 0.0)
+    code = reproduce(session.open.loop, OWN_BANK)
+    assert "ActionPrice(action='Nothing new', price=0.0)" in code
+    names: dict[str, Any] = {}
+    with redirect_stdout(StringIO()):
+        exec(compile(code, "snippet", "exec"), names)
+    assert names["loop"].settings.prices == stated_prices(OWN_BANK)
 
 
 def test_an_offer_that_pays_nothing_is_a_line_at_0_and_has_the_share_of_the_floor() -> None:
