@@ -12,7 +12,7 @@ from engine.errors import PersonalizerError
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
-from engine.loop.settings import LoopSettings
+from engine.loop.settings import ActionPrice, LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.greedy import Greedy
 from engine.policies.softmax import Softmax
@@ -22,7 +22,7 @@ from engine.protocol.request import Action, RankRequest
 from engine.protocol.response import RankedAction, RankResponse
 
 __all__ = [
-    "Action", "EpsilonGreedy", "EventLog", "Greedy", "Hypothesis", "LearningLoop", "LoopSettings",
-    "PersonalizerError", "RankRequest", "RankResponse", "RankedAction", "Softmax", "Thompson",
-    "Uniform",
+    "Action", "ActionPrice", "EpsilonGreedy", "EventLog", "Greedy", "Hypothesis", "LearningLoop",
+    "LoopSettings", "PersonalizerError", "RankRequest", "RankResponse", "RankedAction", "Softmax",
+    "Thompson", "Uniform",
 ]  # fmt: skip

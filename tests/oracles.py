@@ -581,13 +581,17 @@ class CellsOracle:
 class RatesOracle:
     """Factors of actions in cells, in dictionaries, one success at a time.
 
-    A model is the largest number of fields of its terms, and the shape of their factors.
+    A model is the largest number of fields of its terms, and the shape of their factors. Usual
+    rates of actions relative to the level are 1 unless given; the usual one counts as ``trust``
+    successes.
     """
 
     fields: Sequence[str]
     crosses: int
     shapes: Sequence[float]
     share: float
+    relative: Mapping[str, float] = field(default_factory=dict)
+    trust: float = 0.5
     evidence: float = 0.0
     level: float = 0.5
     variance: float = USUAL_VARIANCE
@@ -607,12 +611,13 @@ class RatesOracle:
         """Factor of each term, and its relative variance; of the empty one, the action's own."""
         results, shape = {}, 1 / self.variance
         visits = self.exposures.get(((0, 1.0), ((), (), action)), 0.0)
-        open_to_context = self.level * visits / (1 + self.level * visits)
+        usual = self.level * self.relative.get(action, 1.0)
+        open_to_context = usual * visits / (1 + usual * visits)
         for size in range(min(model[0], len(self.fields)) + 1):
             for term in combinations(self.fields, size):
                 cell = term, tuple(context.get(name) for name in term), action
                 mass = (model[1] if term else shape) + self.successes.get(cell, 0.0)
-                expected = (model[1] if term else shape / self.level) + self.exposures.get(
+                expected = (model[1] if term else shape / usual) + self.exposures.get(
                     (model, cell), 0.0
                 )
                 doubt = open_to_context if term else 1.0
@@ -648,12 +653,16 @@ class RatesOracle:
     def _fit_prior(self) -> None:
         """Level and variance of the actions' rates, by their successes and visits."""
         cells = [((), (), action) for action in {action for _, _, action in self.successes}]
-        pairs = [(self.successes[cell], self.exposures[(0, 1.0), cell]) for cell in cells]
+        pairs = [
+            (self.successes[cell], self.exposures[(0, 1.0), cell] * self.relative.get(cell[2], 1.0))
+            for cell in cells
+        ]
         weights = [1 / (1 + n * self.level) for _, n in pairs]
         each = [(w, *pair) for w, pair in zip(weights, pairs, strict=True)]
-        total = 0.5 + math.fsum(w * s for w, s, _ in each)
-        self.level = total / (1 + math.fsum(w * n for w, _, n in each))
-        excess, known = USUAL_VARIANCE, 1.0
+        total = self.trust + math.fsum(w * s for w, s, _ in each)
+        self.level = total / (2 * self.trust + math.fsum(w * n for w, _, n in each))
+        known = max(self.trust, 1.0)
+        excess = known * USUAL_VARIANCE
         for s, n in pairs:
             expected = n * self.level
             excess += ((s - expected) ** 2 - expected) / (1 + expected) ** 2

@@ -35,13 +35,15 @@ class Belief:
 
     Weights (H,) sum to 1; means are (H, K), in units of reward; covariances (H, K, K), and so are
     prior covariances where they are known. For C contexts at once, means are (H, C, K) and
-    covariances (H, C, K, K). Derived values are cached in the belief.
+    covariances (H, C, K, K). Actions at the positions of `nothing` are known to earn 0, and others
+    at least as much. Derived values are cached in the belief.
     """
 
     weights: Array
     means: Array
     covariances: Array
     before: Before | None = None
+    nothing: tuple[int, ...] = ()
     known: dict[Any, Any] | None = field(default=None, compare=False)
 
     @classmethod
@@ -70,7 +72,13 @@ class Belief:
     def widths(self) -> Array:
         """Widths of the bells, (K,): standard deviations of the mixture without the variance common
         to all actions, which decides nothing between them. Differences of prior variance, as of
-        longer rows, are scaled out: before any reward all actions have the same width."""
+        longer rows, are scaled out: before any reward all actions have the same width, but for
+        those that are known to earn nothing: 0."""
+        if self.nothing:
+            others = self.others
+            widths = np.zeros(self.mean.shape)
+            widths[..., others] = self.only(others).widths if others else 0.0
+            return widths
         own = _apart(self.covariances)
         if self.before is not None:
             shares = self.before.shares
@@ -82,13 +90,19 @@ class Belief:
         mixed = self.weights @ values.reshape(len(values), -1)
         return np.asarray(mixed.reshape(values.shape[1:]))
 
+    @property
+    def others(self) -> list[int]:
+        """Positions of the actions that are not known to earn nothing."""
+        return [i for i in range(self.means.shape[-1]) if i not in self.nothing]
+
     def only(self, positions: list[int]) -> "Belief":
         """Restrict the belief to some actions."""
         inner = self.covariances[..., positions, :][..., positions]
         before = self.before
         if before is not None:
             before = Before(before.covariances[:, positions][:, :, positions])
-        return Belief(self.weights, self.means[..., positions], inner, before)
+        nothing = tuple(i for i, position in enumerate(positions) if position in self.nothing)
+        return Belief(self.weights, self.means[..., positions], inner, before, nothing)
 
     @classmethod
     def together(cls, beliefs: Sequence["Belief"]) -> "Belief":

@@ -9,7 +9,7 @@ from engine.errors import check_number, refuse
 from engine.learners.base import Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.likelihood import CENTRE
+from engine.learners.bayesian.likelihood import CENTRE, LEAST_PRICE, MAX_PRICES
 from engine.learners.classic import ClassicLearner
 from engine.loop.baseline_rule import BaselineRule
 from engine.policies.base import CODE, Policy
@@ -26,6 +26,14 @@ SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 """Bounds of the reward wait time, as in the service."""
 LEAST_USUAL, MOST_USUAL = 1e-4, 0.9
 """Bounds of the usual reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPrice:
+    """What an action pays at a success: 0, or `LEAST_PRICE` to 1."""
+
+    action: str
+    price: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,8 @@ class LoopSettings:
             the choice.
         usual_reward: mean reward expected before the first one, .0001 to .9: what an average offer
             has earned so far. None if unknown.
+        prices: what actions pay at a success, of up to `MAX_PRICES` different actions. None if
+            unknown.
         baseline: rule of the baseline; by default, the first action not excluded.
         apprentice_exploration: share of an apprentice's events with a uniformly random action; 0 to
             0.5. 0 changes nothing for users; more turns the bounds on the value of a switch into an
@@ -73,6 +83,7 @@ class LoopSettings:
     learning_rate: float = 0.001
     baseline: BaselineRule | None = None
     usual_reward: float | None = None
+    prices: tuple[ActionPrice, ...] | None = None
 
     def __new__(cls, *unnamed: object, **settings: object) -> Self:
         """Refuse wrong names; Python alone would raise a TypeError."""
@@ -103,6 +114,7 @@ class LoopSettings:
         check_number(CODE, "learning_rate", self.learning_rate, 1e-9, 1)
         if self.usual_reward is not None:
             check_number(CODE, "usual_reward", self.usual_reward, LEAST_USUAL, MOST_USUAL)
+        _check_prices(self.prices)
         if not isinstance(self.baseline, BaselineRule | None):
             refuse(CODE, "baseline", self.baseline, "a BaselineRule or None")
         _check_policy(self)
@@ -116,6 +128,7 @@ class LoopSettings:
                 "hypotheses",
                 "may_change",
                 "usual_reward",
+                "prices",
                 "learner",
                 "learning_rate",
             )
@@ -134,7 +147,8 @@ def learner_of(settings: LoopSettings) -> Learner:
         return ClassicLearner(settings.crosses, settings.learning_rate)
     usual = CENTRE if settings.usual_reward is None else settings.usual_reward
     crosses = min(settings.crosses, 3)
-    return BayesianLearner(settings.compared, settings.may_change, crosses, usual)
+    prices = {known.action: known.price for known in settings.prices or ()}
+    return BayesianLearner(settings.compared, settings.may_change, crosses, usual, prices)
 
 
 def _check_policy(settings: LoopSettings) -> None:
@@ -170,6 +184,19 @@ def _check_hypotheses(hypotheses: object) -> None:
         or not 1 <= len(set(hypotheses)) == len(hypotheses) <= MAX_HYPOTHESES
     ):
         refuse(CODE, "hypotheses", hypotheses, allowed)
+
+
+def _check_prices(prices: object) -> None:
+    allowed = f"a tuple of 1 to {MAX_PRICES} ActionPrice values of different actions, or None"
+    if prices is None:
+        return
+    if not isinstance(prices, tuple) or not all(isinstance(of, ActionPrice) for of in prices):
+        refuse(CODE, "prices", prices, allowed)
+    if not 1 <= len({of.action for of in prices}) == len(prices) <= MAX_PRICES:
+        refuse(CODE, "prices", prices, allowed)
+    for of in prices:
+        if of.price != 0:
+            check_number(CODE, "prices", of.price, LEAST_PRICE, MAX_REWARD)
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -94,12 +94,13 @@ class Thompson(Policy):
             return known
         size = belief.means.shape[1]
         bells = self.width * belief.widths
-        able, won, times = _won(belief.mean, bells, normals, self.draws)
+        mean = _below(belief, bells, normals, self.draws)
+        able, won, times = _won(mean, bells, normals, self.draws)
         counts = np.zeros(size, dtype=np.int_)
         counts[able] = times
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
-        if _are_equal(belief.mean, bells):
-            counts[:], errors[:] = 1, 0.0
+        if _are_equal(*_others(belief, bells)):
+            counts[belief.others or slice(None)], errors[:] = 1, 0.0
         outcome = _Outcome(self._agreed(counts), errors, able, won)
         if belief.known is not None:
             belief.known[key] = outcome.packed()
@@ -109,8 +110,11 @@ class Thompson(Policy):
         if self.width == 0:
             return Policy.probabilities(self, beliefs, normals)
         bells = self.width * beliefs.widths
-        wins = _wins(beliefs.mean, bells, normals, self.draws)
-        wins[_are_equal(beliefs.mean, bells)] = 1
+        mean = _below(beliefs, bells, normals, self.draws)
+        wins = _wins(mean, bells, normals, self.draws)
+        equal = _are_equal(*_others(beliefs, bells))
+        alike = np.isin(np.arange(wins.shape[-1]), beliefs.others or beliefs.nothing)
+        wins[equal[:, None] & alike] = 1
         return with_floor(self._agreed(wins), self.floor)
 
     def kept(self, actions: int) -> Array:
@@ -177,6 +181,26 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     q /= q.sum()
     spread = (1 - 2 * q) / p + (q * q / p).sum()
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
+
+
+def _below(belief: Belief, bells: Array, normals: Normals, draws: int) -> Array:
+    """Means, (..., K), of which those of actions that are known to earn nothing are below all draws
+    of others: these earn at least as much, although some of their draws are below 0."""
+    if not (belief.nothing and belief.others):
+        return belief.mean
+    mean, others = belief.mean.copy(), belief.others
+    normals.table(draws, mean.shape[-1])  # Of which the furthest number is known then.
+    least = (mean - bells * normals.furthest)[..., others].min(axis=-1, keepdims=True)
+    mean[..., belief.nothing] = np.nextafter(np.minimum(least, 0.0), -np.inf)
+    return mean
+
+
+def _others(belief: Belief, bells: Array) -> tuple[Array, Array]:
+    """Means and bells, (..., K), without actions that are known to earn nothing, if there are
+    others."""
+    if not (belief.nothing and belief.others):
+        return belief.mean, bells
+    return belief.mean[..., belief.others], bells[..., belief.others]
 
 
 _EQUAL = 1e-6

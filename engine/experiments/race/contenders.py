@@ -20,7 +20,7 @@ from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
 from engine.simulation.baselines import Baseline, best_rule, usual_fields
-from engine.simulation.usual_reward import usual_reward
+from engine.simulation.usual_reward import stated_prices, usual_reward
 from engine.worlds.world import World
 
 
@@ -118,6 +118,7 @@ _BY_POWER = (
 )
 _SHARED = " Without a significant winner, the best offers share the visitors."
 _USUAL = " It knows roughly what a random offer earns, as rewards are rare."
+_PRICES = f"{_USUAL} The engine knows what each offer pays."
 EPSILON = 0.1
 """Share of visitors whom epsilon-greedy shows any action."""
 
@@ -151,8 +152,9 @@ def line_up(
     """
     chosen = rivals() | {policy.key: policy for policy in policies}
     size, error = (trial, None) if trial else (_planned(world, visitors), ERROR)
-    usual = usual_reward(world)
-    ours = replace(OURS, usual_reward=usual)
+    usual, prices = usual_reward(world), stated_prices(world)
+    ours = replace(OURS, usual_reward=usual, prices=prices)
+    known_first = _PRICES if prices else _USUAL if usual else ""
     until = _BY_POWER if error else _BY_TRIAL
     known: tuple[Contender, ...] = (
         LoopContender(
@@ -162,7 +164,7 @@ def line_up(
             story="Takes four samples of each offer's reward, and shows the offer that is highest "
             "in all four; otherwise it samples again. Several models learn side by side, and "
             "those that predict best decide most. 5\xa0% of offers are random, so that the "
-            f"log can show what other methods would have earned.{_USUAL if usual else ''}",
+            f"log can show what other methods would have earned.{known_first}",
         ),
         LoopContender(
             "nofloor",
@@ -182,7 +184,7 @@ def line_up(
         ),
         LoopContender(
             "single",
-            LoopSettings(hypotheses=(Hypothesis(crosses=crosses),), usual_reward=usual),
+            replace(ours, hypotheses=(Hypothesis(crosses=crosses),)),
             label="This engine, crosses: {crosses}",
             story="The same engine with one model only: noisy rewards, constant tastes, and "
             "a fixed order of crosses.",

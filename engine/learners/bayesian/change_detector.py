@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
+from types import MappingProxyType
 
 import numpy as np
 
@@ -65,13 +66,14 @@ class ChangeDetector(Learned):
         may_change: bool,
         priced: bool = True,
         usual: float = CENTRE,
+        prices: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.may_change = may_change
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
         if is_rare(usual):
             prior[self._rates] *= BY_RATES
-        self.rewards = RewardHistory(priced, usual)
+        self.rewards = RewardHistory(priced, usual, prices)
         self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum(), usual)]
         self.changes: list[tuple[int, int]] = []
         self.unexplained = 0.0

@@ -182,11 +182,11 @@ class OfRates(Component):
         into: Mapping[Group, Group],
     ) -> dict[Source, tuple[float, float]]:
         """Factors are multiplied in the order of subsets; each adds the change of the product."""
-        factors, doubts = self._factors(context, actions)
+        factors, doubts, highest = self._factors(context, actions)
         prices, unsure = self.rewards.prices_of([action.id for action in actions])
         everything, base = self.rewards.mean, prices * np.minimum(factors[0], HIGHEST)
-        rates, left = rates_of(factors)
-        away = np.diff(np.minimum(factors.cumprod(axis=0), HIGHEST), axis=0)
+        rates, left = rates_of(factors, highest)
+        away = np.diff(np.minimum(factors.cumprod(axis=0), highest), axis=0)
         squares = (weights * prices * rates) ** 2
         spread = doubts * left * (1.0 + unsure) * squares
         parts: dict[Source, tuple[float, float]] = {
@@ -210,9 +210,9 @@ class OfRates(Component):
         slopes: dict[object, float] = {}
         doubts: dict[object, float] = {}
         for context, actions, weights in offers:
-            factors, own = self._factors(context, actions)
+            factors, own, highest = self._factors(context, actions)
             prices, spread = self.rewards.prices_of([action.id for action in actions])
-            rates, left = rates_of(factors)
+            rates, left = rates_of(factors, highest)
             worth = weights * prices * rates
             mean += float(worth.sum())
             variance += float((spread * worth**2).sum())
@@ -226,12 +226,26 @@ class OfRates(Component):
                     doubts[key] = float(own[subset, k])
         return mean, variance + sum(doubts[key] * slope**2 for key, slope in slopes.items())
 
-    def _factors(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        """Factors of the model by subset and action, and relative variances, both (S, K)."""
+    def factors(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array, Array]:
+        """Factors by subset, action and model, and their relative variances, both (S, K, M), and
+        bounds of the rates, (K, M). Where usual rates of actions differ, prior doubts are equal."""
         rows, columns = self.cells.rows(context), self.cells.columns(actions)
-        factors, doubts = self.tables.factors(self.cells, rows, columns)
+        relative = self.rewards.relative_rates([action.id for action in actions])
+        factors, doubts = self.tables.factors(self.cells, rows, columns, relative)
+        if not self.rewards.is_priced_and_rare:
+            return factors, doubts, np.full(factors.shape[1:], HIGHEST)
+        failures = 1.0 - self.tables.usual * relative
+        return factors, doubts / failures[:, None], self.tables.highest(columns, factors)
+
+    def _factors(
+        self, context: Features, actions: tuple[Action, ...]
+    ) -> tuple[Array, Array, Array]:
+        """Factors of the model by subset and action, and relative variances, both (S, K), and
+        bounds of the rates, (K,)."""
+        factors, doubts, highest = self.factors(context, actions)
         own = doubts[..., self.model]
-        return factors[..., self.model], np.where(own > NEGLIGIBLE, own, 0.0)
+        known = np.where(own > NEGLIGIBLE, own, 0.0)
+        return factors[..., self.model], known, highest[:, self.model]
 
 
 def _alike(
@@ -293,9 +307,8 @@ def _of_rates(
         ]
     first = components[0]
     models = np.array([component.model for component in components])
-    rows, columns = first.cells.rows(where), first.cells.columns(actions)
-    factors, doubts = first.tables.factors(first.cells, rows, columns)
-    rates, left = rates_of(factors.take(models, axis=2))
+    factors, doubts, highest = first.factors(where, actions)
+    rates, left = rates_of(factors.take(models, axis=2), highest.take(models, axis=1))
     prices, spread = first.rewards.prices_of([action.id for action in actions])
     means = rates.T * prices
     relative = (left * doubts.sum(axis=0).take(models, axis=1)).T * (1.0 + spread) + spread

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -49,7 +50,7 @@ from engine.learners.bayesian.learner_inputs import (
     LearnerInputs,
     expected_first,
 )
-from engine.learners.bayesian.likelihood import CENTRE, COIN
+from engine.learners.bayesian.likelihood import CENTRE, COIN, CONFIRMED
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rates import SuccessRates
 from engine.learners.belief import Before, Belief
@@ -79,6 +80,7 @@ class BayesianLearner(Learner):
         may_change: whether all tastes may change at once.
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
         usual: mean reward expected before the first one, 0 to 1.
+        prices: what actions pay at a success, where it is known.
     """
 
     STATE = ("evidence", "imitation", "lean", "_places", "_first")
@@ -97,8 +99,9 @@ class BayesianLearner(Learner):
         may_change: bool = True,
         crosses: int | None = None,
         usual: float = CENTRE,
+        prices: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        self.evidence = ChangeDetector(hypotheses, may_change, usual=usual)
+        self.evidence = ChangeDetector(hypotheses, may_change, usual=usual, prices=prices)
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
@@ -128,8 +131,8 @@ class BayesianLearner(Learner):
 
     def unrewarded(self) -> Self:
         evidence = self.evidence
-        usual = evidence.rewards.usual
-        other = type(self)(evidence.hypotheses, evidence.may_change, usual=usual)
+        usual, prices = evidence.rewards.usual, evidence.rewards.stated
+        other = type(self)(evidence.hypotheses, evidence.may_change, usual=usual, prices=prices)
         other.imitation = self.imitation
         return other
 
@@ -152,9 +155,13 @@ class BayesianLearner(Learner):
         normalised weight."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
         rare = self.evidence.rewards.rare
+        rates = [i for i, of in bank.learners.items() if isinstance(of, SuccessRates)]
+        alone = self._are_few_successes and any(weights[i] >= LEAST for i in rates)
         for i, learner in bank.learners.items():
             rated = isinstance(learner, SuccessRates)
             if weights[i] < LEAST or (rated and len(weights) > 1 and not rare):
+                continue
+            if alone and not rated:
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
@@ -168,6 +175,13 @@ class BayesianLearner(Learner):
             for part, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
                 if share >= LEAST:
                     yield share, kind, (i, learner, cells, part, other)
+
+    @property
+    def _are_few_successes(self) -> bool:
+        """True if few successes came where prices and a rare usual reward are stated: Gaussians
+        take them for more than any price allows, so rates are believed alone."""
+        rewards = self.evidence.rewards
+        return rewards.is_priced_and_rare and rewards.rare and rewards.successes < CONFIRMED
 
     # -- what is believed -------------------------------------------------------------
 
@@ -193,12 +207,21 @@ class BayesianLearner(Learner):
         if online:
             means += self._leaning(where, actions)
         covariances = self._narrowed(np.array([covariance for _, covariance in entries]), actions)
+        nothing = self._earning_nothing(actions)
+        means[..., nothing] = 0.0
+        covariances[..., nothing, :] = covariances[..., nothing] = 0.0
         return Belief(
             weights,
             means,
             (covariances + covariances.swapaxes(-1, -2)) / 2,  # Symmetric but for rounding.
             self._before(actions),
+            tuple(nothing),
         )
+
+    def _earning_nothing(self, actions: tuple[Action, ...]) -> list[int]:
+        """Positions of the actions that are known to earn nothing."""
+        rewards = self.evidence.rewards
+        return [i for i, action in enumerate(actions) if rewards.earns_nothing(action.id)]
 
     def _narrowed(self, covariances: Array, actions: tuple[Action, ...]) -> Array:
         """Limit the doubt of components other than rates, where rewards are rare."""
@@ -206,7 +229,8 @@ class BayesianLearner(Learner):
             return covariances
         widest = self.evidence.rewards.widest([action.id for action in actions])
         sds = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
-        part = np.minimum(widest / np.maximum(sds, widest), 1.0)
+        most = np.maximum(sds, widest)
+        part = np.divide(widest, most, out=np.ones_like(most), where=most > 0)
         part[[isinstance(component, OfRates) for component in self.components]] = 1.0
         return np.asarray(covariances * part[..., :, None] * part[..., None, :])
 
@@ -235,12 +259,15 @@ class BayesianLearner(Learner):
         """Mean of each action, (..., K), from rewards alone; cached until the next reward."""
         if (where, actions) not in self._known_means:
             entries = [c.weight * c.means(where, actions) for c in self.components]
-            self._known_means[where, actions] = np.asarray(sum(entries))
+            means = np.asarray(sum(entries))
+            means[..., self._earning_nothing(actions)] = 0.0
+            self._known_means[where, actions] = means
         return self._known_means[where, actions]
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         components = self.components
         weights = np.array([component.weight for component in components])
+        offers = [(context, of, self._earning(of, shares)) for context, of, shares in offers]
         means, variances = np.array([component.average(offers) for component in components]).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
@@ -253,12 +280,22 @@ class BayesianLearner(Learner):
         into: Mapping[Group, Group] = ALONE,
     ) -> dict[Source, Contribution]:
         context, actions = request.context, request.actions
+        weights = self._earning(actions, weights)
         parts = contributions(self.components, context, actions, weights, into)
         if online and self.imitation is not None and self.imitation.learned:
             behind = float(weights @ gaps(self.imitation.means(context, actions)))
             doubt = abs(behind) * self.lean.sd(self._disadvantage)
             parts["imitation"] = Contribution(behind * self.lean.mean(self._disadvantage), doubt)
         return parts
+
+    def _earning(self, actions: tuple[Action, ...], weights: Array) -> Array:
+        """Weights of actions, (K,), 0 of those that are known to earn nothing."""
+        nothing = self._earning_nothing(actions)
+        if not nothing:
+            return weights
+        weights = weights.copy()
+        weights[nothing] = 0.0
+        return weights
 
     # -- what is learned --------------------------------------------------------------
 
@@ -324,8 +361,9 @@ class BayesianLearner(Learner):
         they may be 0 or a price."""
         self._forget()
         self._known_before.clear()
-        hypotheses, usual = self.evidence.hypotheses, self.evidence.rewards.usual
-        self.evidence = ChangeDetector(hypotheses, self.evidence.may_change, priced, usual)
+        hypotheses, may_change = self.evidence.hypotheses, self.evidence.may_change
+        usual, prices = self.evidence.rewards.usual, self.evidence.rewards.stated
+        self.evidence = ChangeDetector(hypotheses, may_change, priced, usual, prices)
         self._places = LearnerInputs(hypotheses, reading)
 
     def _forget(self) -> None:
@@ -344,6 +382,9 @@ class BayesianLearner(Learner):
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
     ) -> None:
         self._forget()
+        if reward == 0.0 and self.evidence.rewards.earns_nothing(actions[shown].id):
+            self.evidence.rewards.count_reward(reward, actions[shown].id)
+            return
         seen = self.evidence.rewards.observe(reward, actions[shown].id)
         self.evidence.adapt(seen)
         every = chain(*(bank.learners.values() for bank in self.evidence.banks))

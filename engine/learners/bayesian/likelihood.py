@@ -20,12 +20,14 @@ information about actions not chosen. Means do not depend on the unit.
 
 Who knows the usual reward u can state it. The prior mean of everything, and with it the prior unit,
 then follow from u with the weight of half a success, .5 / u rewards; and successes count as rare
-from the start if u is small.
+from the start if u is small. Who knows what actions pay can state their prices: they are then known
+before the first success, and an action of price 0 earns nothing.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -44,7 +46,12 @@ WIDEST = 30.0
 LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 CONFIRMED = 10
-"""Successes for each change of a price."""
+"""Successes for each change of a price; and before which, where prices and a rare usual reward are
+stated, rates alone make the belief."""
+TRUST = 5.0
+"""Number of successes that a usual rate counts as where prices are stated."""
+MOST_LIKELY = 0.999
+"""Largest probability of a success."""
 NEW_PRICES = 10
 """Largest number of different prices, and for each success at a known price."""
 COMMON, RARE = 0.25, 0.08
@@ -71,6 +78,9 @@ class Observation(NamedTuple):
         spread: variance of the action's rewards in the unit, where prices differ.
         level: prior mean of everything.
         usual: bound of the least probability of (16): a stated rare usual reward, else a half.
+        relative: usual rate of the action relative to the level of rates; see
+            `RewardHistory.relative_rates`.
+        trust: number of successes that the usual rate counts as.
     """
 
     reward: float
@@ -80,6 +90,8 @@ class Observation(NamedTuple):
     spread: float = 1.0
     level: float = CENTRE
     usual: float = CENTRE
+    relative: float = 1.0
+    trust: float = 0.5
 
     def in_prices(self, noise: Array) -> Array:
         """Variances of noise in units of the squared price where rewards are binary, limited to
@@ -192,6 +204,8 @@ class RewardHistory(RewardMoments):
         tallies: numbers of rewards, and of those other than 0, of each of as many actions.
         repriced: number of successes with another price than the action's last one.
         most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
+        stated: prices that were known before the first success, by action; 0 for actions that
+            earn nothing.
     """
 
     STATE = (
@@ -204,27 +218,43 @@ class RewardHistory(RewardMoments):
         "tallies",
         "repriced",
         "most",
+        "stated",
     )
 
-    def __init__(self, priced: bool = True, usual: float = CENTRE) -> None:
+    def __init__(
+        self,
+        priced: bool = True,
+        usual: float = CENTRE,
+        stated: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         super().__init__(usual)
         self.priced, self.binary, self.common = priced, True, False
         self.successes, self.repriced, self.most = 0, 0, 1.0
         self.prices: dict[str, float] = {}
         self.tallies: dict[str, tuple[int, int]] = {}
+        self.stated = dict(stated) if priced else {}
+
+    @cached_property
+    def known_prices(self) -> Mapping[str, float]:
+        """Prices by action: the last one paid, else the stated one."""
+        return {**self.stated, **self.prices}
+
+    @cached_property
+    def _positive(self) -> Sequence[float]:
+        return [price for price in self.known_prices.values() if price]
 
     @cached_property
     def new_price(self) -> float:
-        """Price of an action without a success: the largest one, drawn to the largest possible
+        """Price of an action without a known one: the largest one, drawn to the largest possible
         reward with the weight of one action."""
-        many = len(self.prices)
-        largest = max(map(abs, self.prices.values()), default=1.0)
+        many = len(self._positive)
+        largest = max(map(abs, self._positive), default=1.0)
         return float(largest ** (many / (many + 1)) * self.most ** (1 / (many + 1)))
 
     @cached_property
     def price_spread(self) -> float:
-        """Variance of the prices, as a multiple of their squared mean."""
-        prices = list(self.prices.values())
+        """Variance of the prices other than 0, as a multiple of their squared mean."""
+        prices = self._positive
         mean = sum(prices) / max(len(prices), 1)
         if not mean:
             return 0.0
@@ -232,14 +262,43 @@ class RewardHistory(RewardMoments):
 
     def price(self, action: str) -> float:
         """Price of an action; 1 for all once rewards are of more than two values."""
-        return self.prices.get(action, self.new_price) if self.binary else 1.0
+        return self.known_prices.get(action, self.new_price) if self.binary else 1.0
+
+    def earns_nothing(self, action: str) -> bool:
+        """True if the price of an action is stated to be 0, and nothing else was paid so far."""
+        return self.binary and self.known_prices.get(action) == 0.0
+
+    @property
+    def is_priced_and_rare(self) -> bool:
+        """True if prices and a rare usual reward are stated, and no reward disproves them."""
+        return bool(self.stated) and self.binary and is_rare(self.usual)
+
+    def relative_rate(self, action: str) -> float:
+        """Usual rate of an action relative to the level of rates. Where prices and a rare usual
+        reward are stated, dearer actions usually succeed less often: all but those of price 0 earn
+        the same, and the mean of the stated ones is the usual reward. Else 1."""
+        price = self.price(action)
+        if not (self.is_priced_and_rare and price):
+            return 1.0
+        return min(self._per_positive / price, COMMON / self.usual)
+
+    @cached_property
+    def _per_positive(self) -> float:
+        """Number of stated prices for each one other than 0."""
+        return len(self.stated) / max(sum(price > 0 for price in self.stated.values()), 1)
+
+    def relative_rates(self, actions: Sequence[str]) -> Array:
+        """`relative_rate` of K actions, (K,)."""
+        if not self.is_priced_and_rare:
+            return np.ones(len(actions))
+        return np.array([self.relative_rate(action) for action in actions])
 
     def prices_of(self, actions: Sequence[str]) -> tuple[Array, Array]:
         """Prices of K actions, (K,), and relative variances of those that are not known."""
         prices = np.array([self.price(action) for action in actions])
         if not self.binary:
             return prices, 0.0 * prices
-        new = np.array([action not in self.prices for action in actions])
+        new = np.array([action not in self.known_prices for action in actions])
         return prices, self.price_spread * new
 
     def fits_prices(self, reward: float, action: str) -> bool:
@@ -254,14 +313,14 @@ class RewardHistory(RewardMoments):
         if action in self.prices:
             return True
         known = set(self.prices.values())
-        if reward == 0.0 or reward in known:
+        if reward == 0.0 or reward in known or reward == self.stated.get(action):
             return True
         return reward > LEAST_PRICE and len(known) < NEW_PRICES * (1 + self.successes - len(known))
 
     def disproves_prices(self, reward: float, action: str) -> bool:
         """True if a reward shows that those other than 0 and 1 so far were no prices."""
         is_new = self.priced and self.binary and not self.fits_prices(reward, action)
-        return is_new and any(price != 1.0 for price in self.prices.values())
+        return is_new and any(price != 1.0 for price in self.known_prices.values())
 
     def observe(self, reward: float, action: str) -> Observation:
         """Describe a new reward of an action for learners, without counting it."""
@@ -269,7 +328,10 @@ class RewardHistory(RewardMoments):
             return Observation(reward, False, self.unit)
         price = reward or self.price(action)
         spread, usual = self._spread(price, action), self.usual if is_rare(self.usual) else CENTRE
-        return Observation(reward, True, self.unit, price, spread, self.level, usual)
+        seen = Observation(reward, True, self.unit, price, spread, self.level, usual)
+        if not self.is_priced_and_rare:
+            return seen
+        return seen._replace(relative=self.relative_rate(action), trust=TRUST)
 
     @property
     def level(self) -> float:
@@ -292,7 +354,8 @@ class RewardHistory(RewardMoments):
         """Standard deviations (K,) of beliefs about rare rewards of K actions: as large as their
         means, as rates are positive."""
         prices, spread = self.prices_of(actions)
-        return np.asarray(self._rate * prices * np.sqrt(1 + spread))
+        rates = self._rate * self.relative_rates(actions)
+        return np.asarray(rates * prices * np.sqrt(1 + spread))
 
     def _spread(self, price: float, action: str) -> float:
         """Variance of an action's rewards in the unit, by its rate drawn to that of all; 1 where
@@ -300,21 +363,34 @@ class RewardHistory(RewardMoments):
         if not (self.rare and self.price_spread):
             return 1.0
         shown, successes = self.tallies.get(action, (0, 0))
-        rate = (successes + 1.0) / (shown + (self.count + self.weight) / (self.successes + 0.5))
+        failing = self._exposed / (self.successes + 0.5) / self.relative_rate(action)
+        rate = (successes + 1.0) / (shown + failing)
         spread = price**2 * rate * max(1.0 - rate, 0.5) / (self.unit * COIN)
         return min(max(spread, 1.0 / WIDEST), WIDEST)
 
     @property
     def _rate(self) -> float:
-        """Share of successes, with the usual reward among them."""
-        return (self.successes + 0.5) / (self.count + self.weight)
+        """Level of rates: share of successes, with the usual reward among them."""
+        return (self.successes + 0.5) / self._exposed
+
+    @cached_property
+    def _exposed(self) -> float:
+        """Number of rewards, each counted by the usual rate of its action relative to the level,
+        with the weight of the usual reward."""
+        if not (self.is_priced_and_rare and self.tallies):
+            return self.count + self.weight
+        shown = np.array([shown for shown, _ in self.tallies.values()])
+        return float(shown @ self.relative_rates([*self.tallies])) + self.weight
 
     def log_density(self, reward: float, action: str) -> float:
         """Log density of a new reward of an action by this summary alone. Unless all rewards are 0
         or the price of their action, it is half a normal density and half a uniform one over the
         largest size so far, for the sake of rare large rewards."""
         if self.binary and self.fits_prices(reward, action):
-            return math.log(self._rate if reward else 1 - self._rate)
+            rate = self._rate
+            if self.is_priced_and_rare:
+                rate = min(rate * self.relative_rate(action), MOST_LIKELY)
+            return math.log(rate if reward else 1 - rate)
         known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
         anything = -math.log(2 * max(self.most, abs(reward)))
         return log_sum(known, anything) - math.log(2)
@@ -331,8 +407,8 @@ class RewardHistory(RewardMoments):
             shown, successes = self.tallies.get(action, (0, 0))
             self.tallies[action] = shown + 1, successes + (reward != 0.0)
         self.most = max(self.most, abs(reward))
-        self.__dict__.pop("new_price", None)
-        self.__dict__.pop("price_spread", None)
+        for name in ("known_prices", "_positive", "new_price", "price_spread", "_exposed"):
+            self.__dict__.pop(name, None)
         self.add(reward)
         self.common |= self._commonness > SURELY_COMMON
 

@@ -23,6 +23,11 @@ successes s differ more than by chance, with `USUAL_VARIANCE` as one more action
 
     (24)  1 / g = (.4 + sum ((s - e)^2 - e) / (1 + e)^2) / (1 + sum (e / (1 + e))^2),    e = n m.
 
+Where prices and a rare usual reward are stated, usual rates differ by action: m of (22) and (24) is
+the level times `RewardHistory.relative_rate`. What is usual then counts as `TRUST` successes of the
+level, and as so many actions in (24); and a context lifts a rate by at most `LIFT` for each success
+of the action, as one success alone would otherwise count in the factor of each term.
+
 How an action's rate depends on the context is open once its own rate is known: doubts about the
 factors of its terms count e / (1 + e), e the successes expected of it so far.
 Numbers of equations as in ``engine/README.md``.
@@ -41,6 +46,8 @@ from engine.learners.learned_state import Learned
 
 SHAPES = (0.5, 2.0, 8.0, 32.0)
 """Shapes h of models with terms: factors differ by 140, 70, 35 and 18 %."""
+LIFT = 0.5
+"""Largest lift of an action's rate in a context, for each success of the action."""
 HIGHEST = 0.999
 """Largest rate of a model: products of factors are not bounded."""
 MAX_CELLS = 4_000
@@ -68,6 +75,7 @@ class SuccessRates(Learned):
         log_weights: of the M models, (M,).
         table: successes of each action in each row, then the exposure of its factor by model,
             (R, A, 1 + M), with room; an action's own factor is in the row of the empty set.
+        relative: usual rate of each action relative to the level, (A,), with room.
     """
 
     crosses: int
@@ -77,6 +85,7 @@ class SuccessRates(Learned):
     variance: float = USUAL_VARIANCE
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     table: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    relative: Array = field(default_factory=lambda: np.ones(4))
 
     def __post_init__(self) -> None:
         self.level, self.log_weights = self.usual, _prior(self.crosses).copy()
@@ -87,29 +96,34 @@ class SuccessRates(Learned):
         weights = np.exp(self.log_weights - self.log_weights.max())
         return np.asarray(weights / weights.sum())
 
-    def factors(self, cells: CellIndex, rows: Indices, columns: Indices) -> tuple[Array, Array]:
+    def factors(
+        self, cells: CellIndex, rows: Indices, columns: Indices, relative: Array
+    ) -> tuple[Array, Array]:
         """Factors (22) of K actions by subset of fields and model, (S, K, M), and their relative
         variances; those of the empty subset are the actions' own. Factors that a model lacks are
-        1, without variance."""
+        1, without variance. The actions' usual rates ``relative`` to the level are (K,)."""
         height, width, _ = self.table.shape
         rows, columns = rows * (rows < height), columns * (columns < width)
         known = self.table[rows[:, None], columns]
-        successes = _shapes(cells.sizes, self.crosses).copy()
-        exposures = successes.copy()
-        successes[0], exposures[0] = 1.0 / self.variance, 1.0 / (self.variance * self.level)
-        doubts = 1.0 / (successes[:, None] + known[..., :1])
-        factors = 1.0 / (doubts * (exposures[:, None] + known[..., 1:]))  # (23)
-        expected = self.level * known[0, :, 1:2]
+        successes = _shapes(cells.sizes, self.crosses)[:, None].copy()
+        exposures = successes.repeat(len(columns), axis=1)
+        usual = (self.level * relative)[:, None]
+        successes[0], exposures[0] = 1.0 / self.variance, 1.0 / (self.variance * usual)
+        doubts = 1.0 / (successes + known[..., :1])
+        factors = 1.0 / (doubts * (exposures + known[..., 1:]))  # (23)
+        expected = usual * known[0, :, 1:2]
         doubts[1:] *= expected / (1.0 + expected)
         return factors, doubts
 
     def expected_first(self, seen: Observation) -> float:
         """Log density of a first reward under the prior."""
-        return math.log(self.usual if seen.reward else 1.0 - self.usual)
+        usual = self.usual * seen.relative
+        return math.log(usual if seen.reward else 1.0 - usual)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
-        factors = self.factors(cells, rows, np.array([column]))[0][:, 0]
+        relative = np.array([seen.relative])
+        factors = self.factors(cells, rows, np.array([column]), relative)[0][:, 0]
         rates, _ = rates_of(factors)
         joint = self.log_weights + _log_densities(seen, rates)
         top = float(joint.max())
@@ -119,29 +133,40 @@ class SuccessRates(Learned):
         if column:
             rows = rows * (rows < MAX_CELLS)
             self.table = with_room(self.table, (max(rows.tolist()) + 1, column + 1, 1))
+            self.relative = with_room(self.relative, self.table.shape[1:2])
+            self.relative[column] = seen.relative
             own = self.table[:, column]
             own[rows, 0] += seen.reward != 0.0
             own[rows, 1:] += rates / factors  # (23)
             own[0] = 0.0
-            self._fit_prior()
+            self._fit_prior(seen.trust)
         self.count += 1
         return top + math.log(total)
 
-    def _fit_prior(self) -> None:
-        """Fit the level and the variance of actions' factors to all actions."""
+    def highest(self, columns: Indices, factors: Array) -> Array:
+        """Bound of the rates of K actions by model, (K, M), from their factors: a context lifts a
+        rate by at most `LIFT` for each success of the action."""
+        successes = self.table[_WHOLE, columns * (columns < self.table.shape[1]), :1]
+        return np.asarray(np.minimum(factors[0] * (1.0 + LIFT * successes), HIGHEST))
+
+    def _fit_prior(self, trust: float) -> None:
+        """Fit the level and the variance of actions' factors to all actions; what is usual counts
+        as a number of successes, and of actions."""
         s, n = self.table[_WHOLE, :, 0], self.table[_WHOLE, :, 1]
+        n = n * self.relative[: len(n)]
         shares = 1.0 / (1.0 + n * self.level)
-        self.level = float((s @ shares + 0.5) / (n @ shares + 0.5 / self.usual))
+        self.level = float((s @ shares + trust) / (n @ shares + trust / self.usual))
         expected = n * self.level
         parts = expected / (1.0 + expected)
         excess = ((s - expected) ** 2 - expected) / (1.0 + expected) ** 2
-        variance = (USUAL_VARIANCE + excess.sum()) / (1.0 + parts @ parts)  # (24)
+        usual = max(trust, 1.0)
+        variance = (usual * USUAL_VARIANCE + excess.sum()) / (usual + parts @ parts)  # (24)
         self.variance = max(float(variance), LEAST_VARIANCE)
 
 
-def rates_of(factors: Array) -> tuple[Array, Array]:
+def rates_of(factors: Array, highest: Array | float = HIGHEST) -> tuple[Array, Array]:
     """Rates from factors, (S, ...), and the share of failures, by which doubt shrinks near 1."""
-    rates = np.minimum(factors.prod(axis=0), HIGHEST)  # (22)
+    rates = np.minimum(factors.prod(axis=0), highest)  # (22)
     return rates, 1.0 - rates
 
 

@@ -7,7 +7,7 @@ from typing import Self
 from engine import LoopSettings
 from engine.experiments.apprentice_comparison import AutoSwitch
 from engine.simulation.baselines import Baseline
-from engine.simulation.usual_reward import usual_reward
+from engine.simulation.usual_reward import stated_prices, usual_reward
 from pages.parts.settings.baseline_rules import (
     ITEM,
     RULE,
@@ -107,10 +107,12 @@ class CompareSetup(Linked):
         """Return the settings of the three loops."""
         classic = partial(LoopSettings.classic, learning_rate=float(self.rate))
         make = classic if self.kind == "service" else LoopSettings
+        world = world_of(self.world)
         return make(
             crosses=self.crosses,
             apprentice_exploration=self.explore / 100,
-            usual_reward=usual_reward(world_of(self.world)),
+            usual_reward=usual_reward(world),
+            prices=stated_prices(world),
         )
 
     def auto_switch(self) -> AutoSwitch | None:

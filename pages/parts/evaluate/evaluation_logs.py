@@ -21,7 +21,7 @@ from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps
 from engine.simulation.simulated_visitors import crowd
-from engine.simulation.usual_reward import usual_reward
+from engine.simulation.usual_reward import stated_prices, usual_reward
 from engine.store import StoredLoop
 from engine.worlds import Item, World
 from engine.worlds.world_history import Versions
@@ -138,7 +138,8 @@ def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
 
 def _making(source: ReadyMade) -> Steps[EvaluationLog]:
     world = world_of(source.world)
-    loop = LearningLoop(LoopSettings(usual_reward=usual_reward(world)), seed=source.seed)
+    settings = LoopSettings(usual_reward=usual_reward(world), prices=stated_prices(world))
+    loop = LearningLoop(settings, seed=source.seed)
     for number, _ in enumerate(crowd(loop, world, source.visitors), 1):
         yield number / source.visitors
     log = yield from _log(loop, Versions([world]), nullcontext())

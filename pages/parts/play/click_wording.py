@@ -108,7 +108,7 @@ def for_whom_else(world: World, click: Click) -> str:
     """Return the number of other visitors for whom the answer counts, and for whom most."""
     own = world.context_of(click.before.request)
     if click.before.means == click.after.means:
-        return _UNLEARNED
+        return _unlearned(click)
     others = {at: by for at, by in click.reach.items() if world.contexts[at] != own}
     moved = {at: by for at, by in others.items() if by}
     if not moved:
@@ -126,7 +126,12 @@ def for_whom_else(world: World, click: Click) -> str:
     )
 
 
-_UNLEARNED = "It did not change: the model that decides has not learned this answer."
+def _unlearned(click: Click) -> str:
+    """Return why an answer changed no belief."""
+    i, before = click.before.shown, click.before
+    if before.means[i] == before.sds[i] == 0.0:
+        return "It did not change: an offer that pays nothing teaches nothing."
+    return "It did not change: the model that decides has not learned this answer."
 
 
 def where_it_comes_from(world: World, click: Click) -> str:
@@ -135,7 +140,7 @@ def where_it_comes_from(world: World, click: Click) -> str:
     scale = BeliefScale.of(world, click.before, click.after)
     noticed = {source: by for source, by in click.changes.items() if abs(by) >= scale.noticed}
     if click.before.means == click.after.means:
-        return _UNLEARNED
+        return _unlearned(click)
     if not noticed:
         least = f" by less than {_least(scale)}" if scale.is_known else " very little"
         return f"It changed{least}, because this answer was expected."

@@ -24,6 +24,7 @@ from engine.loop.log import Mark
 from engine.loop.multi_slot import page_of
 from engine.protocol.multi_slot import SLOT
 from engine.simulation.simulated_visitors import give_answer, serve
+from engine.simulation.usual_reward import stated_prices
 from engine.store import StoredLoop
 from engine.worlds import Context, World
 from engine.worlds.world_history import WorldChange
@@ -292,8 +293,16 @@ class OpenLoop:
         self.click = self.stepped = None
 
     def change_world(self, world: World) -> None:
-        """Replace the world from here on; learned beliefs are kept."""
-        self.undo_stack.act("world", lambda: self.stored.change_world(world))
+        """Replace the world from here on; learned beliefs are kept. A loop that knows the prices of
+        its world is told those of the new one."""
+        prices = stated_prices(world) if self.loop.settings.prices else None
+
+        def change() -> None:
+            self.stored.change_world(world)
+            if prices:
+                self.stored.configure(prices=prices)
+
+        self.undo_stack.act("world", change)
         self.click = self.stepped = None
 
     def answer(self, offer: Offer, value: float | None, calls_next: bool) -> None:

@@ -10,7 +10,7 @@ from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.simulation.baselines import rule_of_loop
-from engine.simulation.usual_reward import usual_reward
+from engine.simulation.usual_reward import stated_prices, usual_reward
 from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.play import second_loop
@@ -136,13 +136,15 @@ class PlaySetup(Tunable):
 
     def settings(self) -> LoopSettings:
         """Return settings of a new loop."""
+        world = world_of(self.world)
         return LoopSettings(
             policy=self.tuned(self.policy),
             crosses=self.crosses,
             learning_mode=self.mode,
             max_events=max_visitors(),
             baseline=self.baseline,
-            usual_reward=usual_reward(world_of(self.world)),
+            usual_reward=usual_reward(world),
+            prices=stated_prices(world),
         )
 
     def opponent_settings(self) -> LoopSettings:
@@ -162,7 +164,8 @@ class PlaySetup(Tunable):
         if usual is None:
             return story
         scale = RewardScale.of(world).in_markdown
-        return f"{story} Known at the start: a random offer earns about {scale.mean(usual)}."
+        story = f"{story} Known at the start: a random offer earns about {scale.mean(usual)}."
+        return f"{story} The engine knows what each offer pays." if stated_prices(world) else story
 
     def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
         """Return the loop settings that changed on the page since ``before``.

@@ -103,6 +103,8 @@ def _imports(loop: LearningLoop) -> str:
     """Return the import lines for the settings."""
     policies = {type(e.settings.policy) for e in loop.log if isinstance(e, Configured)}
     public = {p.__name__ for p in policies if getattr(engine, p.__name__, None) is p}
+    priced = any(e.settings.prices for e in loop.log if isinstance(e, Configured))
+    public |= {"ActionPrice"} if priced else set()
     names = ", ".join(sorted({"Hypothesis", "LearningLoop", "LoopSettings"} | public))
     rules = any(e.settings.baseline for e in loop.log if isinstance(e, Configured))
     own = ["from engine.loop.baseline_rule import BaselineRow, BaselineRule"] if rules else []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine import (
+    ActionPrice,
     EpsilonGreedy,
     Greedy,
     Hypothesis,
@@ -74,6 +75,12 @@ REFUSED: list[tuple[str, Any, str, str, str]] = [
     ("usual_reward", 0.0, CONFIGURATION, "0.0", "a number from 0.0001 to 0.9"),
     ("usual_reward", 1.0, CONFIGURATION, "1.0", "a number from 0.0001 to 0.9"),
     ("usual_reward", "2 %", CONFIGURATION, "'2 %'", "a number from 0.0001 to 0.9"),
+    ("prices", (), CONFIGURATION, "()", "1 to 200 ActionPrice values of different"),
+    ("prices", (("a", 0.5),), CONFIGURATION, "(('a'", "1 to 200 ActionPrice values of different"),
+    ("prices", (ActionPrice("a", 0.5),) * 2, CONFIGURATION, "(Act", "of different actions"),
+    ("prices", (ActionPrice("a", 1.5),), CONFIGURATION, "1.5", "from 1e-06 to 1"),
+    ("prices", (ActionPrice("a", -0.1),), CONFIGURATION, "-0.1", "from 1e-06 to 1"),
+    ("prices", (ActionPrice("a", math.nan),), CONFIGURATION, "nan", "from 1e-06 to 1"),
     ("hypotheses", (), CONFIGURATION, "()", "a tuple of 1 to 12 different Hypothesis values"),
     ("hypotheses", [Hypothesis()], CONFIGURATION, "[Hyp", "a tuple of 1 to 12"),
     ("hypotheses", Hypothesis(), CONFIGURATION, "Hyp", "a tuple of 1 to 12"),
@@ -105,6 +112,7 @@ ALLOWED: list[tuple[str, Any]] = [
     ("hypotheses", (Hypothesis(),)),
     ("hypotheses", THIRTEEN[:12]),
     ("may_change", False),
+    ("prices", (ActionPrice("a", 0.0), ActionPrice("b", 1.0))),
     ("max_events", 1),
     ("max_events", 1_000_000),
 ]
@@ -216,6 +224,7 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         "learning_rate",
         "baseline",
         "usual_reward",
+        "prices",
     }
 
 
@@ -229,6 +238,8 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         ({"hypotheses": (Hypothesis(),)}, False),
         ({"hypotheses": HYPOTHESES[::-1]}, False),
         ({"may_change": False}, False),
+        ({"usual_reward": 0.01}, False),
+        ({"prices": (ActionPrice("a", 0.0),)}, False),
     ],
 )
 def test_settings_learn_alike_if_crosses_hypotheses_and_learner_are_the_same(

@@ -16,6 +16,7 @@ from engine import Greedy, Thompson
 from engine.arrays import Array
 from engine.learners.belief import Before, Belief
 from engine.policies.base import Normals
+from engine.policies.exploration_floor import chance
 from engine.policies.thompson import MANY, _Outcome, _wins, _won
 from tests.engine.policies.beliefs import (
     chosen_counts,
@@ -154,6 +155,28 @@ def test_of_equal_bells_each_action_has_exactly_the_same_chance(agreement: int, 
         assert first.tolist() == decision.probabilities.tolist()
         assert second.argmax() == 4
     assert decide(policy, independent([0.5] * 99, [0.2] * 99)).chosen < 99
+
+
+@pytest.mark.parametrize("agreement", [1, 4])
+@pytest.mark.parametrize("others", [2, 4, 9])
+def test_an_action_that_earns_nothing_never_has_the_highest_draw(
+    others: int, agreement: int
+) -> None:
+    """Although the bells of others reach far below 0; in one context or many."""
+    policy = Thompson(floor=0.1, agreement=agreement)
+    mean, sd = [*np.linspace(0.001, 0.002, others)], [0.01] * others
+    alone, size = independent(mean, sd), others + 1
+    covariances = np.diag(np.square([*sd, 0.0]))[None]
+    belief = Belief(np.ones(1), np.array([[*mean, 0.0]]), covariances, nothing=(others,))
+    np.testing.assert_allclose(belief.widths, [*alone.widths, 0.0])
+    decision = decide(policy, belief)
+    assert decision.probabilities[-1] == pytest.approx(0.1 / 2 / size)
+    won = decision.probabilities[:-1] - 0.1 * chance(size)[:-1]
+    expected = decide(replace(policy, floor=0.0), alone).probabilities
+    np.testing.assert_allclose(won / 0.9, expected)
+    both = policy.probabilities(Belief.together([belief, belief]), Normals(0))
+    np.testing.assert_allclose(both, [decision.probabilities] * 2)
+    assert belief.only([others, 0]).nothing == (0,)
 
 
 def test_a_belief_that_is_kept_is_decided_on_as_any_other() -> None:

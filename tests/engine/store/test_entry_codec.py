@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import (
+    ActionPrice,
     EpsilonGreedy,
     Greedy,
     LearningLoop,
@@ -95,18 +96,24 @@ def test_a_rank_call_of_its_own_is_written_as_before_there_were_slots() -> None:
     st.floats(-1, 1),
     st.timedeltas(timedelta(seconds=5), timedelta(days=2)),
     st.sampled_from(["online", "apprentice", "logging_only"]),
+    st.none() | st.dictionaries(st.text(), st.floats(1e-6, 1), min_size=1, max_size=5),
 )
 def test_settings_come_back_equal(
-    policy: Policy, reward: float, wait: timedelta, mode: Any
+    policy: Policy, reward: float, wait: timedelta, mode: Any, prices: dict[str, float] | None
 ) -> None:
     settings = LoopSettings(
-        policy=policy, default_reward=reward, reward_wait_time=wait, learning_mode=mode
+        policy=policy,
+        default_reward=reward,
+        reward_wait_time=wait,
+        learning_mode=mode,
+        prices=tuple(ActionPrice(*price) for price in prices.items()) if prices else None,
     )
     assert settings_from_json(settings_to_json(settings)) == settings
 
 
 def test_settings_written_before_a_setting_was_there_get_its_default() -> None:
     written = settings_to_json(LoopSettings(default_reward=0.25))
+    assert not {"usual_reward", "prices"} & written.keys(), "as long as they are unknown"
     assert settings_from_json({"default_reward": 0.25}) == settings_from_json(written)
     assert settings_from_json(written | {"a_setting_of_old": 7}) == LoopSettings(
         default_reward=0.25

@@ -1,16 +1,20 @@
 """Play in a bank's own world: rare rewards, in money."""
 
 import re
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
 from html import unescape
+from io import StringIO
 from itertools import product
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from engine.loop.settings import LearningMode
+from engine.simulation.usual_reward import stated_prices
 from engine.worlds import World, key_of
 from engine.worlds.action_changes import NewRates
 from engine.worlds.draft_rows import ActionRow, rows_of
@@ -22,6 +26,7 @@ from pages.parts.charts.map_axes import upright_axes_of
 from pages.parts.play import click_wording, report, second_loop_screens, stage_wording
 from pages.parts.play.page_content import ClickScene, Look, scene_of
 from pages.parts.play.page_settings import PlaySetup
+from pages.parts.play.reproduction_script import reproduce
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.known_worlds import keep_at_hand
 from pages.parts.text.format import bare
@@ -101,7 +106,7 @@ def test_until_the_size_of_rewards_is_known_a_sentence_says_so(visitors: int) ->
 
 
 def test_a_click_is_told_in_money() -> None:
-    session = session_of(100)
+    session = session_of(5)
     drawn(session)
     answer(session, 0.0)
     session.advance()
@@ -296,7 +301,60 @@ def test_the_settings_say_what_is_known_before_the_first_visitor() -> None:
     keep_at_hand(OWN_BANK)
     setup = PlaySetup(world=key_of(OWN_BANK))
     assert setup.settings().usual_reward == pytest.approx(0.006)
+    assert setup.settings().prices == stated_prices(OWN_BANK)
+    assert setup.story.endswith("The engine knows what each offer pays.")
     assert "a random offer earns about 1,800\xa0€ per 1,000 visitors" in setup.story
     coffee = PlaySetup()
     assert coffee.settings().usual_reward is None
     assert "Known at the start" not in coffee.story
+    assert coffee.settings().prices is None
+
+
+def test_code_that_reproduces_an_event_states_the_prices() -> None:
+    session = session_of(0)
+    drawn(session)
+    answer(session, 0.0)
+    code = reproduce(session.open.loop, OWN_BANK)
+    assert "ActionPrice(action='Nothing new', price=0.0)" in code
+    names: dict[str, Any] = {}
+    with redirect_stdout(StringIO()):
+        exec(compile(code, "snippet", "exec"), names)
+    assert names["loop"].settings.prices == stated_prices(OWN_BANK)
+
+
+def test_an_offer_that_pays_nothing_is_a_line_at_0_and_has_the_share_of_the_floor() -> None:
+    session = session_of(10)
+    scene, at = drawn(session), OWN_BANK.position("Nothing new")
+    rows = scene.figures["chart-beliefs-now"].rows.to_pylist()
+    (bell,) = (row for row in rows if row["action"] == OWN_BANK.items[at].name)
+    assert (bell["mean"], bell["sd"]) == (0.0, 0.0)
+    ranked = session.displayed.loop.ask(OWN_BANK.request(0))
+    assert ranked.probabilities[at] == pytest.approx(0.05 / 2 / len(OWN_BANK.items))
+
+
+def test_an_answer_to_an_offer_that_pays_nothing_teaches_nothing_and_says_so() -> None:
+    session = session_of(0)
+    drawn(session)
+    answer(session, 0.0)
+    click, at = session.displayed.click, OWN_BANK.position("Nothing new")
+    assert click is not None
+    ranked = replace(click.before, shown=at)
+    same = replace(click, before=ranked, after=ranked)
+    for told in (click_wording.for_whom_else, click_wording.where_it_comes_from):
+        assert told(OWN_BANK, same) == (
+            "It did not change: an offer that pays nothing teaches nothing."
+        )
+
+
+def test_a_new_offer_is_told_what_it_pays_and_that_can_be_undone() -> None:
+    """It does not crowd out offers that are known to earn."""
+    session = session_of(200)
+    rows = [*rows_of(OWN_BANK.items, 0), ActionRow(70, "Gold card", worth=150.0)]
+    session.offer(rows, {70: NewRates("Insurance")})
+    loop, world = session.open.loop, session.open.world
+    assert loop.settings.prices == stated_prices(world)
+    shares = loop.probabilities([world.request(cell) for cell in range(0, world.size, 5)])
+    assert shares[:, -1].mean() <= 0.4
+    session.undo()
+    assert session.open.loop.settings.prices == stated_prices(OWN_BANK)
+    assert session.open.world == OWN_BANK

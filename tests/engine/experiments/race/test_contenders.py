@@ -1,10 +1,13 @@
 """Contenders admitted to a race."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.experiments.race.contenders import ABTest, LoopContender, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
+from engine.simulation.usual_reward import stated_prices
 from engine.worlds import WORLDS
 from tests.engine.refusals import refusal
 from tests.pages.own_bank import OWN_BANK
@@ -29,7 +32,11 @@ def test_where_rewards_are_rare_this_engine_knows_what_random_offers_earn_and_sa
         contender = known[key]
         assert isinstance(contender, LoopContender)
         assert contender.settings.usual_reward == pytest.approx(0.006)
+        assert contender.settings.prices == stated_prices(OWN_BANK)
     assert "what a random offer earns" in known["ours"].story
+    assert "The engine knows what each offer pays." in known["ours"].story
+    equal = replace(OWN_BANK, items=tuple(replace(item, value=1.0) for item in OWN_BANK.items))
+    assert "what each offer pays" not in line_up(equal)["ours"].story
     assert "what a random offer earns" not in coffee["ours"].story
 
 

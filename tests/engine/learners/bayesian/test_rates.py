@@ -1,6 +1,7 @@
 """Rates of successes, compared with factors kept in dictionaries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -29,27 +30,40 @@ RARE = tuple(HYPOTHESES.index(h) for h in HYPOTHESES if h.by == "rates")
 class Taught:
     """SuccessRates with their cells and, for comparison, the same rewards in dictionaries."""
 
-    def __init__(self, history: Sequence[Visit], crosses: int = 2) -> None:
+    def __init__(
+        self,
+        history: Sequence[Visit],
+        crosses: int = 2,
+        relative: Mapping[str, float] = MappingProxyType({}),
+        trust: float = 0.5,
+    ) -> None:
         self.cells, self.rates = CellIndex(FIELDS, Scales({}), crosses), SuccessRates(crosses)
-        self.oracle = RatesOracle(FIELDS, crosses, SHAPES, FIXED_SHARE)
+        self.oracle = RatesOracle(FIELDS, crosses, SHAPES, FIXED_SHARE, relative, trust)
         self.evidence = 0.0
         for context, action, reward in history:
             request = request_of([context], {"id": action, "features": [{"k": 1}]})
             place = self.cells.place(request.context, request.actions[0])
-            seen = Observation(reward, True, 1.0, 0.4)
+            usual = relative.get(action, 1.0)
+            seen = Observation(reward, True, 1.0, 0.4, relative=usual, trust=trust)
             self.evidence += self.rates.learn(self.cells, *place, seen)
             self.oracle.learn(context, action, reward)
 
 
-@given(visits, contexts)
+@given(
+    visits,
+    contexts,
+    st.dictionaries(st.sampled_from(["p", "q", "new"]), st.floats(0.1, 1.5)),
+    st.sampled_from([0.5, 5.0]),
+)
 def test_factors_are_successes_by_exposures_of_each_cell(
-    history: list[Visit], context: dict[str, str]
+    history: list[Visit], context: dict[str, str], relative: dict[str, float], trust: float
 ) -> None:
-    """For seen and unseen actions and contexts."""
-    taught, names = Taught(history), ["p", "q", "new"]
+    """For seen and unseen actions and contexts, and any usual rates."""
+    taught, names = Taught(history, 2, relative, trust), ["p", "q", "new"]
+    usual = np.array([relative.get(name, 1.0) for name in names])
     request = request_of([context], *({"id": name, "features": [{"k": 1}]} for name in names))
     rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
-    factors, doubts = taught.rates.factors(taught.cells, rows, columns)
+    factors, doubts = taught.rates.factors(taught.cells, rows, columns, usual)
     subsets = [tuple(FIELDS[i] for i in subset) for subset in taught.cells.subsets]
     for m, model in enumerate(taught.oracle.weights):
         for k, name in enumerate(names):
@@ -62,9 +76,11 @@ def test_factors_are_successes_by_exposures_of_each_cell(
             assert rate == pytest.approx(taught.oracle.rate(model, context, name), rel=1e-9)
 
 
-@given(visits)
-def test_weights_are_the_prior_times_the_chances_of_all_rewards(history: list[Visit]) -> None:
-    taught = Taught(history)
+@given(visits, st.dictionaries(st.sampled_from("pq"), st.floats(0.1, 1.5)))
+def test_weights_are_the_prior_times_the_chances_of_all_rewards(
+    history: list[Visit], relative: dict[str, float]
+) -> None:
+    taught = Taught(history, 2, relative)
     actual = taught.rates.weights(taught.cells)
     np.testing.assert_allclose(actual, list(taught.oracle.weights.values()), rtol=1e-7)
     assert taught.evidence == pytest.approx(taught.oracle.evidence, abs=1e-9)
@@ -74,7 +90,7 @@ def test_before_any_reward_all_rates_are_a_half_and_equally_unsure() -> None:
     taught = Taught([])
     request = request_of([{}], *({"id": name, "features": [{"k": 1}]} for name in "pq"))
     rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
-    factors, doubts = taught.rates.factors(taught.cells, rows, columns)
+    factors, doubts = taught.rates.factors(taught.cells, rows, columns, np.ones(len(columns)))
     assert np.all(rates_of(factors)[0] == 0.5)
     assert np.all(doubts[0] == USUAL_VARIANCE)
     assert np.all(doubts[1:] == 0.0), "open once an action is known"
