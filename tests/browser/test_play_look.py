@@ -38,15 +38,16 @@ def bottom(element: Locator) -> float:
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
     """Parts missing from the first screen: on a phone, some rows of the chart above the answers; on
     a tablet, a chart of up to `TABLET_ROWS` rows, else or below slots some; on a laptop, the chart
-    and the map, on a large one what is earned, too.
+    and the map, on a large one without slots what is earned, too.
     """
     is_phone = size["width"] <= NARROW["width"]
     parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
     rows = play.page.evaluate(_ROWS)
-    has_picture = size["width"] > 640 and rows <= TABLET_ROWS and not play.keyed("slots").count()
+    has_slots = bool(play.keyed("slots").count())
+    has_picture = size["width"] > 640 and rows <= TABLET_ROWS and not has_slots
     parts += [play.chart(PICTURE)] if size["width"] >= 1280 or has_picture else []
     parts += [play.chart(MAP)] if size["width"] >= 1280 else []
-    parts += [play.keyed("panel-earned")] if size == WIDE else []
+    parts += [play.keyed("panel-earned")] if size == WIDE and not has_slots else []
     found = {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}
     picture, card = (one.bounding_box() for one in (play.chart(PICTURE), play.keyed("offer")))
     foot = card["y"] if is_phone and card else size["height"]
