@@ -325,8 +325,8 @@ def _intervals(opened: OpenLoop) -> Part:
     if is_early:
         so_far = opened.rewards()[0]
         return small(
-            f"Rewards so far: {so_far}. Each still moves the curve a lot: the mean and its interval "
-            f"are stated from {ENOUGH} on."
+            f"Rewards so far: {so_far}. Each still moves the curve a lot: the mean and its "
+            f"interval are stated from {ENOUGH} on."
         )
     whole, latest = (plain(scale.range(mean.low, mean.high)) for mean in opened.earnings())
     if is_rare or len(opened.loop.events) <= opened.recent:
