@@ -97,6 +97,13 @@ class Difference:
         parts = self.more + other.more, self.less + other.less, self.proven + other.proven
         return Difference(*parts, self.first + other.first, self.second + other.second)
 
+    @property
+    def possible(self) -> Bounds:
+        """Smallest and largest possible difference: the excess of one target earns all it can, that
+        of the other nothing. Zeros without probabilities of every action."""
+        low, high = self.more.bounds
+        return (low - high) * self.less.whole, (high - low) * self.more.whole
+
     def interval(self, level: float = 0.95) -> Interval | None:
         """Interval of the first target's value minus the second's. None without events, if no
         shown action is possible under one of the targets, and if the logged probabilities are

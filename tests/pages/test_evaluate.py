@@ -205,12 +205,14 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     told = found.beside("greedy", "online")
     assert told is not None
     assert told.low > 0
-    said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
+    assert told.high == pytest.approx(found.possible_differences("greedy", "online")[1])
+    assert "The interval ends at the largest difference that is possible" in app.text
+    said = f"by {told.estimate:.2f} ({told.low:.2f} to {told.high:.2f})"
     assert f"**“Always the best guess” would earn more than “Actual offers”: {said}.**" in app.text
     apart = [estimate_of(found, row_of(app, key), app.session.setup) for key in PAIR]
     assert told.width < sum(one.width for one in apart if one)
     first, second = (one.estimate for one in apart if one)
-    of_table = f"In *What if* they are {signed(first - second)} apart"
+    of_table = f"In *What if* the difference is {signed(first - second)}."
     assert (of_table in app.text) == (signed(first - second) != signed(told.estimate))
     exact = [
         replace(row, intervals=dict.fromkeys(row.intervals, Interval(value, value, value)))
@@ -218,7 +220,7 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
         if (value := told.estimate + 0.25 if row.target == "greedy" else 0.2)
     ]
     said = about_difference(replace(found, rows=exact), app.session.setup, *PAIR)
-    assert f"In *What if* they are {signed(told.estimate + 0.05)} apart" in said
+    assert f"In *What if* the difference is {signed(told.estimate + 0.05)}." in said
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
 
 
@@ -360,10 +362,11 @@ def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> 
     assert "have few digits" in doubts(found, setup)[0]
     assert not any(row.is_off for row in found.rows)
     said = about_difference(found, setup, "action b", "online")
-    assert said.startswith("**“b” would earn more than “Actual offers”: by +0.1")
+    assert said.startswith("**“b” would earn more than “Actual offers”: by 0.1")
     less = about_difference(found, setup, "online", "action b")
     assert less.startswith("**“Actual offers” would earn less than “b”: by 0.1")
     assert "−" not in less
+    assert "largest difference" not in said + less
 
 
 def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:
@@ -661,7 +664,7 @@ def test_axes_hold_what_is_drawn_and_little_more() -> None:
 
 def test_a_log_is_checked_before_any_figure(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, tab="reliable")
-    (line,) = (each for each in app.at.markdown if "Is this log reliable?** Yes" in each.value)
+    (line,) = (each for each in app.at.markdown if "Is this log reliable?** **Yes" in each.value)
     assert "all probabilities are possible" in line.help
     log = found_on(app).log
     assert "Not to be used" not in app.text

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pyarrow as pa
 import pytest
 
 from pages.parts.lessons.continuation_links import address_of
 from pages.parts.lessons.homework_codes import code_of, seed_of
+from pages.parts.lessons.labs import person_against_engine
 from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.lessons import LESSON_GROUPS, LESSONS
 from pages.parts.text.format import bare
@@ -221,6 +223,25 @@ def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
     app.guess("barista").click("lesson-drink-1").click("lesson-skip")
     assert "You stopped before the end." in app.text
     assert "After 1 of 20 visits" in app.text
+
+
+def test_without_a_visit_no_offer_is_drawn_as_the_engines_favourite(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab, frames = LESSONS["barista"].begin(7), list[pa.Table]()
+    assert isinstance(lab, person_against_engine.PersonAgainstEngineLab)
+    monkeypatch.setattr(
+        person_against_engine, "drawn", lambda frame, *_, **__: frames.append(frame)
+    )
+    lab.proving()
+    lab.duel.choose(lab.world.items[0].id)
+    lab.proving()
+    before, after = frames
+    assert {*before["text"].to_pylist()} == {"–"}
+    assert {*before["told"].to_pylist()} == {"nothing learned yet"}
+    assert not any(before["strength"].to_pylist())
+    assert all(after["strength"].to_pylist())
+    assert "–" not in after["text"].to_pylist()
 
 
 def test_a_link_to_a_later_step_opens_where_there_is_something_to_see(open_learn: Open) -> None:

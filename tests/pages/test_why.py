@@ -384,7 +384,7 @@ def test_a_small_lead_of_a_rare_reward_is_a_lead(why: App) -> None:
     gap = Gap({Group(("age",)): Contribution(0.003, 0.001)}, 0.003, 0.001, None)
     lead, _ = in_short(OWN_BANK, ranked, gap, 0, 1)
     assert "is 900\u00a0€ per 1,000 visitors higher" in bare(lead)
-    assert "(95\u00a0% interval of the difference +312 to +1,488\u00a0€)" in bare(lead)
+    assert "(95\u00a0% interval of the difference +310 to +1,490\u00a0€)" in bare(lead)
     sides = for_and_against(gap, {Group(("age",)): "Age"}, OWN_BANK, 0, 1)
     assert bare(sides) == "Reasons for Premium card: Age (900\u00a0€)."
     assert "have the same expected reward" in in_short(COFFEE, ranked, gap, 0, 1)[0]

@@ -163,7 +163,7 @@ class Stratified(Estimator):
         """Stratified interval without regard to the proven one; also for a part of a policy."""
         if self.unknown or not self.events:
             return None
-        result, whole = self._counting(0, level), self._whole
+        result, whole = self._counting(0, level), self.whole
         if result.estimate > whole / 2:
             missed = self._counting(1, level)
             result = Interval(*(whole - end for end in (missed.estimate, missed.high, missed.low)))
@@ -172,9 +172,11 @@ class Stratified(Estimator):
         return Interval(*(low + (high - low) * end for end in ends))
 
     @property
-    def _whole(self) -> float:
+    def whole(self) -> float:
         """Largest possible mean in parts of the bounds: 1 for a policy, less for a part of one and
-        for actions that pay less."""
+        for actions that pay less; 0 without events."""
+        if not self.events:
+            return 0.0
         return float(self.steps.sums[0].sum()) / self.events
 
     def _counting(self, side: int, level: float) -> Interval:

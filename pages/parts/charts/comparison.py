@@ -105,7 +105,9 @@ def reward_spec(
 def cost_spec(dark: bool, switched: bool, top: float) -> Spec:
     """Lines: number of visitors with less reward than under today's rules."""
     looks = _arms(dark)[1:]
-    return lines(dark, None, (0, top), "visitors", looks, GAINS, _rule(switched), change=_ONLINE)
+    return lines(
+        dark, None, (0, top), "visitors served worse", looks, GAINS, _rule(switched), change=_ONLINE
+    )
 
 
 def gain_spec(dark: bool, switched: bool, low: float, high: float, unit: str = "rewards") -> Spec:

@@ -127,6 +127,7 @@ def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
             opacity=1,
             stroke=theme(dark).ground,
             strokeWidth=2,
+            clip=True,  # Outside the map its edge would make the cells narrower.
             aria=False,
         ).encode(x, y, action_colour(world, dark, "truth")),
         rows.mark_text(

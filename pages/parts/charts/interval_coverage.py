@@ -38,7 +38,7 @@ def coverage_spec(dark: bool, rows: int) -> Spec:
     """Bars: share of intervals that held the truth, with the promised share."""
     look = theme(dark)
     x = across("share", "intervals that contained the truth", (0, 1), format="%")
-    y = lanes("name", labelLimit=150, labelPadding=8)
+    y = lanes("name", labelLimit=170, labelPadding=8)
     tips = tooltip(name="Estimator") + tooltip(".1%", share="Contained the truth")
     tips += tooltip(",", held="Intervals with the truth", intervals="Intervals")
     tips += tooltip(width="Mean width")

@@ -231,9 +231,11 @@ def finals_rows(
                 "low": scale.number(final.reward.low),
                 "high": scale.number(final.reward.high),
                 "bet": final.contender == bet,
-                "told": scale.value(final.reward.mean) + (BET if final.contender == bet else ""),
+                "told": scale.value(final.reward.mean, doubt)
+                + (BET if final.contender == bet else ""),
             }
             for final in finals
+            for doubt in ((final.reward.high - final.reward.low) / 2,)
         ]
     )
 

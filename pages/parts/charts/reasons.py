@@ -98,7 +98,7 @@ def _row(
     kind: str,
     possible: Ends = (-math.inf, math.inf),
 ) -> Row:
-    value, written = scale.number(reward), scale.signed(reward)
+    value, written = scale.number(reward), scale.signed(reward, Z * (sd or 0.0))
     row: Row = {"name": name, "value": value, "told": written, "kind": kind}
     if not sd:
         return row

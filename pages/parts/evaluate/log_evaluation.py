@@ -96,12 +96,19 @@ class LogEvaluation:
 
     def beside(self, first: str, second: str) -> Interval | None:
         """Estimate the difference of two targets' rewards; None if the log is insufficient."""
+        return self._difference(first, second).interval()
+
+    def possible_differences(self, first: str, second: str) -> tuple[float, float]:
+        """Smallest and largest possible difference of two targets' rewards; zeros if unknown."""
+        return self._difference(first, second).possible
+
+    def _difference(self, first: str, second: str) -> Difference:
         targets = self._target(first), self._target(second)
         sums, size = Difference.within(self.bounds), len(self.decisions)
         for part in (slice(start, start + _STEP) for start in range(0, size, _STEP)):
             decisions = self.decisions.take(part)
             sums = sums.add(*(restricted(target, part).weigh(decisions) for target in targets))
-        return sums.interval()
+        return sums
 
     def prefix_estimates(self, target: str, estimator: str) -> Sequence[RunningEstimate]:
         """Estimate a target on growing prefixes of the log."""

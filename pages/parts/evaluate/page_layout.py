@@ -132,8 +132,9 @@ def show_failed_checks(session: EvaluateSession, scene: Scene) -> None:
 def show_passed_checks(session: EvaluateSession) -> None:
     """Draw the line of a log without faults."""
     if session.result is not None and _passes(session.result):
-        line = f":green[:material/check_circle:] {QUESTION} Yes, all checks passed."
-        st.markdown(line, help=f"What was checked: {passed(session.result.checks)}.")
+        line = f":green[:material/check_circle:] {QUESTION} **Yes, all checks passed.**"
+        with st.container(key="evaluate-passed"):
+            st.markdown(line, help=f"What was checked: {passed(session.result.checks)}.")
 
 
 def _passes(result: LogEvaluation) -> bool:

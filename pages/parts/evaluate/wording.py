@@ -25,6 +25,8 @@ _POLICIES = {
     "classic": "Azure Personalizer",
 }
 _ACTION = "action "
+_ALL = 1 - 1e-9
+"""Factor on the largest difference that is reached but for the precision of sums."""
 _SURE = "Each range is a 95 % interval: for 95 of 100 such logs it contains the true value."
 """Meaning of an interval."""
 
@@ -187,24 +189,31 @@ def about_difference(
     if difference is None:
         return "Unknown: the log never shows what one of them would choose."
     scale = result.log.scale
-    more = _with_interval(scale, difference, sign=True)
     if difference.low > 0:
+        more = _with_interval(scale, difference)
         said = f"**{first} would earn more than {second}: by {more}.**"
     elif difference.high < 0:
         less = Interval(-difference.estimate, -difference.high, -difference.low)
         said = f"**{first} would earn less than {second}: by {_with_interval(scale, less)}.**"
     else:
+        more = _with_interval(scale, difference, sign=True)
         said = (
             f"**It is not known which is better: {first} would earn {more} compared "
             f"with {second}.**\n\nThe interval contains zero."
         )
     rows = {row.target: estimate_of(result, row, setup) for row in result.rows}
     ends, doubt = (rows[first_key], rows[second_key]), difference.width / 2
+    least, most = result.possible_differences(first_key, second_key)
+    if difference.low <= _ALL * least < 0 or difference.high >= _ALL * most > 0:
+        said += (
+            "\n\nThe interval ends at the largest difference that is possible: the full reward "
+            "for the better choice, and none for the other, wherever the two differ."
+        )
     if ends[0] is not None and ends[1] is not None:
         apart = scale.signed(ends[0].estimate - ends[1].estimate, doubt)
         if apart != scale.signed(difference.estimate, doubt):
             said += (
-                f"\n\nIn *What if* they are {markdown(scale, apart)} apart. There, each is "
+                f"\n\nIn *What if* the difference is {markdown(scale, apart)}. There, each is "
                 "estimated for itself; here only visitors for whom the two choose differently "
                 "count."
             )

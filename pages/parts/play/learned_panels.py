@@ -324,7 +324,10 @@ def _intervals(opened: OpenLoop) -> Part:
     is_early, is_rare = (bool(too_few(scale, rewards)) for rewards in opened.rewards())
     if is_early:
         so_far = opened.rewards()[0]
-        return small(f"Rewards so far: {so_far}. Means and intervals appear from {ENOUGH} on.")
+        return small(
+            f"Rewards so far: {so_far}. Each still moves the curve a lot: the mean and its "
+            f"interval are stated from {ENOUGH} on."
+        )
     whole, latest = (plain(scale.range(mean.low, mean.high)) for mean in opened.earnings())
     if is_rare or len(opened.loop.events) <= opened.recent:
         return small(f"95 % interval: {whole}.")

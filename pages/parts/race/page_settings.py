@@ -27,7 +27,7 @@ from pages.parts.settings.known_worlds import drift_of, world_of
 from pages.parts.settings.policy_settings import Tunable, loop_policies
 from pages.parts.settings.setting import Setting, numbers
 from pages.parts.settings.shared_settings import CROSSES, SEED, WORLD
-from pages.parts.text.format import in_a_sentence
+from pages.parts.text.format import counted, in_a_sentence
 
 MAX_STEPS = 5_000_000
 """Most choices of a race on the page: visitors x crowds x contenders."""
@@ -37,10 +37,10 @@ _EXAMPLE = (
 )
 """Story of today's rules until a person has typed them."""
 _OURS = (
-    "Shows the offer that is highest in {here} samples of its reward (on Play, to begin with, in "
-    "{play}); otherwise it samples again. {more}"
+    "Shows an offer whose sample is the highest in {here} rounds of samples in a row. A session on "
+    "Play begins with {play}. {more}"
 )
-"""Story of this engine, which begins with another setting on Play."""
+"""Story of this engine, which begins with another number of rounds on Play."""
 
 
 def everybody() -> tuple[str, ...]:
@@ -270,7 +270,9 @@ class RaceSetup(Tunable):
             assert isinstance(here, Thompson)
             assert isinstance(play, Thompson)
             more = stories["ours"].partition(". ")[2]
-            stories["ours"] = _OURS.format(here=here.agreement, play=play.agreement, more=more)
+            stories["ours"] = _OURS.format(
+                here=here.agreement, play=counted(play.agreement, "round"), more=more
+            )
         return self.filled(stories)
 
     def plan(self) -> Plan:

@@ -1,7 +1,8 @@
 """Scale on which the mean rewards of a world are written: money, percent, or as they are.
 
 A world with a unit counts in money per 1,000 visitors. Without one, mean rewards below a tenth are
-written in percent. Numbers have as many digits as their interval warrants.
+written in percent. Numbers have as many digits as their interval warrants: an
+amount of money that is known to 1,500 is rounded to hundreds.
 """
 
 import math
@@ -13,6 +14,8 @@ from pages.parts.text.format import plain
 RARE = 0.1
 """Mean reward of the best offers below which rewards are written in percent."""
 THOUSAND = 1_000
+_TWO_DIGITS = 100
+"""Half width of an interval of money from which amounts are rounded to tens or more."""
 _MINUS = "\N{MINUS SIGN}"
 _SPACE = "\u00a0"
 
@@ -102,8 +105,10 @@ class RewardScale:
         return self._with_unit(self._signed(reward, self._decimals(doubt)))
 
     def more(self, difference: float, doubt: float = 0.0) -> str:
-        """Format a difference of mean rewards as an amount in words, "117 € less"."""
-        amount = self.of_differences.value(abs(difference), doubt)
+        """Format a difference of observed mean rewards as an amount in words, "117 € less": at
+        least in whole units, as the means beside it are."""
+        scale = self.of_differences
+        amount = scale._with_unit(scale._plain(abs(difference), max(0, scale._decimals(doubt))))
         return f"{amount} {'less' if difference < 0 else 'more'}"
 
     def mean(self, reward: float, doubt: float = 0.0) -> str:
@@ -133,10 +138,13 @@ class RewardScale:
 
     def _decimals(self, doubt: float) -> int:
         """Decimals with which half the width of an interval has two digits, or one if rewards are
-        written as they are."""
+        written as they are; below 0 for amounts of money rounded to tens or more."""
         if not math.isfinite(doubt) or doubt <= 0:
             return self.digits
-        return max(self.digits, _digits(doubt * self.factor, 2 if self.unit else 1))
+        number = doubt * self.factor
+        if self.is_money and number >= _TWO_DIGITS:
+            return 1 - math.floor(math.log10(number))
+        return max(self.digits, _digits(number, 2 if self.unit else 1))
 
     def _plain(self, reward: float, decimals: int) -> str:
         """A number; exactly 0, such as the end of an interval, without decimals before a unit."""
@@ -158,8 +166,10 @@ def _digits(number: float, significant: int) -> int:
 
 
 def _written(number: float, decimals: int) -> str:
-    """Format a number with a minus sign, without a sign if it is rounded to 0."""
-    text = f"{number:,.{decimals}f}"
+    """Format a number with a minus sign, without a sign if it is rounded to 0; decimals below 0
+    round it to tens or more."""
+    rounded = round(number, decimals) if decimals < 0 else number
+    text = f"{rounded:,.{max(decimals, 0)}f}"
     if text.startswith("-"):
         text = _MINUS + text[1:] if any(c in "123456789" for c in text) else text[1:]
     return text

@@ -91,7 +91,7 @@ def suppose(session: WhySession, subject: Subject) -> None:
                 key=key,
                 on_change=ask,
                 args=(field.name, key, faces),
-                width=145,
+                width=170,
             )
     if session.changed:
         with st.container(horizontal=True, vertical_alignment="center", key="why-supposed"):

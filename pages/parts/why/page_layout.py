@@ -134,7 +134,7 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
         key="why-weights",
         column_config={
             "adds": numbers,
-            "sd": st.column_config.NumberColumn(format=f"%,.{digits}f"),
+            "sd": st.column_config.NumberColumn("standard deviation", format=f"%,.{digits}f"),
         },
     )
     label = f"Download {len(matches):,} as CSV"

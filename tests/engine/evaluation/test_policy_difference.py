@@ -31,6 +31,17 @@ def test_a_policy_is_no_better_than_itself() -> None:
     assert answer_of(LoggedPolicy(), LoggedPolicy()) == Interval(0.0, 0.0, 0.0)
 
 
+def test_the_largest_difference_is_what_all_who_are_served_differently_can_pay() -> None:
+    log = made(300, 1).log
+    here = (log.context_index == 0)[:, None]
+    chances = (target.probabilities(log) for target in (FixedAction("action1"), Baseline()))
+    rule = GivenProbabilities("rule", np.where(here, *chances))
+    sums = Difference.within((0.0, 5.0)).add(rule.weigh(log), Baseline().weigh(log))
+    most = 5 * here.mean()
+    assert sums.possible == pytest.approx((-most, most))
+    assert Difference().possible == (0.0, 0.0)
+
+
 def answer_of(one: Target, other: Target, seed: int = 1) -> Interval:
     result = difference([made(300, seed).log], one, other)
     assert result is not None

@@ -110,6 +110,13 @@ def altered(**changes: Any) -> list[dict[str, Any]]:
     return [cell | changes for cell in favoured_actions(LearningLoop(seed=1), COFFEE)]
 
 
+def test_corners_take_no_room_beside_the_map() -> None:
+    """Unclipped, their edges made all cells narrower once the truth was shown."""
+    spec = map_spec(COFFEE, False, EVERYBODY, upright=True)
+    corners = [layer for layer in spec["layer"] if layer["mark"].get("shape", "").startswith("M")]
+    assert [layer["mark"]["clip"] for layer in corners] == [True]
+
+
 def test_without_the_truth_a_cell_that_does_not_stand_out_has_no_colour() -> None:
     """Words call it open."""
     for strength, truth, expected in (

@@ -56,8 +56,10 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
     assert not re.search(r"\b0\.00\b", text)
     uplift = session.latest().uplift("apprentice")
     assert uplift is not None
+    assert 1_000 < 150_000 * (uplift.high - uplift.low) < 10_000, "known to hundreds"
     low, high = (
-        f"{300_000 * end:+,.0f}".replace("-", "\N{MINUS SIGN}") for end in (uplift.low, uplift.high)
+        f"{round(300_000 * end, -2):+,.0f}".replace("-", "\N{MINUS SIGN}")
+        for end in (uplift.low, uplift.high)
     )
     interval = f"95\u00a0% interval {low} to {high}\u00a0€"
     assert interval in text

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from pages.parts.race.finished_races import FinishedRaces
@@ -45,18 +46,21 @@ def texts(scene: Scene) -> str:
     return unescape("\n".join([*map(scene.text, names), *described])).replace("\u2060", "")
 
 
-def euros(reward: float) -> str:
-    return f"{300_000 * reward:,.0f}".replace("-", "\N{MINUS SIGN}")
+def euros(reward: float, known: Estimate) -> str:
+    """An amount that is known to some tens or hundreds, rounded to tens."""
+    assert 100 <= 150_000 * (known.high - known.low) < 1_000
+    return f"{round(300_000 * reward, -1):,.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def test_the_margin_is_in_euros_with_its_interval(scene: Scene, session: RaceSession) -> None:
     text, margin = texts(scene), session.known.margin()
     assert margin is not None
     best = session.known.finals()[0].reward
-    interval = f"({euros(best.low)} to {euros(best.high)})"
-    assert f"earned most: {euros(best.mean)}\u00a0€ {interval} per 1,000 visitors." in text
+    interval = f"({euros(best.low, best)} to {euros(best.high, best)})"
+    assert f"earned most: {euros(best.mean, best)}\u00a0€ {interval} per 1,000 visitors." in text
     ahead = margin.ahead
-    more = f"{euros(ahead.mean)}\u00a0€ ({euros(ahead.low)} to {euros(ahead.high)}) more than "
+    low, high = euros(ahead.low, ahead), euros(ahead.high, ahead)
+    more = f"{euros(ahead.mean, ahead)}\u00a0€ ({low} to {high}) more than "
     assert more in text
     assert "In brackets: 95\u00a0% intervals." in text
     assert "per visitor" not in text
@@ -70,7 +74,7 @@ def test_regret_is_a_sum_of_euros(scene: Scene, session: RaceSession) -> None:
     for final, row in zip(session.known.finals(), table.rows.to_dict("records"), strict=True):
         missed = row["Regret"].partition("\u00a0")[0].replace(",", "")
         assert float(missed) == pytest.approx(300 * final.regret.mean, abs=0.6)
-        assert row["Mean reward"].startswith(f"{euros(final.reward.mean)}\u00a0€ (")
+        assert row["Mean reward"].startswith(f"{euros(final.reward.mean, final.reward)}\u00a0€ (")
 
 
 @pytest.mark.parametrize("name", ["finals", "rewards", "losses", "segments"])

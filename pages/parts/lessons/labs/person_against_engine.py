@@ -194,11 +194,15 @@ class PersonAgainstEngineLab(lesson.Lab):
         )
 
     def proving(self) -> None:
-        """Map: the engine's favourite by context, faint where another action is best."""
+        """Map: the engine's favourite by context, faint where another action is best; a cell in
+        which all actions have the same chance is empty."""
         world, inks = self.world, theme(is_dark()).actions
         rows, columns = names_of_cells(world)
         cells = []
         for row in favoured_actions(self.duel.engine, world):
+            if not row["strength"]:
+                cells.append(Cell(inks[0], "–", self.say("none"), 0.0))
+                continue
             at = world.position(str(row["action"]))
             item, is_right = world.items[at], bool(row["right"])
             cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))
