@@ -20,6 +20,8 @@ from engine.evaluation.target_policies import Target
 FEW = 30
 """Number of effective events below which no conclusion should be drawn."""
 
+FEW_REWARDS = 10
+"""Effective number of rewards below which a mean says little."""
 FAR = 5.0
 """Standard errors above 1 at which a mean weight puts the log in doubt."""
 _TINY = 1e-6
@@ -41,6 +43,7 @@ class Row:
         target: its key.
         events: number of events in the log.
         effective: effective sample size, (sum w)² / sum w².
+        rewards: effective number of rewards, (sum wr)² / sum (wr)²; infinite if known to be 0.
         largest: largest weight.
         share: share of the events with a weight above 0.
         mean: mean weight: 1 up to sampling error, if the logged probabilities are right.
@@ -54,6 +57,7 @@ class Row:
     target: str
     events: int
     effective: float
+    rewards: float
     largest: float
     share: float
     mean: float
@@ -77,7 +81,7 @@ class Tally:
         events, weighted: number of events, and of those with a weight above 0.
         unseen: sum of the target's probabilities of actions that could not be shown.
         total, squares, largest: sum, sum of squares and largest of the weights.
-        earned: sum of weights times rewards.
+        earned, paid: sum of weights times rewards, and of their squares.
         possible: sum of the largest means that the actions can pay, in parts of the bounds.
         unpaid: sum of the target's probabilities of actions that always pay 0.
         estimators: estimators with the events added so far.
@@ -93,13 +97,14 @@ class Tally:
     squares: float = 0.0
     largest: float = 0.0
     earned: float = 0.0
+    paid: float = 0.0
     possible: float = 0.0
     unpaid: float = 0.0
     rounded: RoundingUncertainty = field(default_factory=RoundingUncertainty)
 
     def add(self, weighed: WeightedDecisions) -> "Tally":
         """Return the tally with further events."""
-        weight = weighed.weight
+        weight, reward = weighed.weight, weighed.decisions.reward
         return replace(
             self,
             estimators=tuple(estimator.add(weighed) for estimator in self.estimators),
@@ -109,7 +114,8 @@ class Tally:
             total=self.total + float(weight.sum()),
             squares=self.squares + float(weight @ weight),
             largest=max(self.largest, float(weight.max(initial=0.0))),
-            earned=self.earned + float(weight @ weighed.decisions.reward),
+            earned=self.earned + float(weight @ reward),
+            paid=self.paid + float(weight**2 @ reward**2),
             possible=self.possible + _possible(weighed, self.estimators),
             unpaid=self.unpaid + _unpaid(weighed),
             rounded=self.rounded.add(weighed),
@@ -127,6 +133,7 @@ class Tally:
             self.squares + other.squares,
             max(self.largest, other.largest),
             self.earned + other.earned,
+            self.paid + other.paid,
             self.possible + other.possible,
             self.unpaid + other.unpaid,
             self.rounded + other.rounded,
@@ -136,6 +143,13 @@ class Tally:
     def _effective(self) -> float:
         """Effective sample size: number of events of weight 1 with the same information."""
         return self.total**2 / self.squares if self.squares else 0.0
+
+    @property
+    def _rewards(self) -> float:
+        """Effective number of rewards other than 0, as of equal products of weight and reward."""
+        if self._is_unpaid:
+            return math.inf
+        return self.earned**2 / self.paid if self.paid else 0.0
 
     @property
     def _is_unpaid(self) -> bool:
@@ -201,6 +215,7 @@ class Tally:
             target=self.target,
             events=self.events,
             effective=self._effective,
+            rewards=self._rewards,
             largest=self.largest,
             share=self.weighted / self.events if self.events else 0.0,
             mean=self.total / self.events if self.events else 0.0,

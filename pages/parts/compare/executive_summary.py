@@ -62,7 +62,10 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
     gains = gained(session.comparison, start, arm)
     result = payback(gains)
     if result.even == 0:
-        return "**Learning cost nothing:** its total was never below that of today's rules."
+        return (
+            "**Learning cost nothing,** counted in the rewards that visitors gave, luck included: "
+            "its total was never below that of today's rules."
+        )
     cost = _scale(session).total(-result.lowest)
     sentence = f"**Learning cost {cost} at most**, by visitor {start + result.at:,}."
     if result.even is None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.logged_decisions import COARSE
-from engine.evaluation.offline_evaluation import FEW, Row
+from engine.evaluation.offline_evaluation import FEW, FEW_REWARDS, Row
 from pages.parts.evaluate.estimator_names import TEXTBOOKS, TITLES
 from pages.parts.evaluate.log_evaluation import STAND_IN, LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
@@ -471,7 +471,20 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
         pays_0 = zip(result.decisions.actions, largest, strict=True)
         unpaid = ", ".join(plain(action) for action, most in pays_0 if not most)
         said.append(f"{unpaid}: always pays 0, as stated beside the range of rewards.")
-    return said + why_grey(result, setup)
+    return said + _about_few_rewards(result, setup) + why_grey(result, setup)
+
+
+def _about_few_rewards(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+    """Name the policies whose estimates rest on few rewards, with their numbers; Markdown."""
+    names = names_of(result, setup)
+    few = [row for row in result.rows if row.doubt is None and row.rewards < FEW_REWARDS]
+    if not few:
+        return []
+    named = ", ".join(f"{plain(names[row.target])} ({row.rewards:.0f})" for row in few)
+    return [
+        f"These estimates rest on fewer than {FEW_REWARDS} rewards: {named}. "
+        "Only their intervals can be relied on."
+    ]
 
 
 def _about_changes(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:

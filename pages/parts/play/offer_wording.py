@@ -139,7 +139,7 @@ def explored(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:
     wins, chance = _samples_won(ranked, chances), percent(ranked.probabilities[ranked.chosen])
     if percent(wins) == chance:
         return ""
-    return f"Every offer keeps a minimum chance, so {_of_100(wins)} becomes {chance}."
+    return f"Some offers are random, so {_of_100(wins)} becomes {chance}."
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[ProbabilityParts]) -> str:

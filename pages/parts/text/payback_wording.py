@@ -14,18 +14,18 @@ def forecast_in_words(forecast: PaybackForecast, scale: RewardScale) -> str:
     differences = scale.of_differences
     doubt = (gain.high - gain.low) / 2
     lead = (
-        f"{differences.signed(gain.mean, doubt)}{scale.per} beside today's rules "
+        f"{scale.more(gain.mean, doubt)}{scale.per} than today's rules "
         f"(95\u00a0% interval {differences.range(gain.low, gain.high, sign=True)})"
     )
     if forecast.visitors is None:
         return (
-            "When it will cannot be forecast: over the last half of the visitors it gained "
+            "When it will cannot be forecast: over the last half of the visitors it earned "
             f"{lead}, and the interval contains 0."
         )
     return (
         f"**Forecast: after about {_rounded(forecast.visitors):,} visitors** (95\u00a0% interval "
-        f"{_rounded(forecast.low or 0):,} to {_rounded(forecast.high or 0):,}), if it gains as "
-        f"over the last half of the visitors: {lead}."
+        f"{_rounded(forecast.low or 0):,} to {_rounded(forecast.high or 0):,}), if it goes on "
+        f"as over the last half of the visitors: {lead}."
     )
 
 

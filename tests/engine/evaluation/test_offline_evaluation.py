@@ -30,6 +30,8 @@ def test_a_row_tells_how_well_the_log_knows_a_target() -> None:
     weight = (LOG.shown == 1) / LOG.propensity
     assert (row.target, row.events) == ("action action1", 200)
     assert row.effective == pytest.approx(weight.sum() ** 2 / (weight**2).sum())
+    earned = weight * LOG.reward
+    assert row.rewards == pytest.approx(earned.sum() ** 2 / (earned**2).sum())
     assert row.largest == weight.max()
     assert row.share == (LOG.shown == 1).mean()
     assert [*row.intervals] == [estimator.key for estimator in ESTIMATORS]
@@ -53,6 +55,7 @@ def test_parts_may_be_added_in_sequence_or_merged() -> None:
     for actual in (evaluate(parts, TARGETS).rows(), apart.rows()):
         for row, expected in zip(actual, whole, strict=True):
             assert row.effective == pytest.approx(expected.effective)
+            assert row.rewards == pytest.approx(expected.rewards)
             for key, interval in row.intervals.items():
                 other = expected.intervals[key]
                 assert interval is not None

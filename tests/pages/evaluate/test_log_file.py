@@ -159,8 +159,10 @@ def test_an_action_that_is_stated_to_pay_0_earns_exactly_0() -> None:
         assert interval is not None
         ends = (interval.estimate, interval.low, interval.high)
         assert (ends == (0, 0, 0)) == bool(unpaid), "it might still pay, unless stated"
-        assert any("Nothing: always pays 0" in line for line in doubts(result, session.setup)) == (
-            bool(unpaid)
+        said = " ".join(doubts(result, session.setup))
+        assert ("Nothing: always pays 0" in said) == bool(unpaid)
+        assert ("fewer than 10 rewards: Nothing (0)" in said) != bool(unpaid), (
+            "no estimate rests on nothing"
         )
 
 

@@ -88,7 +88,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
             assert sentence == f"{label} has the highest sample. It wins {of_100(share)} rounds."
-            turned = f"Every offer keeps a minimum chance, so {of_100(share)} becomes {chance}."
+            turned = f"Some offers are random, so {of_100(share)} becomes {chance}."
             assert (turned in legend(ranked, policy)) == (percent(share) != chance)
             assert "Dots: one round of samples; may exceed 1." in legend(ranked, policy)
         else:

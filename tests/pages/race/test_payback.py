@@ -65,15 +65,15 @@ def test_the_time_until_learning_has_paid_for_itself(
         (None, "A race of more visitors may show when it does."),
         (
             PaybackForecast(Estimate(4e-4, 1e-4, -1e-4, 9e-4)),
-            "When it will cannot be forecast: over the last half of the visitors it gained "
-            "+120 € per 1,000 visitors beside today's rules (95 % interval −30 to +270 €), and the "
-            "interval contains 0.",
+            "When it will cannot be forecast: over the last half of the visitors it earned "
+            "120 € more per 1,000 visitors than today's rules (95 % interval −30 to +270 €), and "
+            "the interval contains 0.",
         ),
         (
             PaybackForecast(Estimate(4e-4, 1e-4, 2e-4, 6e-4), 11_523, 8_437, 21_321),
             "**Forecast: after about 12,000 visitors** (95 % interval 8,400 to 21,000), if it "
-            "gains as over the last half of the visitors: +120 € per 1,000 visitors beside today's "
-            "rules (95 % interval +60 to +180 €).",
+            "goes on as over the last half of the visitors: 120 € more per 1,000 visitors than "
+            "today's rules (95 % interval +60 to +180 €).",
         ),
     ],
 )
