@@ -80,7 +80,8 @@ def forest_spec(
         number_format: of the numbers in tooltips, for D3.
     """
     look = theme(dark)
-    x = across("value", title, ends, tickCount=6)
+    # The last amount of money ends at its tick: beside it, it would stick out on a phone.
+    x = across("value", title, ends, tickCount=6, labelFlush=22)
     y = lanes("name", labelLimit=170, labelPadding=14, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(

@@ -277,7 +277,10 @@ def looks(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     name, naive = plain(names_of(result, setup)[row.target]), row.intervals["naive"]
     if naive is None:
         return f"{name} was never shown."
-    average = markdown(result.log.scale, amount(result.log.scale, naive.estimate, naive.width / 2))
+    scale = result.log.scale
+    # An average is known exactly, and is written as in the table.
+    doubt = 0.0 if scale.is_money else naive.width / 2
+    average = markdown(scale, amount(scale, naive.estimate, doubt))
     return f"{name} averaged {average} where it was shown."
 
 

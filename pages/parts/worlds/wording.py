@@ -49,6 +49,8 @@ LOG = (
 """Refusal of a log, with the page that reads it."""
 _ROUNDING = 1e-9
 """Share of the best mean reward up to which a difference is a rounding error."""
+_LARGE = 100
+"""Difference, as written, from which amounts have no more digits for its sake."""
 _LITTLE = 0.01
 """Share of the best mean reward below which a gain is small."""
 
@@ -140,13 +142,15 @@ def point_of(world: World, ceilings: Ceilings) -> str:
         known = "" if best.is_exact else ", as far as a sample of visitors tells"
         return f"One action is best for everybody{known}: the context does not matter."
     per = scale.per if scale.is_money else ""
-    learned = f"knowing every taste earns {earned(scale, best.value, gain)}"
+    # A small difference asks for more digits, a large one for no fewer.
+    apart = gain if scale.number(gain) < _LARGE else 0.0
+    learned = f"knowing every taste earns {earned(scale, best.value, apart)}"
     if not single.value:
         return (
             f"The best single action earns nothing; {learned}{per}. That is what learning can "
             "gain here."
         )
-    start = f"The best single action earns {earned(scale, single.value, gain)}{per}; {learned}"
+    start = f"The best single action earns {earned(scale, single.value, apart)}{per}; {learned}"
     start += f", {percent(gain / single.value)} more."
     if gain < _LITTLE * best.value:
         return f"{start} There is little to learn here."
