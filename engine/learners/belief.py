@@ -72,8 +72,8 @@ class Belief:
     def widths(self) -> Array:
         """Widths of the bells, (K,): standard deviations of the mixture without the variance common
         to all actions, which decides nothing between them. Differences of prior variance, as of
-        longer rows, are scaled out: before any reward all actions have the same width, but for
-        those that are known to earn nothing: 0."""
+        longer rows, are scaled out: before any reward all actions have the same width, and
+        actions with a known price of 0 have width 0."""
         if self.nothing:
             others = self.others
             widths = np.zeros(self.mean.shape)
@@ -92,7 +92,7 @@ class Belief:
 
     @property
     def others(self) -> list[int]:
-        """Positions of the actions that are not known to earn nothing."""
+        """Positions of actions without a known price of 0."""
         return [i for i in range(self.means.shape[-1]) if i not in self.nothing]
 
     def only(self, positions: list[int]) -> "Belief":

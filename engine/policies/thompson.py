@@ -184,8 +184,8 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
 
 
 def _below(belief: Belief, bells: Array, normals: Normals, draws: int) -> Array:
-    """Means, (..., K), of which those of actions that are known to earn nothing are below all draws
-    of others: these earn at least as much, although some of their draws are below 0."""
+    """Means, (..., K). Means of actions with a known price of 0 are set below every draw of the
+    remaining actions, which earn at least 0 although some draws are negative."""
     if not (belief.nothing and belief.others):
         return belief.mean
     mean, others = belief.mean.copy(), belief.others
@@ -196,8 +196,7 @@ def _below(belief: Belief, bells: Array, normals: Normals, draws: int) -> Array:
 
 
 def _others(belief: Belief, bells: Array) -> tuple[Array, Array]:
-    """Means and bells, (..., K), without actions that are known to earn nothing, if there are
-    others."""
+    """Means and bells, (..., K), without actions of a known price of 0, unless every price is."""
     if not (belief.nothing and belief.others):
         return belief.mean, bells
     return belief.mean[..., belief.others], bells[..., belief.others]

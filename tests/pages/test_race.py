@@ -57,7 +57,7 @@ def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
     app = open_race()
     assert "Which method earns most from the same visitors?" in app.text
     assert "Methods" in app.text
-    announced = {"Who earns most", "Reward over time", "Missed rewards (regret)"}
+    announced = {"Who earns most", "Reward over time", "Missed rewards"}
     assert all(f"**{title}**" in app.text for title in announced)
     assert app.widget("race-bet").options == list(RaceSetup().names.values())
     assert "10 repetitions × 1,000 visitors × 4 methods = 40,000 choices." in app.text

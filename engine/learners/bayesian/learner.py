@@ -178,8 +178,8 @@ class BayesianLearner(Learner):
 
     @property
     def _are_few_successes(self) -> bool:
-        """True if few successes came where prices and a rare usual reward are stated: Gaussians
-        take them for more than any price allows, so rates are believed alone."""
+        """True after few successes with stated prices and a rare usual reward: Gaussians take
+        successes for more than any price allows, so rates alone make the belief."""
         rewards = self.evidence.rewards
         return rewards.is_priced_and_rare and rewards.rare and rewards.successes < CONFIRMED
 
@@ -219,7 +219,7 @@ class BayesianLearner(Learner):
         )
 
     def _earning_nothing(self, actions: tuple[Action, ...]) -> list[int]:
-        """Positions of the actions that are known to earn nothing."""
+        """Positions of actions with a known price of 0."""
         rewards = self.evidence.rewards
         return [i for i, action in enumerate(actions) if rewards.earns_nothing(action.id)]
 
@@ -289,7 +289,7 @@ class BayesianLearner(Learner):
         return parts
 
     def _earning(self, actions: tuple[Action, ...], weights: Array) -> Array:
-        """Weights of actions, (K,), 0 of those that are known to earn nothing."""
+        """Weights of actions, (K,), with 0 for known prices of 0."""
         nothing = self._earning_nothing(actions)
         if not nothing:
             return weights

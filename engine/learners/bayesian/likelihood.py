@@ -236,7 +236,7 @@ class RewardHistory(RewardMoments):
 
     @cached_property
     def known_prices(self) -> Mapping[str, float]:
-        """Prices by action: the last one paid, else the stated one."""
+        """Prices by action: the last price paid, or the stated price before a success."""
         return {**self.stated, **self.prices}
 
     @cached_property
@@ -253,7 +253,7 @@ class RewardHistory(RewardMoments):
 
     @cached_property
     def price_spread(self) -> float:
-        """Variance of the prices other than 0, as a multiple of their squared mean."""
+        """Variance of the positive prices, as a multiple of the squared mean."""
         prices = self._positive
         mean = sum(prices) / max(len(prices), 1)
         if not mean:
@@ -265,7 +265,7 @@ class RewardHistory(RewardMoments):
         return self.known_prices.get(action, self.new_price) if self.binary else 1.0
 
     def earns_nothing(self, action: str) -> bool:
-        """True if the price of an action is stated to be 0, and nothing else was paid so far."""
+        """True if the price of an action is stated to be 0, and every reward so far was 0."""
         return self.binary and self.known_prices.get(action) == 0.0
 
     @property
@@ -275,8 +275,8 @@ class RewardHistory(RewardMoments):
 
     def relative_rate(self, action: str) -> float:
         """Usual rate of an action relative to the level of rates. Where prices and a rare usual
-        reward are stated, dearer actions usually succeed less often: all but those of price 0 earn
-        the same, and the mean of the stated ones is the usual reward. Else 1."""
+        reward are stated, dearer actions usually succeed less often: actions with a positive price
+        earn equal amounts, and the mean over the stated prices is the usual reward. Otherwise 1."""
         price = self.price(action)
         if not (self.is_priced_and_rare and price):
             return 1.0
@@ -284,7 +284,7 @@ class RewardHistory(RewardMoments):
 
     @cached_property
     def _per_positive(self) -> float:
-        """Number of stated prices for each one other than 0."""
+        """Number of stated prices per positive price."""
         return len(self.stated) / max(sum(price > 0 for price in self.stated.values()), 1)
 
     def relative_rates(self, actions: Sequence[str]) -> Array:

@@ -16,7 +16,7 @@ from pages.parts.text.glossary import explained
 _ANSWERS = {
     "Who earns most": "Mean reward of each method, with its 95 % interval.",
     "Reward over time": "Who is ahead, and from which visitor on.",
-    "Missed rewards (regret)": "What each method missed, in all and with which visitors.",
+    "Missed rewards": "What each method missed, in total and with which visitors.",
 }
 """Figures of a race by title, and what each tells."""
 
