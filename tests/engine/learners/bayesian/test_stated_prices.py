@@ -185,7 +185,7 @@ def test_an_action_of_price_0_earns_0_without_doubt_and_has_the_share_of_the_flo
 def test_visits_of_an_action_of_price_0_say_nothing_about_others(
     visits: list[tuple[int, bool]],
 ) -> None:
-    """Their factors stay as they are; all rewards are counted."""
+    """Factors of other actions stay unchanged, and each reward is counted."""
     earned = [(NAMES[k], succeeds * PRICES[NAMES[k]]) for k, succeeds in visits]
     mixed, alone = taught(earned), taught([each for each in earned if each[0] != "nothing"])
     assert mixed.learned == len(earned)
@@ -235,7 +235,7 @@ def test_a_price_that_changes_in_mid_run_is_learned() -> None:
 
 
 def test_amounts_that_differ_each_time_disprove_stated_prices() -> None:
-    """They are learned as by whoever states none."""
+    """Beliefs equal the beliefs of a learner without stated prices."""
     rewards = [("card", 0.0), ("nothing", 0.0), ("card", 0.4), ("card", 0.9), ("nothing", 0.3)]
     known, unknown = taught(rewards), taught(rewards, prices=None)
     np.testing.assert_allclose(
