@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine import ActionPrice, LearningLoop, LoopSettings, RankRequest
@@ -182,6 +182,8 @@ def test_an_action_of_price_0_earns_0_without_doubt_and_has_the_share_of_the_flo
 
 
 @given(shown)
+@example([])
+@example([(NOTHING, False)])
 def test_visits_of_an_action_of_price_0_say_nothing_about_others(
     visits: list[tuple[int, bool]],
 ) -> None:
@@ -189,8 +191,9 @@ def test_visits_of_an_action_of_price_0_say_nothing_about_others(
     earned = [(NAMES[k], succeeds * PRICES[NAMES[k]]) for k, succeeds in visits]
     mixed, alone = taught(earned), taught([each for each in earned if each[0] != "nothing"])
     assert mixed.learned == len(earned)
-    first, second = (np.sort(_rates(of)[0].table[..., 0].ravel()) for of in (mixed, alone))
-    np.testing.assert_array_equal(first, second)
+    for first, second in zip(_rates(mixed), _rates(alone), strict=True):
+        tables = (np.sort(rates.table[..., 0].ravel()) for rates in (first, second))
+        np.testing.assert_array_equal(*tables)
 
 
 def test_an_action_of_price_0_that_pays_is_learned() -> None:
