@@ -44,6 +44,13 @@ def estimate_of_rewards(rewards: Array, most: float = 1.0) -> Estimate:
     return Estimate(float(rewards.mean()), standard_error(rewards), most * low, most * high)
 
 
+def estimate_in_observed_range(rewards: Array) -> Estimate:
+    """`estimate_of_rewards` for rewards from 0 to 1, or as far below and above as observed."""
+    least = min(0.0, float(rewards.min()))
+    above = estimate_of_rewards(rewards - least, max(1.0, float(rewards.max())) - least)
+    return Estimate(float(rewards.mean()), above.error, least + above.low, least + above.high)
+
+
 def ends_of_rewards(
     size: int, total: float, squares: float, level: float = 0.95
 ) -> tuple[float, float]:

@@ -24,7 +24,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.mean_intervals import Z, standard_error
+from engine.evaluation.mean_intervals import (
+    Estimate,
+    Z,
+    estimate_in_observed_range,
+    standard_error,
+)
 from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
@@ -48,7 +53,7 @@ class SwitchValue:
     Attributes:
         events: number of apprentice events evaluated.
         same: mean probability that a visitor would get the baseline's action.
-        today: mean observed reward.
+        today: mean observed reward, with its 95 % interval.
         low, high: band of possible values, without sampling error.
         low_limit, high_limit: the band with 95 % limits for sampling error.
         belief, belief_sd: mean and standard deviation of the loop's belief; None for a learner
@@ -59,7 +64,7 @@ class SwitchValue:
 
     events: int
     same: float
-    today: float
+    today: Estimate
     low: float
     high: float
     low_limit: float
@@ -111,7 +116,7 @@ def _assess(
     return SwitchValue(
         events=len(states),
         same=float(same.mean()),
-        today=float(rewards.mean()),
+        today=estimate_in_observed_range(rewards),
         low=max(low, min(high, float(lows.mean()))),
         high=max(low, min(high, float(highs.mean()))),
         low_limit=max(low, float(lows.mean()) - Z * standard_error(lows, math.inf)),

@@ -238,8 +238,11 @@ def outlook_rows(
         ends = band(what, kind, max(0.0, mean - Z * error), min(1.0, mean + Z * error))
         return {**ends, "point": factor * mean}
 
+    def measured(what: str, mean: Estimate) -> dict[str, object]:
+        return {**band(what, "log", mean.low, mean.high), "point": factor * mean.mean}
+
     rows = [
-        around("today's rules", "log", outlook.today),
+        measured("today's rules", outlook.today),
         band("what the log allows", "log", outlook.low_limit, outlook.high_limit),
     ]
     if outlook.belief is not None and outlook.belief_sd is not None:
@@ -247,8 +250,7 @@ def outlook_rows(
     if outlook.estimate is not None and outlook.error is not None:
         rows.append(around("estimate from exploration", "log", outlook.estimate, outlook.error))
     if since is not None:
-        point = {"point": factor * since.mean}
-        rows.append(band("earned since", "log", since.low, since.high) | point)
+        rows.append(measured("earned since", since))
     if truth is not None:
         rows.append(around("the truth", "truth", truth))
     return table(rows)

@@ -263,7 +263,7 @@ def outlook(scale: RewardScale, value: SwitchValue, watching: bool) -> str:
         f"{percent(value.same)} of visitors would get the same offer as before. From the log "
         f"alone, the mean reward could be anything from "
         f"{scale.range(value.low_limit, value.high_limit)}; today's rules earned "
-        f"{scale.value(value.today)}."
+        f"{scale.estimate(value.today.mean, value.today.low, value.today.high)}."
     )
     if watching:
         return forecast

@@ -8,10 +8,10 @@ from html import escape
 import streamlit as st
 
 from engine import PersonalizerError
+from engine.evaluation.mean_intervals import Estimate, estimate_in_observed_range
 from engine.evaluation.stored_learning_curve import stored_curve_steps
 from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.worlds import World
-from pages.parts.text.format import plain
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark, theme
 from pages.parts.work.frame_scheduler import result_of
@@ -29,11 +29,11 @@ class LoopRewards:
     """Rewards of a loop.
 
     Attributes:
-        mean: reward per visitor.
+        mean: reward per visitor, with its 95 % interval.
         curve: mean rewards of the latest visitors, from the first to the last.
     """
 
-    mean: float
+    mean: Estimate
     curve: tuple[float, ...]
 
 
@@ -57,19 +57,19 @@ def _cached_rewards(
     curve = result_of(stored_curve_steps(_library.store, _about, _world))
     if not len(curve):
         return None
-    rows = list(curve.rows(_POINTS))
-    return LoopRewards(rows[-1]["mean"], tuple(row["recent"] for row in rows))
+    recent = tuple(row["recent"] for row in curve.rows(_POINTS))
+    return LoopRewards(estimate_in_observed_range(curve.rewards), recent)
 
 
 def mean_reward(rewards: LoopRewards | None, world: World | None) -> str:
-    """Return the mean reward of a loop in the scale of its world, as Markdown; a dash if it is
-    unknown."""
+    """Return the mean reward of a loop with its 95 % interval, in the scale of its world, as
+    Markdown; a dash if it is unknown."""
     if rewards is None:
         return "–"
-    scale = RewardScale.of(world)
+    scale, known = RewardScale.of(world).in_markdown, rewards.mean
     per = scale.per if scale.is_money else ""
-    mean = scale.value(rewards.mean)
-    return f"Mean reward **{plain(mean) if scale.unit else mean}**{per}"
+    mean, _, ends = scale.estimate(known.mean, known.low, known.high).partition(" (")
+    return f"Mean reward **{mean}** ({ends}{per}"
 
 
 def sparkline(curve: Sequence[float], world: World | None) -> str:

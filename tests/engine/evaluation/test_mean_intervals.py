@@ -7,6 +7,7 @@ import pytest
 
 from engine.evaluation.mean_intervals import (
     estimate,
+    estimate_in_observed_range,
     estimate_of_differences,
     estimate_of_rewards,
     normal,
@@ -69,6 +70,18 @@ def test_intervals_of_rewards_with_prices_hold_the_truth(rate: float) -> None:
     results, truth = [estimate_of_rewards(row) for row in rewards], float((rates * prices).mean())
     assert np.mean([result.low <= truth <= result.high for result in results]) >= 0.93
     assert all(0 <= result.low <= result.mean < result.high <= 1 for result in results)
+
+
+def test_rewards_beyond_0_to_1_widen_the_range_of_their_interval() -> None:
+    """Of 10 rewards of -1 and 10 of 3, as of 10 of 0 and 10 of 1."""
+    wide = estimate_in_observed_range(np.array([-1.0, 3.0] * 10))
+    half = estimate_of_rewards(np.array([0.0, 1.0] * 10))
+    assert [wide.low, wide.mean, wide.high] == pytest.approx(
+        [4 * half.low - 1, 1, 4 * half.high - 1]
+    )
+    assert estimate_in_observed_range(np.array([0.0, 0.5])) == estimate_of_rewards(
+        np.array([0.0, 0.5])
+    )
 
 
 def test_rewards_that_differ_little_are_known_better() -> None:

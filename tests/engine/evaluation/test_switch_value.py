@@ -124,7 +124,7 @@ def test_the_bounds_are_what_a_hand_computation_gives() -> None:
     result = look(written())
     known = 1 / 3 / 0.8
     assert result.events == 4
-    assert result.today == pytest.approx(2.5 / 4)
+    assert result.today.mean == pytest.approx(2.5 / 4)
     assert result.same == pytest.approx((3 * 1 / 3 + 1 / 2) / 4)
     low, low_error = limits([known, 0, 0, known])
     high, high_error = limits([known + 2 / 3, 2 / 3, 1 / 2, known + 2 / 3])
@@ -176,7 +176,7 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
 def test_only_the_latest_events_count_if_so_asked() -> None:
     result = look(written(), latest=2)
     known = 1 / 3 / 0.8
-    assert (result.events, result.today) == (2, 0.5)
+    assert (result.events, result.today.mean) == (2, 0.5)
     assert result.low == pytest.approx(known / 2)
     assert result.high == pytest.approx(known / 2 + (1 / 2 + 2 / 3) / 2)
     alone = look(written(), latest=1)
@@ -224,7 +224,7 @@ def test_events_of_other_modes_do_not_count() -> None:
         loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
         loop.configure(learning_mode=mode)
     result = look(loop)
-    assert (result.events, result.today, result.low) == (1, 1.0, result.same)
+    assert (result.events, result.today.mean, result.low) == (1, 1.0, result.same)
 
 
 @pytest.mark.no_cover

@@ -64,6 +64,8 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
     assert all(0 <= row["low"] <= row["high"] <= 1 for row in frames[4].to_pylist())
     doubtful = comparing.outlook_rows(replace(foreseen, estimate=0.1, error=0.2), 0.5, None)
     assert min(doubtful["low"].to_pylist()) == 0
+    today = frames[4].to_pylist()[0]
+    assert today["low"] < today["point"] < today["high"]
     for frame in frames[:4]:
         others = [row for row in frame.to_pylist() if row["line"] is None]
         assert [(row["visitor"], row["is_first"]) for row in others] == [(60, True), (61, None)]

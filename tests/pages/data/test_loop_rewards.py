@@ -1,5 +1,6 @@
 """Figures of a loop in a row of the list, equal to those of the loop itself."""
 
+from engine.evaluation.mean_intervals import Estimate
 from engine.worlds import WORLDS
 from pages.parts.data.loop_rewards import LoopRewards, mean_reward, sparkline
 from pages.parts.text.format import bare
@@ -24,9 +25,10 @@ def test_few_visitors_have_no_sparkline_as_it_would_be_an_empty_or_a_full_block(
 
 
 def test_rare_rewards_are_in_their_scale_and_fill_the_sparkline() -> None:
-    rewards = LoopRewards(0.01, (0.004,) * 9 + (0.02,))
-    assert bare(mean_reward(rewards, OWN_BANK)) == "Mean reward 3,000\u00a0€ per 1,000 visitors"
-    assert mean_reward(rewards, COFFEE) == "Mean reward **0.01**"
+    rewards = LoopRewards(Estimate(0.01, 0.002, 0.0061, 0.0139), (0.004,) * 9 + (0.02,))
+    shown = bare(mean_reward(rewards, OWN_BANK))
+    assert shown == "Mean reward 3,000\u00a0€ (1,800 to 4,200) per 1,000 visitors"
+    assert mean_reward(rewards, COFFEE) == "Mean reward **0.010** (0.006 to 0.014)"
     line = sparkline(rewards.curve, OWN_BANK)
     assert "1,200\u00a0€ at first, 6,000\u00a0€ per 1,000 visitors now; from 0 to 6,000" in line
     assert "<span>6,000</span><span>0</span>" in line
