@@ -192,8 +192,8 @@ def test_visits_of_an_action_of_price_0_say_nothing_about_others(
     mixed, alone = taught(earned), taught([each for each in earned if each[0] != "nothing"])
     assert mixed.learned == len(earned)
     for first, second in zip(_rates(mixed), _rates(alone), strict=True):
-        tables = (np.sort(rates.table[..., 0].ravel()) for rates in (first, second))
-        np.testing.assert_array_equal(*tables)
+        learned, expected = (np.sort(rates.table[..., 0].ravel()) for rates in (first, second))
+        np.testing.assert_array_equal(learned, expected)
 
 
 def test_an_action_of_price_0_that_pays_is_learned() -> None:
