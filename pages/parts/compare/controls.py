@@ -30,7 +30,7 @@ _STORIES_HELP = (
     "imitate it. Random: the rule looks at "
     f"nothing, so there is nothing to learn.\n\n{meanings('crosses')}"
 )
-_TABLE, _BASE = KEY("table"), KEY("base")
+_TABLE = KEY("table")
 
 
 def _rule_of(story: str) -> str:
@@ -87,7 +87,7 @@ def choose_rule(setup: CompareSetup) -> None:
         if world.items[setup.item].picture:
             _show_rule(f"{labelled(world.items[setup.item])}, for everybody.")
     elif setup.fields:
-        _edit_table(setup)
+        edit_table(_TABLE, setup.world, setup.rule, setup.table)
     elif setup.rule == "bestseller":
         best = world.items[world.position(bestseller(world, setup.seed).table[()])]
         _show_rule(f"{labelled(best)}: it earned most among last month's {LAST_MONTH} visitors.")
@@ -99,14 +99,6 @@ def _show_rule(text: str) -> None:
     """Draw a note about the rule's single action, with its picture."""
     with st.container(key="rule-picture"):
         note(text)
-
-
-def _edit_table(setup: CompareSetup) -> None:
-    """Draw the table of the rule for editing."""
-    text = edit_table(_BASE, setup.world, setup.rule, setup.table)
-    if text != setup.table:
-        st.session_state[_TABLE] = text
-        st.rerun()
 
 
 def step_on(session: CompareSession) -> None:

@@ -28,38 +28,49 @@ def width_of(texts: Iterable[str]) -> int:
     return _PADDING + math.ceil(_LETTER * max(map(len, texts)))
 
 
-def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
-    """Draw a row per combination of values with the action to show; return the table as text.
+def edit_table(key: str, world_key: str, rule: str, text: str) -> None:
+    """Draw a row per combination of values with the action to show.
 
-    Empty for the example rule.
+    An edit is written at once, as a callback: a person may leave the page before it runs again.
 
     Args:
-        key: key of the editor and of its state.
+        key: key of the rule's text in the session; empty for the example rule.
         text: current table as text.
     """
-    world, fields = world_of(world_key), fields_of(world_key, rule)
+    world, fields, editor = world_of(world_key), fields_of(world_key, rule), f"{key}-editor"
     ids = [item.id for item in world.items]
     names = {item.id: item.name for item in world.items}
     place = (world_key, rule)
-    base = st.session_state.get(key)
+    base = st.session_state.get(editor)
     if (
         base is None
         or base["place"] != place
         or base["now"] != text
         # An editor that left the page has lost its edits; the text still has them.
-        or f"{key}-{base['number']}" not in st.session_state
+        or f"{editor}-{base['number']}" not in st.session_state
     ):
         number = base["number"] + 1 if base else 0
         base = {"place": place, "start": text, "now": text, "number": number}
-        st.session_state[key] = base
-    note(_OWN if text else _EXAMPLE)
+        st.session_state[editor] = base
+    grid = f"{editor}-{base['number']}"
     start = table_of(world, fields, base["start"]).table
+
+    def write() -> None:
+        shows = list(start.values())
+        for row, cells in st.session_state[grid]["edited_rows"].items():
+            shows[int(row)] = cells["Shows"]
+        is_example = shows == list(table_of(world, fields, "").table.values())
+        base["now"] = "" if is_example else ",".join(str(ids.index(item)) for item in shows)
+        st.session_state[key] = base["now"]
+
+    note(_OWN if text else _EXAMPLE)
     labels = [field.label for field in world.fields if field.name in fields]
     frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
     wide = {str(name): width_of(map(str, frame[name])) for name in labels}
-    edited = write_in(
+    write_in(
         frame,
-        key=f"{key}-{base['number']}",
+        key=grid,
+        on_change=write,
         disabled=labels,
         row_height=32,
         height="content" if len(frame) <= _ROWS else 430,
@@ -73,7 +84,3 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
             ),
         },
     )
-    example = table_of(world, fields, "").table
-    is_example = list(edited["Shows"]) == list(example.values())
-    base["now"] = "" if is_example else ",".join(str(ids.index(item)) for item in edited["Shows"])
-    return str(base["now"])

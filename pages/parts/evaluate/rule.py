@@ -11,6 +11,8 @@ from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.pages_folder import PAGES
 
+_TABLE = EvaluateSetup.key("table")
+
 
 def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
     """Draw the rule's table, its estimate, and links to pages that simulate the rule."""
@@ -31,23 +33,14 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
             if setup.rule == "always":
                 setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
             elif setup.fields:
-                _edit_table(setup)
+                edit_table(_TABLE, setup.world, setup.rule, setup.table)
         with right:
             st.markdown(about_rule(session, result))
             _send(setup)
 
 
-def _edit_table(setup: EvaluateSetup) -> None:
-    """Draw the table of the rule for editing."""
-    name = EvaluateSetup.key("table")
-    text = edit_table(f"{name}-editor", setup.world, setup.rule, setup.table)
-    if text != setup.table:
-        st.session_state[name] = text
-        st.rerun(scope="fragment")
-
-
 def _forget_table() -> None:
-    st.session_state[EvaluateSetup.key("table")] = ""
+    st.session_state[_TABLE] = ""
 
 
 def _send(setup: EvaluateSetup) -> None:

@@ -146,7 +146,10 @@ def open_link(kind: type[S]) -> bool:
     query = kind.parameters_in(st.query_params.to_dict())
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
-    comes, went_back = state.get("page") is not kind, has_gone_back()
+    left: type[Linked] | None = state.get("page")
+    comes, went_back = left is not kind, has_gone_back()
+    if comes and left is not None:
+        current_setup(left)  # It may have been left before it ran with the last change.
     if went_back or (comes and (query or known is None)):
         setup, refused = kind.read(query)
         say_refused(*_in_one(refused))
