@@ -69,7 +69,7 @@ def ends_of_rewards(
     return min(mean, max(0.0, low)), max(mean, min(1.0, high))
 
 
-def estimate_of_differences(differences: Array) -> Estimate:
+def estimate_of_differences(differences: Array, level: float = 0.95) -> Estimate:
     """Mean of independent differences of rewards, -1 to 1, with an interval that has a width for
     equal differences, too.
 
@@ -78,7 +78,8 @@ def estimate_of_differences(differences: Array) -> Estimate:
     """
     mean, size = float(differences.mean()), len(differences)
     squares = float(((differences - mean) ** 2).sum()) + 1.0
-    reach = student(size - 1) * math.sqrt(squares / (size - 1) / size) if size > 1 else math.nan
+    error = math.sqrt(squares / (size - 1) / size) if size > 1 else math.nan
+    reach = student(size - 1, level) * error if size > 1 else math.nan
     low, high = np.clip((mean - reach, mean + reach), -1, 1).tolist()
     return Estimate(mean, standard_error(differences), low, high)
 

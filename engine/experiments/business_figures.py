@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.mean_intervals import Estimate, estimate, student
+from engine.evaluation.mean_intervals import Estimate, estimate_of_differences
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import Context, Field, Value
@@ -21,8 +21,8 @@ def gained(comparison: Comparison, start: int, arm: str) -> Array:
     return np.asarray(rewards[arm] - rewards["baseline"])[start:]
 
 
-_WIDEST = 2.0
-"""Range of the gain of one visitor over the baseline, as rewards are 0 to 1."""
+_ERROR = 0.05
+"""Chance that any of the segments' intervals misses the truth, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def by_segment(comparison: Comparison, start: int, arm: str) -> list[SegmentUpli
     for field, value in segments:
         there = more[np.array([context[field.name] == value.name for context in contexts], bool)]
         if len(there) > 1:
-            rows.append((field, value, len(there), _together(there, len(segments))))
+            uplift = estimate_of_differences(there, 1 - _ERROR / len(segments))
+            rows.append((field, value, len(there), uplift))
     return [SegmentUplift(*row) for row in rows]
 
 
@@ -88,16 +89,6 @@ def _contexts(comparison: Comparison, start: int) -> list[Context]:
 
 def _events(comparison: Comparison, start: int, arm: str) -> Sequence[EventState]:
     return list(comparison.loops[arm].events.values())[start:]
-
-
-def _together(values: Array, many: int) -> Estimate:
-    """Estimate with one of ``many`` simultaneous intervals."""
-    alone, left = estimate(values), 0.05 / many
-    reach = student(len(values) - 1, 1 - left) * alone.error
-    if alone.error == 0:
-        # All are the same, so far: others may be so rare that none came with chance `left`.
-        reach = _WIDEST * (1 - left ** (1 / len(values)))
-    return Estimate(alone.mean, alone.error, alone.mean - reach, alone.mean + reach)
 
 
 @dataclass(frozen=True, slots=True)
