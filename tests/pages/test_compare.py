@@ -46,7 +46,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     assert len(charts_of(why(app))) == 6
     (headline,) = (header.value for header in app.at.header if "of visitors" in header.value)
     assert headline == "Like today's rules for 92\u00a0% of visitors"
-    assert "98\u00a0% is the most to expect" in app.text
+    assert "limit the long-run average to about 98\u00a0%" in app.text
 
 
 def test_the_first_table_says_that_it_is_an_example_and_how_to_enter_another(
@@ -169,7 +169,7 @@ def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
         assert ("98\u00a0% is the most" in app.text) == (rule != "mood")
     told = app.text
     assert "No better than chance" in told
-    assert "is the most to expect" not in told, "there is nothing to copy"
+    assert "limit the long-run average" not in told, "there is nothing to copy"
     assert "25\u00a0%: today's rules do not depend on anything" in told
     coffee = WORLDS["coffee"]
     best = best_rule(coffee, ["name", "weather"]).table.values()
@@ -185,7 +185,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     assert (settings.learner, settings.crosses) == ("classic", 1)
     assert app.widget("compare-kind").options == ["This engine", "Azure Personalizer"]
     app.click("let-in-100").finish_the_crowd()
-    assert "85\u00a0% is the most to expect" in app.text
+    assert "limit the long-run average to about 85\u00a0%" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 4
 
 

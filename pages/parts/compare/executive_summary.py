@@ -105,7 +105,7 @@ def _exploration(session: CompareSession, arm: str, start: int) -> str:
         return f"**None of {came:,} offers was random so far**, though some will be."
     scale, first = _scale(session), plain(items[0].name)
     even = scale.value(session.world.uniform_value)
-    mix = f" Half of the draws give {first}, half any action (all at random would earn {even})."
+    mix = f" Half of them give {first}, half any action (all at random would earn {even})."
     mix = "" if kept.min() == kept.max() else mix
     return (
         f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring every action."

@@ -153,7 +153,7 @@ class _Figures:
             "chart-match",
             "Like today's rules?",
             "Agreement of the apprentice with today's rules, by visitor: "
-            f"{_last(rows, 'recent')}; the most to expect on average is "
+            f"{_last(rows, 'recent')}; the limit of the long-run average is "
             f"{_last(rows, 'ceiling')}",
             charts.match_spec(self._dark, bool(self._switches)),
             charts.match_rows(rows, [at for at in self._switches if at <= end], end, self._size),

@@ -87,7 +87,7 @@ def _as_apprentice(session: CompareSession) -> str:
             f"**No better than chance,** {percent(1 / len(session.world.items))}: today's rules do "
             "not depend on anything that it can see. Watching longer will not help."
         )
-    text = f"About {percent(highest)} is the most to expect on average."
+    text = f"Random offers limit the long-run average to about {percent(highest)}."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
@@ -232,8 +232,8 @@ def _matching(session: CompareSession) -> str:
         )
     return (
         f"{watching} It agreed with today's rules for {percent(recent.match_rate)} of the latest "
-        f"{recent.events:,}; about {percent(recent.highest_match_rate)} is the most to expect on "
-        "average, as a few of its choices are random. Its reward achievement ratio was "
+        f"{recent.events:,}. Random offers limit the long-run average to about "
+        f"{percent(recent.highest_match_rate)}. Its reward achievement ratio was "
         f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
 
@@ -307,7 +307,7 @@ def match_in_short(session: CompareSession) -> str:
     ceiling = percent(recent.highest_match_rate)
     return (
         f"The apprentice would choose as today's rules for {percent(recent.match_rate)} of "
-        f"visitors. About {ceiling} is the most to expect on average."
+        f"visitors. Random offers limit the long-run average to about {ceiling}."
     )
 
 

@@ -25,7 +25,7 @@ FORMATS: Mapping[str, tuple[str, Callable[[Report, Paper], bytes]]] = {
 def report_links(report_of: ReportOf, link: str, name: str) -> None:
     """Offer a report on each paper and in each format, and its charts as ZIP; a file is made when
     its link is followed."""
-    st.markdown("**Report.** One page with the picture, the figures and the link.")
+    st.markdown("**Report.** One page with the picture and the figures.")
     with st.container(horizontal=True, gap="xsmall", key="take-home"):
         for key, paper in PAPERS.items():
             for ending, (media_type, _) in FORMATS.items():

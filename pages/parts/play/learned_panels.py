@@ -41,7 +41,7 @@ _MAP_HELP = (
     "your last click changed the lead of its offer over the next best; larger ones, by more."
 )
 _REGRET_HELP = meanings("regret")
-_MEAN = {False: "Mean reward", True: "Per 1,000 visitors"}
+_MEAN = {False: "Mean reward", True: "Per 1,000, all visitors"}
 """Name of the mean reward, by whether it is money."""
 _STRIP = 126
 """Height in pixels of the learning curve beside its numbers."""
@@ -294,8 +294,10 @@ def _earned(opened: OpenLoop, last: Mapping[str, float], scale: RewardScale) -> 
     """Return the numbers of the panel on earnings, the largest one on the screen first."""
     latest, rewards = min(int(last["visitor"]), opened.recent), opened.rewards()
     every, recent = (bool(too_few(scale, number)) for number in rewards)
+    visitors = f"Last {counted(latest, 'visitor')}"
+    of_latest = f"Per 1,000, last {latest:,}" if scale.is_money else visitors
     columns = {
-        f"Rewards, last {latest:,}" if recent else f"Last {counted(latest, 'visitor')}": "recent",
+        f"Rewards, last {latest:,}" if recent else of_latest: "recent",
         _MEAN[scale.is_money]: "mean",
         curves.UNIFORM.capitalize(): "uniform",
         curves.SINGLE.capitalize(): "single",
@@ -402,7 +404,10 @@ def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
     lost, by_chance = (scale.total(curve[-1][name]) for name in ("regret", "uniform_regret"))
     alt = f"Cumulative regret by visitor: {lost} missed, {by_chance} with random offers"
     rows, spec = curves.regret_rows(curve, scale), curves.regret_spec(dark, scale)
-    missed = f"Missed so far: {plain(lost)}, with random offers {plain(by_chance)}."
+    missed = (
+        f"Beside the best offer for each visitor, it missed {plain(lost)} so far; random offers "
+        f"would have missed {plain(by_chance)}."
+    )
     return panel(
         chart(rows, spec, "chart-regret", alt, dark), small(missed) if scale.unit else None
     )

@@ -75,7 +75,7 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
 
 def test_offers_of_the_exploration_floor_are_told_from_offers_all_at_random(scene: Scene) -> None:
     board = unescape(scene.text("board")).replace("\u2060", "")
-    assert "Half of the draws give Premium card, half any action (all at random" in board
+    assert "Half of them give Premium card, half any action (all at random" in board
     assert f"would earn {RULE['random']:,}\u00a0€)" in board
 
 
@@ -88,7 +88,7 @@ def test_a_cost_that_is_not_recovered_has_the_number_of_visitors(session: Compar
 
 def test_the_most_agreement_to_expect_is_a_mean(scene: Scene) -> None:
     """By chance, the agreement of the latest visitors may exceed it."""
-    assert "is the most to expect on average" in scene.text("say-match")
+    assert "limit the long-run average to about" in scene.text("say-match")
     figure = scene.figure("match")
     assert figure is not None
     assert "most on average" in figure.rows["line"].to_pylist()
