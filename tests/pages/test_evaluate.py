@@ -607,6 +607,9 @@ def test_a_banks_log_is_in_euros_per_1000_visitors(open_evaluate: Open) -> None:
     (nothing,) = (row for row in result.rows if row.target == "action Nothing new")
     assert not is_proven(nothing), "what pays nothing needs no proof"
     assert str(table_of(app)["🤫 Nothing new"]["Would earn"]) == "0\u00a0€"
+    headline = headline_row(result, app.session.setup)
+    assert headline is not None
+    assert headline.target != nothing.target, "that it earns nothing is no news"
     low, high = chart_ends(result, app.session.setup)
     estimates = [estimate_of(result, row, app.session.setup) for row in result.rows]
     largest = max(interval.high for interval in estimates if interval)

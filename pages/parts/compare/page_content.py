@@ -170,12 +170,13 @@ class _Figures:
         top = self._top(numbers, optimum if truth else 0.0)
         title = f"{scale.title}, last {window:,}"
         number = scale.format if scale.unit else ".3~f"
+        is_cut = self._is_rare and bool(numbers)
         return Figure(
             f"chart-arms-{truth}-{top:g}",
             "What does each system earn?",
             "Mean reward of the three systems by visitor: "
             + "; ".join(f"{ARM_NAMES[arm]} {self._last_reward(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(self._dark, is_switched, truth, title, top, number, self._is_rare),
+            charts.reward_spec(self._dark, is_switched, truth, title, top, number, is_cut),
             charts.reward_rows(numbers, self._switches, self._came, best, self._size, top),
             help=_MEANS_HELP,
         )

@@ -122,7 +122,8 @@ def headline_row(result: LogEvaluation, setup: EvaluateSetup) -> Row | None:
     """Return the row for headline and guess: the chosen target, or else the most overestimated
     action.
 
-    An action is overestimated by the excess of the naive average over the estimate.
+    An action is overestimated by the excess of the naive average over the estimate; one that can
+    only earn 0 is the last choice.
     """
     chosen = next((row for row in result.rows if row.target == setup.about), None)
     return chosen or _flattered(result, setup)
@@ -136,7 +137,8 @@ def _flattered(result: LogEvaluation, setup: EvaluateSetup) -> Row | None:
 
     actions = [row for row in result.rows if action_of(row) is not None]
     known = [row for row in actions if row.intervals["naive"] and estimate_of(result, row, setup)]
-    return max(known, key=gap, default=None)
+    uncertain = [row for row in known if math.isfinite(row.rewards)]
+    return max(uncertain or known, key=gap, default=None)
 
 
 def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:

@@ -41,7 +41,7 @@ _MAP_HELP = (
     "your last click changed the lead of its offer over the next best; larger ones, by more."
 )
 _REGRET_HELP = meanings("regret")
-_MEAN = {False: "Mean reward", True: "Per 1,000, all visitors"}
+_MEAN = {False: "Mean reward", True: "Per 1,000, overall"}
 """Name of the mean reward, by whether it is money."""
 _STRIP = 126
 """Height in pixels of the learning curve beside its numbers."""

@@ -73,6 +73,13 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
     assert "No difference yet." in scene.text("say-online")
 
 
+def test_the_axis_of_an_empty_chart_begins_at_0(session: CompareSession) -> None:
+    empty = scene_of(CompareSession(session.setup, History(0)), FigureStyle()).figure("rewards")
+    assert empty is not None
+    scales = [layer["encoding"]["x"].get("scale", {}) for layer in empty.spec["layer"]]
+    assert all(scale.get("zero", True) for scale in scales)
+
+
 def test_offers_of_the_exploration_floor_are_told_from_offers_all_at_random(scene: Scene) -> None:
     board = unescape(scene.text("board")).replace("\u2060", "")
     assert "Half of them give Premium card, half any action (all at random" in board

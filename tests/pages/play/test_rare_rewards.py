@@ -126,7 +126,7 @@ def test_what_is_earned_and_missed_is_in_money_with_its_interval() -> None:
     numbers = dict(next(part for part in parts if part["kind"] == "numbers")["numbers"])
     mean = session_after(1_000).displayed.earnings()[0]
     scale = RewardScale.of(OWN_BANK)
-    assert numbers["Per 1,000, all visitors"] == scale.value(mean.mean)
+    assert numbers["Per 1,000, overall"] == scale.value(mean.mean)
     texts = texts_of(scene)
     assert f"{scale.range(mean.low, mean.high)} so far" in texts
     assert re.search(r"it missed [\d,]+\u00a0€ so far; random offers would have missed", texts)
@@ -142,7 +142,7 @@ def test_no_mean_and_no_interval_is_given_of_a_few_rare_rewards(value: float) ->
     (parts,) = (part["numbers"] for part in scene.panels["earned"].parts if "numbers" in part)
     numbers = dict(parts)
     assert numbers["Rewards, last 2"] == str(number)
-    assert numbers["Per 1,000, all visitors"] == "too early"
+    assert numbers["Per 1,000, overall"] == "too early"
     texts = texts_of(scene)
     early = "Each still moves the curve a lot: the mean and its interval are stated from 10 on."
     assert f"Rewards so far: {number}. {early}" in texts
