@@ -141,7 +141,7 @@ def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
     leader, second = names[margin.leader], names[margin.next]
     reward, differences = known.finals()[0].reward, scale.of_differences
     earned, crowds = f"{measured(reward, scale)}{scale.per}", len(known.shared)
-    more = f"{measured(margin.ahead, differences)} more than {second}"
+    more = _lead(margin.ahead, second, differences)
     over = f"over {counted(crowds, 'repetition')}"
     brackets = " In brackets: 95\u00a0% intervals." if crowds > 1 else ""
     if margin.is_clear:
@@ -234,6 +234,15 @@ def measured(value: Estimate, scale: RewardScale) -> str:
     if not value.low < value.high:
         return scale.value(value.mean)
     return scale.estimate(value.mean, value.low, value.high)
+
+
+def _lead(ahead: Estimate, second: str, differences: RewardScale) -> str:
+    """Format how much more a method earned than the second, "74 € more than Random (−144 to +292
+    €)"; without an interval of zero width."""
+    more = f"{differences.value(ahead.mean, _doubt(ahead))} more than {second}"
+    if not ahead.low < ahead.high:
+        return more
+    return f"{more} ({differences.range(ahead.low, ahead.high, sign=True)})"
 
 
 def _doubt(value: Estimate) -> float:
@@ -470,10 +479,10 @@ def leader_in_short(session: RaceSession) -> str:
     first, second = names[margin.leader], names[margin.next]
     scale = _scale(session)
     earned = f"{measured(finals[0].reward, scale)}{scale.per}"
-    more = measured(margin.ahead, scale.of_differences)
+    more = _lead(margin.ahead, second, scale.of_differences)
     if not margin.is_clear:
-        return f"No clear winner: {first} earned {earned}, {more} more than {second}."
-    return f"{first} earned most: {earned}, {more} more than {second}."
+        return f"No clear winner: {first} earned {earned}, {more}."
+    return f"{first} earned most: {earned}, {more}."
 
 
 def latest_in_short(session: RaceSession) -> str:

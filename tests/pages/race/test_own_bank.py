@@ -59,8 +59,9 @@ def test_the_margin_is_in_euros_with_its_interval(scene: Scene, session: RaceSes
     interval = f"({euros(best.low, best)} to {euros(best.high, best)})"
     assert f"earned most: {euros(best.mean, best)}\u00a0€ {interval} per 1,000 visitors." in text
     ahead = margin.ahead
-    low, high = euros(ahead.low, ahead), euros(ahead.high, ahead)
-    more = f"{euros(ahead.mean, ahead)}\u00a0€ ({low} to {high}) more than "
+    low, high = (f"{'+' * (end > 0)}{euros(end, ahead)}" for end in (ahead.low, ahead.high))
+    second = session.displayed.names[margin.next]
+    more = f"{euros(ahead.mean, ahead)}\u00a0€ more than {second} ({low} to {high}\u00a0€)"
     assert more in text
     assert "In brackets: 95\u00a0% intervals." in text
     assert "per visitor" not in text
@@ -95,7 +96,7 @@ def test_charts_use_at_least_half_of_their_axis(scene: Scene, name: str) -> None
 def test_the_report_is_in_euros(session: RaceSession) -> None:
     made = report(session, "")
     assert made is not None
-    assert ") more than" in made.sentences[0]
+    assert re.search(r"€ more than .*? \([+−]", unescape(made.sentences[0]))
     *earned, missed = made.sentences
     assert all("€" in sentence for sentence in earned)
     assert missed.startswith("Missed rewards leave chance out")
