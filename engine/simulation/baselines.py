@@ -7,6 +7,7 @@ rules the hidden truth.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -101,6 +102,17 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
         first = max(range(len(rows)), key=lambda i: expected[rows[i], liked[i]])
         table[values] = world.items[liked[first]].id
     return RuleTable(tuple(fields), table)
+
+
+@lru_cache(maxsize=64)
+def expected_reward(world: World, rule: Baseline) -> float:
+    """Mean expected reward of a rule over all visitors; in a large world, over a sample."""
+    cells, weights, expected = world.census
+    total = 0.0
+    for cell, weight, rewards in zip(cells, weights, expected, strict=True):
+        offered = [world.position(item) for item in rule.possible(world.contexts[cell])]
+        total += float(weight * rewards[offered].mean())
+    return total
 
 
 def example_rule(world: World, fields: Sequence[str]) -> RuleTable:

@@ -7,6 +7,7 @@ from engine.evaluation.mean_intervals import Estimate
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
+from engine.simulation.baselines import expected_reward
 from engine.worlds import World
 from pages.parts.compare.page_settings import END, CompareSetup
 from pages.parts.compare.session import CompareSession
@@ -248,7 +249,20 @@ def came(session: CompareSession) -> str:
         sentences.append("This server has no room for a longer comparison at present.")
     if events:
         sentences.append(came_alone(session.world, events))
+    if session.setup.truth:
+        sentences.append(_true_values(session))
     return " ".join(sentences)
+
+
+def _true_values(session: CompareSession) -> str:
+    """State what rules and best offers earn by the true rates; Markdown."""
+    world, scale = session.world, RewardScale.of(session.world).in_markdown
+    rule = expected_reward(world, session.comparison.baseline)
+    return (
+        f"By the true rates, random offers earn {scale.value(world.uniform_value)}, today's rules "
+        f"{scale.value(rule)}, the best offer for each visitor "
+        f"{scale.value(world.best_value)}{scale.per}."
+    )
 
 
 def outlook_title(watching: bool) -> str:
@@ -280,6 +294,7 @@ def about(session: CompareSession) -> str:
         f"rules ({_rule(session.setup)}), an apprentice that watched them, and an engine "
         "that was always online. Today's rules: "
         f"{rule_in_full(session.world, session.comparison.baseline)}."
+        f"{f' {_true_values(session)}' if session.setup.truth else ''}"
     )
 
 

@@ -14,6 +14,7 @@ from engine.simulation.baselines import (
     best_rule,
     bestseller,
     example_rule,
+    expected_reward,
     mood,
     rule_table,
     rule_with_exception,
@@ -282,6 +283,13 @@ def test_a_baseline_is_worth_what_a_crowd_gives_for_it(baseline: Baseline) -> No
         rewards.append(COFFEE.answer(visitor.context, shown, visitor.uniform))
     error = np.std(rewards, ddof=1) / np.sqrt(3_000)
     assert abs(np.mean(rewards) - value_of(COFFEE, baseline)) < 4 * error
+
+
+@pytest.mark.parametrize("baseline", BASELINES.values(), ids=BASELINES)
+def test_the_expected_reward_of_a_baseline_is_its_mean_over_all_visitors(
+    baseline: Baseline,
+) -> None:
+    assert expected_reward(COFFEE, baseline) == pytest.approx(value_of(COFFEE, baseline))
 
 
 @every_world

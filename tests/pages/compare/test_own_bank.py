@@ -1,6 +1,7 @@
 """Compare in a bank's own world: rare rewards, in money."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from unittest.mock import patch
 
@@ -71,6 +72,21 @@ def test_rewards_are_in_euros_for_a_thousand_visitors(
     assert said == f"No difference yet: {gain}"
     assert gain in scene.text("board").replace("\u2060", "")
     assert "No difference yet." in scene.text("say-online")
+
+
+def test_true_values_are_stated_once_revealed() -> None:
+    setup = CompareSetup(
+        world=keep_at_hand(OWN_BANK), rule="age,channel", table="0,2,2,0,2,2,1,1,1", truth=True
+    )
+    for truth in (True, False):
+        session = CompareSession(replace(setup, truth=truth), History(0))
+        session.comparison.step()
+        made = report(session, "")
+        assert made is not None
+        for stated in (scene_of(session, FigureStyle()).text("came"), made.about):
+            euros = re.findall(r"[\d,]+(?=\u00a0€)", unescape(stated).replace("\u2060", ""))
+            values = [f"{RULE[name]:,}" for name in ("random", "rule", "best")]
+            assert euros[-3:] == (values if truth else [])
 
 
 def test_the_axis_of_an_empty_chart_begins_at_0(session: CompareSession) -> None:
