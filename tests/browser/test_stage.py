@@ -167,6 +167,17 @@ def test_lines_of_a_text_keep_their_distance_in_a_larger_window(show: Open) -> N
     assert not stage.lasting(lambda: set() if abs(lines_apart() - apart) < 0.01 else {"apart"})
 
 
+@pytest.mark.nightly
+def test_the_legend_of_evaluate_is_whole_on_a_phone(show: Open) -> None:
+    stage = show("/evaluate?stage=1&screen=truth")
+    names = stage.picture.locator(".role-legend-label text")
+    expect(names).to_have_count(3)
+    stage.page.set_viewport_size(NARROW)
+    assert not stage.lasting(lambda: {*names.evaluate_all(_CUT)})
+
+
+_CUT = """names => names.filter(name => name.getBoundingClientRect().right
+    > name.closest("svg").getBoundingClientRect().right).map(name => name.textContent)"""
 _APART = """line => Number(line.getAttribute("dy")) / parseFloat(getComputedStyle(line).fontSize)"""
 
 
