@@ -88,6 +88,9 @@ def forest_spec(
         columns=alt.ExprRef("windowSize()[0] + 0 * width < 641 ? 1 : 0"),
         symbolFillColor="transparent",
         symbolStrokeColor=look.ink,
+        symbolSize=alt.ExprRef("400 * u * u"),
+        symbolStrokeWidth=alt.ExprRef("4 * u"),
+        labelOffset=alt.ExprRef("8 * u"),
     )
     shape = alt.Shape(
         "mark:N",
