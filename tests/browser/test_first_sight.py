@@ -43,21 +43,34 @@ def test_evaluate_is_calm_on_a_phone_with_a_file(
     open_evaluate: OpenEvaluate, tmp_path: Path
 ) -> None:
     file = tmp_path / "log.csv"
-    shown = (("NL", "red", "blue"), ("DE", "blue", "red"))
-    visits = [
-        f"{country},{action},{'.75' if action == liked else '.25'},{int(action == liked)}"
-        for country, liked, other in shown
-        for action in (liked, liked, liked, other)
+    # Repeats, and a gap of three days: two checks fail.
+    visits = [f"{country},{action}" for country in ("NL", "DE") for action in ("red", "blue")]
+    rows = [
+        f"2026-01-0{5 if number > 200 else 1}T{number // 60:02}:{number % 60:02},{visit},.5,1"
+        for number, visit in enumerate(visits * 100)
     ]
-    # Repeats: a check fails.
-    file.write_text("\n".join(["country,action,prob,reward", *visits * 50]))
+    file.write_text("\n".join(["time,country,action,prob,reward", *rows]))
     page = open_evaluate("?guess=0", viewport=NARROW)
     page.choose("evaluate-log", "A file")
     page.page.locator("input[type=file]").set_input_files(file)
     expect(page.headline).to_contain_text("where it was shown")
-    expect(page.page.get_by_text("1 check failed")).to_be_visible()
+    expect(page.page.get_by_text("2 checks failed")).to_be_visible()
     for tab in ("What if", "Better?", "Settings", "Reliable?"):
         page.choose("evaluate-tab", tab)
         page.come_to_rest()
         words = FirstSight.of(page.page).words
         assert len(words) < 90, (tab, " ".join(words))
+
+
+@pytest.mark.nightly
+def test_evaluate_is_calm_on_a_phone_while_intervals_are_counted(
+    open_evaluate: OpenEvaluate,
+) -> None:
+    page = open_evaluate("?guess=0", viewport=NARROW)
+    page.choose("evaluate-tab", "Reliable?")
+    page.come_to_rest()
+    page.press("start-watch")
+    expect(page.page.get_by_text("Our intervals contained")).to_be_in_viewport(timeout=60_000)
+    sight = FirstSight.of(page.page)
+    assert len(sight.controls) <= 18, sight.controls
+    assert len(sight.words) <= 90, " ".join(sight.words)

@@ -102,7 +102,7 @@ def test_nothing_moves_as_a_lesson_opens_on_a_phone(open_learn: OpenLearn, key: 
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("key", ["barista", "table_that_lies", "watch_first"])
+@pytest.mark.parametrize("key", LESSONS)
 def test_nothing_moves_on_a_phone_from_screen_to_screen(open_learn: OpenLearn, key: str) -> None:
     page = open_learn(f"?lesson={key}", viewport=NARROW)
     page.shifts()

@@ -188,3 +188,22 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     play.page.set_viewport_size(NARROW)
     faults.update(violations(play, "phone"))
     assert not faults, "\n".join(sorted(faults))
+
+
+@pytest.mark.nightly
+def test_the_row_that_a_click_changes_comes_out_from_behind_the_answers(
+    open_page: OpenPage,
+) -> None:
+    play = open_page("?world=movies&seed=13", viewport={"width": 390, "height": 700})
+    row = play.keyed("picture").locator(f"path[aria-label^='{play.offered}, ']")
+
+    def hidden() -> float:
+        """Pixels of the row behind the answers."""
+        row_box, answers = row.bounding_box(), play.keyed("visit").bounding_box()
+        assert row_box
+        assert answers
+        return row_box["y"] + row_box["height"] - answers["y"]
+
+    assert hidden() > 1, "another seed offers a movie of the last rows"
+    play.press("reward-1")
+    assert not play.lasting(lambda: {"hidden"} if hidden() > 1 else set())

@@ -152,6 +152,36 @@ def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open, faults: 
 
 
 @pytest.mark.nightly
+def test_lines_of_a_text_keep_their_distance_in_a_larger_window(show: Open) -> None:
+    stage = show("/?stage=1&screen=map")
+    lines = stage.picture.locator("text", has_text="Time of day").locator("tspan")
+    expect(lines).to_have_count(2)
+
+    def lines_apart() -> float:
+        """Distance of the lines in heights of the type."""
+        return float(lines.last.evaluate(_APART))
+
+    apart = lines_apart()
+    assert apart > 1
+    stage.page.set_viewport_size({"width": 1920, "height": 1080})
+    assert not stage.lasting(lambda: set() if abs(lines_apart() - apart) < 0.01 else {"apart"})
+
+
+@pytest.mark.nightly
+def test_the_legend_of_evaluate_is_whole_on_a_phone(show: Open) -> None:
+    stage = show("/evaluate?stage=1&screen=truth")
+    names = stage.picture.locator(".role-legend-label text")
+    expect(names).to_have_count(3)
+    stage.page.set_viewport_size(NARROW)
+    assert not stage.lasting(lambda: {*names.evaluate_all(_CUT)})
+
+
+_CUT = """names => names.filter(name => name.getBoundingClientRect().right
+    > name.closest("svg").getBoundingClientRect().right).map(name => name.textContent)"""
+_APART = """line => Number(line.getAttribute("dy")) / parseFloat(getComputedStyle(line).fontSize)"""
+
+
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "path",
     [

@@ -529,6 +529,9 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
         f"Our intervals contained the truth {ours.covering} of {ours.intervals} times"
         in plain_text(app)
     )
+    story = "A tenth of the visitors"
+    assert story not in plain_text(app), "beside results it is help"
+    assert any(story in (header.help or "") for header in app.at.header)
     assert f"{done} experiments of 30 visitors" in plain_text(app)
     assert app.at.query_params["watched"] in (str(done), [str(done)])
     again = open_evaluate(**QUICK, flaw="few", times="20", watched=str(done))

@@ -291,6 +291,7 @@ def test_the_leader_and_the_bet_stand_first_in_words_too(open_race: Open) -> Non
     finals, names = app.session.known.finals(), app.session.setup.names
     first = finals[0]
     assert f"{names[first.contender]} {first.reward.mean:.3f}" in told
+    assert "than This engine" not in told, "within a sentence a name begins in lower case"
     assert f"{names['ab']} {app.session.known.recent('ab').mean[-1]:.2f}" in told
     assert f"{names[first.contender]} and A/B test: the dotted lines enclose" in app.text
 

@@ -186,7 +186,9 @@ def _descriptions() -> dict[str, Any]:
     nothing = "{'': 'Nothing learned yet'}"
     parts = f"isValid(datum.name) ? {favoured} : {nothing}"
     said = "isValid(datum.name) ? ': ' + datum.name + ', ' + format(datum.probability, '.0%') : ''"
-    moved = "datum.extent > 0 ? {'Change of lead by your last click': datum.change} : {}"
+    moved = (
+        "datum.extent > 0 ? {'Your last click, against the best other offer': datum.change} : {}"
+    )
     more = "datum.extent > 0 ? ', your last click ' + datum.change : ''"
     return {
         "tooltip": alt.ExprRef(f"merge({{title: datum.who}}, {parts}, {truth}, {moved})"),

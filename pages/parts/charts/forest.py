@@ -82,12 +82,15 @@ def forest_spec(
     look = theme(dark)
     # The last amount of money ends at its tick: beside it, it would stick out on a phone.
     x = across("value", title, ends, tickCount=6, labelFlush=22)
-    y = lanes("name", labelLimit=170, labelPadding=14, grid=True)
+    y = lanes("name", labelLimit=170, labelPadding=10, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(
-        columns=0,
+        columns=alt.ExprRef("windowSize()[0] + 0 * width < 641 ? 1 : 0"),
         symbolFillColor="transparent",
         symbolStrokeColor=look.ink,
+        symbolSize=alt.ExprRef("400 * u * u"),
+        symbolStrokeWidth=alt.ExprRef("4 * u"),
+        labelOffset=alt.ExprRef("8 * u"),
     )
     shape = alt.Shape(
         "mark:N",

@@ -25,6 +25,8 @@ _SIDE = "scale('x', datum.visitor) > width / 2 ? 'right' : 'left'"
 """Side of a vertical rule on which its name ends, as a Vega expression."""
 _PALE = 4
 """Width in pixels from which a line is pale."""
+_PALENESS = 0.4
+"""Opacity of a pale line, and of the mark beside its name."""
 
 Rows = list[dict[str, object]]
 
@@ -145,6 +147,7 @@ def _lines(
     tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
     tips += tooltip(number, value=title[:1].upper() + title[1:])
     at_end: dict[str, Any] = {"x": alt.value("width"), "y": alt.Y("at:Q")}
+    paleness = alt.condition(pale, alt.value(_PALENESS), alt.value(1))
     dot: dict[str, Any] = {"filled": True, "opacity": 1, "aria": False}
     layers = [
         _having("line")
@@ -158,7 +161,7 @@ def _lines(
             y,
             colour,
             alt.StrokeWidth("line:N", scale=widths, legend=None),
-            opacity=alt.condition(pale, alt.value(0.3), alt.value(1)),
+            opacity=paleness,
             tooltip=tips,
         ),
         _having("mark")
@@ -171,7 +174,7 @@ def _lines(
         .encode(x, y),
         _having("at")
         .mark_point(size=90, xOffset=9, **dot)
-        .encode(color=colour, shape=shape, tooltip=tips, **at_end),
+        .encode(color=colour, shape=shape, opacity=paleness, tooltip=tips, **at_end),
         _having("at").mark_text(align="left", dx=19, aria=False).encode(text="line:N", **at_end),
     ]
     if rule:

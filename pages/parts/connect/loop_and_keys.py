@@ -88,7 +88,7 @@ def _show_key(connection: Connection, slot: int) -> None:
             help="The old key stops working within a second." if slot in made else None,
         )
     if key := session.key(stored.id, slot):
-        st.code(key, language=None)
+        st.code(key, language=None, wrap_lines=True)
         note(wording.KEY_ONCE)
 
 
@@ -108,7 +108,7 @@ def show_code(session: ConnectSession, stored: StoredLoop) -> None:
         st.tabs(list(client_code.CLIENTS)), client_code.CLIENTS.values(), strict=True
     ):
         with tab:
-            st.code(code(example), language, height=250)
+            st.code(code(example), language, height=250, wrap_lines=True)
 
 
 def show_said(session: ConnectSession, place: Place) -> None:

@@ -52,7 +52,10 @@ _HELP = (
 
 def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
     """Draw the controls: flaw, start and stop."""
-    section("How often is an interval right?")
+    story = _STORIES[setup.flaw]
+    is_chosen = runs.experiment == CoverageExperiment.of(setup)
+    # Beside results, the story is one tap away: a phone has no room for both.
+    section("How often is an interval right?", explained(story, story) if is_chosen else None)
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
         setup.draw("flaw", width=240)
         if runs.is_live:
@@ -66,8 +69,8 @@ def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
                 on_click=runs.start,
                 args=(setup,),
             )
-    story = _STORIES[setup.flaw]
-    note(story, explained(story))
+    if not is_chosen:
+        note(story, explained(story))
 
 
 def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
@@ -86,19 +89,19 @@ def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
         return
     if runs.experiment != CoverageExperiment.of(setup) and not runs.is_live:
         note("The settings have changed. These are the previous experiments.")
-    kind = kinds[0]
+    kind, first = kinds[0], st.container(key="evaluate-verdict")
     if len(kinds) > 1:
-        kind = st.segmented_control(
+        kind = st.selectbox(
             "Served to everybody",
             kinds,
-            default="fixed",
-            required=True,
             format_func=_KINDS.__getitem__,
             key="evaluate-kind",
             label_visibility="collapsed",
+            width=240,
         )
-    kind = kind or kinds[0]  # A browser may send None.
-    _show_counts(runs, runs.counts(kind), kind)
+    counts = runs.counts(kind)
+    first.markdown(verdict(counts))
+    _show_counts(runs, counts, kind)
 
 
 def verdict(counts: Mapping[str, Count]) -> str:
@@ -108,10 +111,10 @@ def verdict(counts: Mapping[str, Count]) -> str:
     if ours is None or service is None:
         return ""
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
+    of = "" if service.intervals == ours.intervals else f" of {service.intervals:,}"
     return (
         f"**Our intervals contained the truth {ours.covering:,} of "
-        f"{ours.intervals:,} times, those of Azure Personalizer "
-        f"{service.covering:,} of {service.intervals:,}; 95 % would be "
+        f"{ours.intervals:,} times, Azure Personalizer's {service.covering:,}{of}; 95 % would be "
         f"{promised:,}.** "
         f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"
     )
@@ -135,8 +138,6 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     assert experiment is not None, "there are counts"
     world = world_of(experiment.world)
     scale = RewardScale.of(world)
-    with st.container(key="evaluate-verdict"):
-        st.markdown(verdict(counts))
     bars = [
         charts.Kept(
             TITLES.get(estimator.key, estimator.key),

@@ -14,6 +14,15 @@ _SOUND: Mapping[Name, str] = {
     "gaps": "there is no long gap",
 }
 """Results of checks that pass."""
+_FAULTS: Mapping[Name, str] = {
+    "probabilities": "impossible probabilities",
+    "shares": "how often actions were shown",
+    "likely": "how often the likeliest action was shown",
+    "weights": "mean weights",
+    "repeats": "repeated events",
+    "gaps": "a long gap",
+}
+"""Faults that checks find, in short."""
 QUESTION = "**Is this log reliable?**"
 
 
@@ -28,6 +37,14 @@ def about_checks(checks: Sequence[Check], labels: Mapping[str, str]) -> list[str
         return [f"{QUESTION} Yes: {passed(checks)}."]
     lines = [_fault(check, plain(labels.get(check.action, check.action))) for check in failed]
     return [f"{QUESTION} {counted(len(failed), 'check')} failed.", *lines]
+
+
+def faults_in_short(checks: Sequence[Check]) -> str:
+    """Name the faults of a log in one line, as Markdown."""
+    failed = [check for check in checks if not check.passes]
+    *most, last = dict.fromkeys(_FAULTS[check.name] for check in failed)
+    faults = f"{', '.join(most)} and {last}" if most else last
+    return f"{QUESTION} {counted(len(failed), 'check')} failed: {faults}."
 
 
 def passed(checks: Sequence[Check]) -> str:

@@ -1,6 +1,6 @@
 """Layout of the Evaluate page: headline with guess, progress, forest and table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -9,7 +9,7 @@ from engine.evaluation.estimators import Interval
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
 from pages.parts.components.guess_slider import guess_slider
-from pages.parts.evaluate.log_checks import QUESTION, passed
+from pages.parts.evaluate.log_checks import QUESTION, faults_in_short, passed
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
@@ -18,6 +18,9 @@ from pages.parts.scene.part_drawing import draw, draw_chart
 from pages.parts.scene.part_types import Scene
 from pages.parts.settings.page_settings_base import keep_values
 from pages.parts.text.format import note
+
+_FEW_FAULTS = 2
+"""Number of lines about failed checks, with the line that counts them, that are read at once."""
 
 
 def show_progress(session: EvaluateSession) -> None:
@@ -121,12 +124,23 @@ def _guess_first(session: EvaluateSession, first: bool = True) -> None:
 
 
 def show_failed_checks(session: EvaluateSession, scene: Scene) -> None:
-    """Draw an orange line for each check of the log that failed."""
+    """Draw an orange line for the check of the log that failed; of several, one for all of them,
+    with what each found in a popover."""
     if session.result is None or _passes(session.result):
         return
+    lines = scene.text("checks").splitlines()
     with st.container(gap="xsmall", key="evaluate-checks"):
-        for line in scene.text("checks").splitlines():
-            note(f":orange[:material/warning:] {line}")
+        if len(lines) <= _FEW_FAULTS:
+            _warn(lines)
+            return
+        _warn([faults_in_short(session.result.checks)])
+        with st.popover("What is wrong", icon=":material/rule:", type="tertiary"):
+            _warn(lines[1:])
+
+
+def _warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        note(f":orange[:material/warning:] {line}")
 
 
 def show_passed_checks(session: EvaluateSession) -> None:

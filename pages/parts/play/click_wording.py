@@ -63,11 +63,10 @@ def _within(place: float) -> float:
 
 def _in_words(world: World, click: Click) -> str:
     i = click.before.shown
-    item = plain(world.items[i].label)
-    if click.answered:
-        sent = f"**Your last click: reward {_reward(world, click.reward)}** for {item}."
-    else:
-        sent = f"**Your last click: no answer, so {_reward(world, click.reward)}** for {item}."
+    who = plain(" · ".join(world.context_of(click.before.request).values()))
+    answer = "reward" if click.answered else "no answer, so"
+    sent = f"**Your last click: {answer} {_reward(world, click.reward)}** for "
+    sent += f"{plain(world.items[i].label)} from {who}."
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     scale = BeliefScale.of(world, click.before, click.after)
     means = [ranked.means[i] for ranked in (click.before, click.after)]
@@ -117,12 +116,12 @@ def for_whom_else(world: World, click: Click) -> str:
     scale = BeliefScale.of(world, click.before, click.after)
     who = plain(" · ".join(world.contexts[most].values()))
     some = "all" if len(moved) == len(others) else f"{len(moved):,} of"
-    change = f"**{scale.amount(abs(moved[most]))}**"
-    by = f" by {change}{scale.per}" if scale.is_known else ""
+    amount = f"**{scale.amount(abs(moved[most]))}**{scale.per}" if scale.is_known else "ground"
+    against = f"gained {amount} on" if moved[most] > 0 else f"lost {amount} to"
     offer = plain(world.items[click.before.shown].name)
     return (
-        f"It counts for **{some} {len(others):,}** other visitors, most for {who}. There, the lead "
-        f"of {offer} over the best other offer {'grew' if moved[most] > 0 else 'fell'}{by}."
+        f"It counts for **{some} {len(others):,}** other visitors, most for {who}. There, "
+        f"{offer} {against} the best other offer."
     )
 
 

@@ -38,7 +38,7 @@ _MAP_HELP = (
     f"{_MEET} Each cell is one kind of visitor, in the colour of the most likely offer. A stronger "
     "colour means a higher chance. The frame marks the current visitor. With the "
     "truth revealed, a corner shows the best offer wherever it differs. Triangles show where "
-    "your last click changed the lead of its offer over the next best; larger ones, by more."
+    "your last click moved its offer up or down against the best other offer; larger ones, by more."
 )
 _REGRET_HELP = meanings("regret")
 _MEAN = {False: "Mean reward", True: "Per 1,000, overall"}

@@ -53,7 +53,7 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[ProbabilityParts], policy
             f"{highest}. It wins {_of_100(mine.win_rate)} "
             f"(hollow bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
-    return f"{highest}. It wins {_of_100(_samples_won(ranked, chances))} rounds."
+    return f"{highest}, as in {_of_100(_samples_won(ranked, chances))} tries."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[ProbabilityParts]) -> float:
@@ -69,7 +69,7 @@ def highest_sample_in_short(
     chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
     decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].win_rate is None
     if decides_alone and percent(wins) == percent(chance):
-        return f"{name} has the highest sample, as in {_of_100(wins)} rounds."
+        return f"{name} has the highest sample, as in {_of_100(wins)} tries."
     return f"{name} has the highest sample, so it is offered."
 
 
@@ -114,8 +114,8 @@ def legend(
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences, scale = [], BeliefScale.of(world, ranked)
     if ranked.draw is not None:
-        are = "each a guess, not a forecast" if scale.scale.unit else "may exceed 1"
-        sentences.append(f"Dots: one round of samples; {are}.")
+        are = "a guess, not a forecast" if scale.scale.unit else "may exceed 1"
+        sentences.append(f"Dots: one random sample each; {are}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:
         sentences.append(

@@ -141,7 +141,7 @@ def _others(
     return Figure(
         "reach",
         "What an answer changes",
-        f"Change of the offer's lead by kind of visitor: {bare(wording.others(opened, changes))}",
+        f"Change against the best other offer by visitor: {bare(wording.others(opened, changes))}",
         reach_spec(world, look.dark, axes),
         reach_rows(world, changes, axes, latest.action_id, place, scale.signed),
     )

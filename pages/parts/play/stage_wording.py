@@ -82,8 +82,8 @@ def _move(answer: str, offer: str, before: Ranked, after: Ranked, position: int)
 
 
 def others(opened: OpenLoop, changes: Mapping[int, float]) -> str:
-    """Return for how many other kinds of visitors the last answer changed the offer's lead over
-    the next best in the same direction."""
+    """Return for how many other kinds of visitors the last answer moved the offer against
+    the best other one in the same direction."""
     latest, world = opened.latest, opened.world
     if latest is None:
         return "Nobody has answered yet."
@@ -92,8 +92,8 @@ def others(opened: OpenLoop, changes: Mapping[int, float]) -> str:
     alike = sum(change * own > 0 for change in rest)
     offer = plain(world.items[latest.shown].name)
     return (
-        f"For whom else does it count? {offer}'s lead {'rises' if own > 0 else 'falls'} for "
-        f"{alike:,} of {len(rest):,} others."
+        f"For whom else does it count? For {alike:,} of {len(rest):,} others, {offer} "
+        f"{'gained ground on' if own > 0 else 'lost ground to'} the best other offer."
     )
 
 

@@ -138,7 +138,7 @@ def result(session: RaceSession) -> tuple[str, str]:
 def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
     """Name the winner and its margin over all repetitions; Markdown."""
     known, names, scale = session.known, names_in_markdown(session.displayed), _scale(session)
-    leader, second = names[margin.leader], names[margin.next]
+    leader, second = names[margin.leader], _within(names[margin.next])
     reward, differences = known.finals()[0].reward, scale.of_differences
     earned, crowds = f"{measured(reward, scale)}{scale.per}", len(known.shared)
     more = _lead(margin.ahead, second, differences)
@@ -174,10 +174,15 @@ def _one_run(session: RaceSession) -> tuple[str, str]:
     first, second = (final.contender for final in finals[:2])
     run = f"In this one run of {session.known.plan.visitors:,} visitors"
     if first == YOU:
-        rest = f"Next came {names[second]} with {earned[second]}. {ONE_RUN}"
+        rest = f"Next came {_within(names[second])} with {earned[second]}. {ONE_RUN}"
         return f"{run} you earned most: {earned[YOU]}.", rest
     rest = f"You earned {earned[YOU]}. {ONE_RUN}"
-    return f"{run} {names[first]} earned most: {earned[first]}.", rest
+    return f"{run} {_within(names[first])} earned most: {earned[first]}.", rest
+
+
+def _within(name: str) -> str:
+    """Format a method's name within a sentence."""
+    return name.replace("This engine", "this engine", 1)
 
 
 ONE_RUN = "One run has no interval, so the order may be chance."
@@ -476,7 +481,7 @@ def leader_in_short(session: RaceSession) -> str:
     margin, finals = known.margin(), known.finals()
     if margin is None:
         return "There is nothing to compare."
-    first, second = names[margin.leader], names[margin.next]
+    first, second = names[margin.leader], _within(names[margin.next])
     scale = _scale(session)
     earned = f"{measured(finals[0].reward, scale)}{scale.per}"
     more = _lead(margin.ahead, second, scale.of_differences)

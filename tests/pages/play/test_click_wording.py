@@ -51,6 +51,8 @@ def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past
     assert click is not None
     shown = click.before.shown
     assert told.said[0] == ("Your last click: reward 1", True)
+    came = opened.world.context_of(click.before.request)
+    assert f" from {' · '.join(came.values())}." in told.said[1][0], "beside the next visitor"
     assert told.lines == [
         ("chance", click.before.probabilities[shown], click.after.probabilities[shown]),
         ("earns", click.before.means[shown], click.after.means[shown]),
@@ -76,8 +78,8 @@ def test_it_is_said_for_how_many_other_visitors_a_click_counts_and_for_whom_most
     who = " · ".join(coffee.contexts[7].values())
     offer = coffee.items[click.before.shown].name
     assert for_whom_else(coffee, some) == (
-        f"It counts for **2 of 35** other visitors, most for {who}. There, the lead of {offer} "
-        "over the best other offer fell by **0.12**."
+        f"It counts for **2 of 35** other visitors, most for {who}. There, {offer} "
+        "lost **0.12** to the best other offer."
     )
     every = replace(click, reach=dict.fromkeys(range(cells), 0.1))
     assert "for **all 35** other visitors" in for_whom_else(coffee, every)

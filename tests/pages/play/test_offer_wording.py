@@ -61,7 +61,7 @@ def test_without_a_floor_the_percentage_of_an_offer_is_its_share_of_samples() ->
         label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
         assert ranked.draw is not None
         assert decided(ranked, policy) == (
-            f"{label} has the highest sample. It wins {of_100(chance)} rounds."
+            f"{label} has the highest sample, as in {of_100(chance)} tries."
         )
         found += percent(chance) == f"{100 * chance:.0f}\u00a0%"
     assert found > 10
@@ -75,7 +75,7 @@ def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: i
         sentence = offer_wording.highest_sample_in_short(
             WORLD, ranked, probability_parts(ranked, policy), policy
         )
-        won = f"{label} has the highest sample, as in {of_100(chance)} rounds."
+        won = f"{label} has the highest sample, as in {of_100(chance)} tries."
         assert (told(sentence) == won) is (agreement == 1)
 
 
@@ -87,10 +87,10 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             won = [part.by_belief for part in probability_parts(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
-            assert sentence == f"{label} has the highest sample. It wins {of_100(share)} rounds."
+            assert sentence == f"{label} has the highest sample, as in {of_100(share)} tries."
             turned = f"Some offers are random, so {of_100(share)} becomes {chance}."
             assert (turned in legend(ranked, policy)) == (percent(share) != chance)
-            assert "Dots: one round of samples; may exceed 1." in legend(ranked, policy)
+            assert "Dots: one random sample each; may exceed 1." in legend(ranked, policy)
         else:
             assert sentence == (
                 f"{label} was chosen at random: 30\u00a0% of offers are kept for exploration."

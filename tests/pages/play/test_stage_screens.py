@@ -191,7 +191,7 @@ def test_for_whom_else_an_answer_counts_is_said_and_drawn(address: dict[str, str
     was, now = (each[latest.shown] - max(np.delete(each, latest.shown)) for each in means)
     assert own["change"] == f"{now - was:+.2f}".replace("-", "\N{MINUS SIGN}")
     alike = sum(row["change"].startswith(own["change"][0]) for row in rows) - 1
-    assert f"for {alike} of 35 others" in scene.text("say-others")
+    assert f"For {alike} of 35 others, " in scene.text("say-others")
 
 
 def test_regret_is_said_with_the_numbers_of_this_loop() -> None:

@@ -1,3 +1,4 @@
+const VEGA = 300;  // Milliseconds in which Vega draws its charts anew after a resize.
 const fronts = new WeakMap();
 
 export default function ({ data, parentElement }) {
@@ -18,6 +19,8 @@ export default function ({ data, parentElement }) {
         front.sized.disconnect();
         removeEventListener("keydown", front.onKey, true);
         removeEventListener("stage-blank", front.onBlank);
+        removeEventListener("resize", front.onResize);
+        clearTimeout(front.resized);
         front.box.remove();
         document.documentElement.classList.remove("counts-hands", "hands-in-rows");
         delete document.documentElement.dataset.hands;
@@ -47,6 +50,8 @@ function build(parentElement) {
     front.onKey = event => press(front, event);
     // Before all others: while it is dark, a key does nothing but bring the light back.
     addEventListener("keydown", front.onKey, true);
+    front.onResize = () => { clearTimeout(front.resized); front.resized = setTimeout(spaceLines, VEGA); };
+    addEventListener("resize", front.onResize);
     // A remote asks for it: see remote_watch.
     front.onBlank = () => { front.isDark = !front.isDark; show(front); };
     addEventListener("stage-blank", front.onBlank);
@@ -65,6 +70,14 @@ function press(front, event) {
     else if (event.key >= "1" && event.key <= "9" && event.key <= answers) front.hands.push(event.key - 1);
     else if (event.key === "Backspace") front.hands.pop();
     show(front);
+}
+
+// At a resize Vega enlarges the type of a text, but leaves its lines where they were.
+function spaceLines() {
+    for (const line of document.querySelectorAll(".st-key-on-stage svg.marks tspan[dy]")) {
+        const { lineHeight, fontSize } = line.__data__;
+        line.setAttribute("dy", lineHeight || fontSize + 2);
+    }
 }
 
 function show(front) {

@@ -160,9 +160,9 @@ class PersonAgainstEngineLab(lesson.Lab):
             value = duel.visitors[duel.served - 1].context[self.field]
             remark(self.say("did", who=value, own=f"{scores[-1][0]:g}"))
             section(self.say("scored", own=f"{own:g}", other=f"{other:g}"))
+        self.revealing()
         if visitor is not None and self.is_done:
             tell(self.say("over"))
-        self.revealing()
 
     def revealing(self) -> None:
         """Lines: both cumulative rewards; bells before the first visit."""
