@@ -239,7 +239,8 @@ def test_a_small_chance_has_a_bar_of_its_length_where_its_stripes_could_not_be_s
     bars = [
         float(bar[1])
         for node in picture_of(world, rows, 560)
-        if node.get("fill") in theme(False).actions and node.get("fill-opacity") is None
+        if node.get("fill") in theme(False).actions
+        and node.get("fill-opacity") is None
         and (bar := re.match(r"M[\d.]+,[\d.]+h([\d.]+)v", node.get("d", "")))
     ]
     assert [bar / max(bars) for bar in bars] == pytest.approx(
