@@ -35,7 +35,7 @@ _MENU = Item.rows(
 
 COFFEE = World(
     title="Coffee",
-    emoji="☕",
+    emoji="☕\ufe0f",
     story="Four regulars. Taste depends on weather and time.",
     fields=(
         Field.of("name", "Who", {"👩 Alice": 1, "👨 Bob": 1, "👵 Cathy": 1, "🧔 Dave": 1}),

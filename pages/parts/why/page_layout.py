@@ -115,7 +115,7 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
     search = text_field(
         "Search",
         key="why-search",
-        placeholder=f"Search: a value, a field or an action, such as {' '.join(example).lower()}",
+        placeholder=f"Search, such as {' '.join(example).lower()}",
         label_visibility="collapsed",
     )
     scale = RewardScale.of(world)
