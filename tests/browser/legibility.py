@@ -31,7 +31,7 @@ def cramped(page: AppPage) -> set[str]:
         wide = {f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set()
         if size["width"] > TWO_ROWS and page.bar_rows > 1:
             wide.add(f"a toolbar of {page.bar_rows} rows")
-        return unread | set(page.clipped) | wide
+        return unread | set(page.clipped) | set(page.page.evaluate(_ALONE)) | wide
 
     wrong: set[str] = set()
     before = page.page.viewport_size
@@ -53,6 +53,12 @@ def faults(text: dict[str, Any]) -> list[str]:
         found.append(f"contrast {text['contrast']:.2f}: {text['where']} {text['text']!r}")
     return found
 
+
+_ALONE = """() => [...document.querySelectorAll(".stMarkdown p")].filter(text => {
+    const icon = text.querySelector("[data-testid=stTooltipIcon]")?.getBoundingClientRect();
+    return icon?.width && text.innerText && icon.left < text.getBoundingClientRect().left + 16;
+}).map(text => `an icon alone below: ${text.innerText}`)"""
+"""Texts whose icon with help stands alone on their last line."""
 
 TEXTS = r"""() => {
     const canvas = document.createElement("canvas");

@@ -646,7 +646,7 @@ def test_an_arrow_at_a_cut_interval_is_explained(open_evaluate: Open) -> None:
     }
     for cut, figure in legend.items():
         assert figure is not None
-        assert ("continues beyond the axis" in figure.marks) == cut
+        assert ("continues\u00a0beyond\u00a0the\u00a0axis" in figure.marks) == cut
 
 
 def replaced(session: EvaluateSession, result: LogEvaluation, cut: bool) -> EvaluateSession:

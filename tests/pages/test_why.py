@@ -206,6 +206,14 @@ def test_the_weights_can_be_searched(why: App) -> None:
     assert all("Alice" in who for who in found["who"])
 
 
+@pytest.mark.parametrize("world", ["coffee", "gym"])
+def test_the_example_of_a_search_finds_something(open_app: Open, world: str) -> None:
+    app = asked_why(open_app(world=world), who="now")
+    _, example = app.at.text_input(key="why-search").placeholder.split("such as ")
+    app.at.text_input(key="why-search").set_value(example).run()
+    assert len(app.at.dataframe[-1].value)
+
+
 def test_on_the_stage_it_is_the_question_and_the_picture(why: App) -> None:
     asked = session(why)
     why.at.query_params["stage"] = "1"

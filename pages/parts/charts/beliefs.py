@@ -43,7 +43,7 @@ _FEWEST, _FEWEST_DENSE = 46, 24
 _CHANCE, _GAP, _LONGEST = 54, 14, 150
 """Pixels of a chance in words, between bells and bars, and of the longest bars."""
 _SEEN = 3
-"""Least pixels of a striped part."""
+"""Least pixels of a striped part; a shorter one is as solid as the rest of its bar."""
 _LEAST, _LEAST_DENSE = 0.405, 0.36
 """Least share of the picture's width for the range of rewards; less where names take one line."""
 _DENSE, _MANY, _SHORT = 6, 8, 19
@@ -162,7 +162,7 @@ def _box(test: str, share: tuple[float, float], left: str, right: str) -> alt.Ch
     return _only(test, x=left, right=right, y=y, top=y2).encode(x2="right", y2="top")
 
 
-_LIT = 0.02, 0.98
+_LIT = 0.0, 0.98
 """Shares of a row's height between which it is lit."""
 _TINT = 0.13
 """Opacity of the colour of a lit row."""
@@ -314,13 +314,14 @@ def _bars(dark: bool) -> list[alt.Chart]:
     ink, grid = theme(dark).ink, theme(dark).grid
     bar, thick = (0.3, 0.7), alt.ExprRef("0.4 * lane")
     won, whole = _chance("datum.won"), _chance("datum.won + datum.kept")
+    striped = f"full * datum.kept >= {_SEEN} * px"
     return [
         _box("", bar, "bars", "bars + full").mark_rect(color=grid, opacity=0.7, cornerRadius=2),
         _box("isValid(datum.wins)", (0.16, 0.84), "bars", _chance("datum.wins"))
         .mark_rect(fillOpacity=0.12, strokeWidth=1.5)
         .encode(color=OWN_COLOUR, stroke=OWN_COLOUR),
-        _box("", bar, "bars", won).mark_rect().encode(color=OWN_COLOUR),
-        _box(f"full * datum.kept >= {_SEEN} * px", (0.5, 0.5), won, whole)
+        _box("", bar, "bars", f"{striped} ? {won} : {whole}").mark_rect().encode(color=OWN_COLOUR),
+        _box(striped, (0.5, 0.5), won, whole)
         .mark_rule(strokeDash=[0, 1.5, 2, 0], strokeWidth=thick)
         .encode(color=OWN_COLOUR),
         _box("datum.lot", (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(

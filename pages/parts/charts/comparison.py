@@ -181,6 +181,7 @@ def bounds_of(rows: Curve, measure: str, is_exact: bool = False) -> tuple[float,
     values = [row[arm + measure] for row in rows for arm in ARMS] or [0.0]
     low, high = TOP * min(values), TOP * max(values)
     if is_exact and (low or high):
+        high = max(high, -low / 10)  # The name of a switch stands above the line at 0.
         return (-end_above(-low) if low < 0 else 0), (end_above(high) if high > 0 else 0)
     return (-span_of(-low, 10) if low < 0 else 0), span_of(high, 10)
 

@@ -326,6 +326,6 @@ def _periods(session: CompareSession) -> Table | None:
     ]
     columns = {
         "Same choice as today's rules": TableColumn("%.0f\u00a0%%"),
-        **dict.fromkeys(names, TableColumn(f"%.{scale.digits}f", help=scale.title)),
+        **dict.fromkeys(names, TableColumn(f"%,.{scale.digits}f", help=scale.title)),
     }
     return Table("segments", pd.DataFrame(rows), columns=columns)

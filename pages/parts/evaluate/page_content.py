@@ -179,7 +179,8 @@ class _Figures:
             for branch in branches
         )
         marks = [_KEYS[mark] for mark in forest.marks_of(branches)] + [_CUT] * is_cut
-        return replace(self._forest(branches), marks=" \u2003 ".join(marks))
+        unbroken = [mark.replace(" ", "\u00a0") for mark in marks]
+        return replace(self._forest(branches), marks="\u00a0\u2003 ".join(unbroken))
 
     def _forest(self, branches: Sequence[forest.Branch]) -> Figure:
         look, scale, result = self._look, self._result.log.scale, self._result

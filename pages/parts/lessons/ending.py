@@ -5,9 +5,10 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.lessons.continuation_links import address_of
-from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.homework_codes import code_of
 from pages.parts.lessons.lecturers import show_code
+from pages.parts.lessons.lesson import Guess
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.continue_on_play import go_on_alone
 from pages.parts.lessons.own.replayed_loop_lab import PlayedLab
@@ -16,7 +17,7 @@ from pages.parts.lessons.pictures import show_guess
 from pages.parts.lessons.session import LessonRun, outcome, rightly
 from pages.parts.lessons.verdict import verdict
 from pages.parts.settings.page_settings_base import set_widgets
-from pages.parts.text.format import plain, section
+from pages.parts.text.format import section
 from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.text.pages_folder import PAGES
 
@@ -24,11 +25,12 @@ from pages.parts.text.pages_folder import PAGES
 def show_end(run: LessonRun, setup: LearnSetup, own: Words) -> None:
     """Draw the guess and the truth again, a student's code, and further pages."""
     truth = run.lab.truth
-    left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
-    with left:
-        section(verdict(run, truth, own))
-        tell(f"**{PAGE.say('taken_along')}.** {own.say(outcome(run, own, 'takeaway'))}")
-    if truth is not None:
+    if truth is None:
+        _key_point(run, None, own)
+    else:
+        left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
+        with left:
+            _key_point(run, truth, own)
         with right:
             show_guess(run.lesson, truth, run.guess, own)
     if setup.student:
@@ -38,7 +40,12 @@ def show_end(run: LessonRun, setup: LearnSetup, own: Words) -> None:
     section(PAGE.say("goes_on"))
     _open_sandbox(run, setup, own)
     _lead_on(run, setup)
-    remark(plain(PAGE.say("seed", seed=setup.own_seed)))
+
+
+def _key_point(run: LessonRun, truth: Guess | None, own: Words) -> None:
+    """Draw the verdict and the key point."""
+    section(verdict(run, truth, own))
+    tell(f"**{PAGE.say('taken_along')}.** {own.say(outcome(run, own, 'takeaway'))}")
 
 
 def _open_sandbox(run: LessonRun, setup: LearnSetup, own: Words) -> None:

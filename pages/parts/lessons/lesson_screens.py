@@ -234,5 +234,5 @@ def _answered(run: LessonRun, own: Words) -> None:
             icon = "check_circle" if option == answer else "cancel"
             yours = f" · {PAGE.say('your_answer')}" if option == run.picked else ""
             marked.append(f":material/{icon}: **{names[option]}**:gray[{yours}]")
-    tell(" \u2003 ".join(marked))
+    tell("\u00a0\u2003 ".join(marked))
     tell(own.say(own.first(f"answered_{answer}", "answered"), **run.lab.numbers))

@@ -71,7 +71,7 @@ def _in_words(world: World, click: Click) -> str:
     scale = BeliefScale.of(world, click.before, click.after)
     means = [ranked.means[i] for ranked in (click.before, click.after)]
     was, now = map(scale.amount, means)
-    doubt = f" ± {scale.amount(click.after.sds[i])}" if scale.scale.unit else ""
+    doubt = f"\u00a0±\u00a0{scale.amount(click.after.sds[i])}" if scale.scale.unit else ""
     expected, is_named = f"{was} → **{now}**{doubt}{scale.per}", scale.can_name(i, *means)
     if click.before.mode != "online":
         more = f"; expected reward {expected}" if is_named else ""

@@ -110,21 +110,23 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
     if weights is None:
         with st.spinner("Reading what was learned"), session.giving_way():
             weights = result_of(session.weighing())
+    world = subject.world
+    example = [field.values[0].name for field in world.fields[:1]] + [world.items[0].name]
     search = text_field(
         "Search",
         key="why-search",
-        placeholder="Search: a value, a field or an action, such as rainy latte",
+        placeholder=f"Search, such as {' '.join(example).lower()}",
         label_visibility="collapsed",
     )
-    scale = RewardScale.of(subject.world)
-    rows = [_row(weight, subject.world, scale) for weight in weights]
+    scale = RewardScale.of(world)
+    rows = [_row(weight, world, scale) for weight in weights]
     words = search.lower().split()
     matches = [row for row in rows if all(word in _text(row) for word in words)]
     cut = f" The largest {_MOST:,} are listed." if len(matches) > _MOST else ""
     note(
         f"{len(matches):,} of {len(rows):,} weights: what these values together add to the "
         f"expected reward of the action, with its standard deviation.{cut}"
-        f"{wording.in_its_unit(subject.world)}"
+        f"{wording.in_its_unit(world)}"
     )
     digits = scale.digits if scale.is_money else scale.digits + 1
     numbers = st.column_config.NumberColumn(format=f"%+,.{digits}f")

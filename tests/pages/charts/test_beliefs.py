@@ -5,6 +5,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -222,15 +223,39 @@ def test_rows_keep_their_order_whichever_is_lit() -> None:
     assert foot == {"calculate": "head+lane*datum.row", "as": "foot"}
 
 
+def picture_of(world: World, rows: pa.Table, width: int) -> list[ElementTree.Element]:
+    """Nodes of the picture of an offer of a certain width."""
+    spec = beliefs.belief_spec(world, False, "chance of offer")
+    svg = chart_svg(Figure("key", "", "", spec, rows), width)
+    return [*ElementTree.fromstring(svg).iter()]
+
+
+def test_a_small_chance_has_a_bar_of_its_length_where_its_stripes_could_not_be_seen() -> None:
+    world, loop = WORLDS["coffee"], LearningLoop(seed=1)
+    list(crowd(loop, world, 300))
+    now = previewed(loop, world)
+    rows = belief_rows(world, False, now, probability_parts(now, loop.settings.policy))
+    chances = [row["won"] + row["kept"] for row in rows.to_pylist()]
+    bars = [
+        float(bar[1])
+        for node in picture_of(world, rows, 560)
+        if node.get("fill") in theme(False).actions
+        and node.get("fill-opacity") is None
+        and (bar := re.match(r"M[\d.]+,[\d.]+h([\d.]+)v", node.get("d", "")))
+    ]
+    assert [bar / max(bars) for bar in bars] == pytest.approx(
+        [chance / max(chances) for chance in chances], rel=0.01
+    )
+    assert min(chances) < 0.01
+
+
 def texts_of(world: World, width: int) -> list[tuple[str, float, float]]:
     """Texts in the picture of an offer of a certain width, with their places in it."""
     loop = LearningLoop(seed=1)
     now = previewed(loop, world)
     rows = belief_rows(world, False, now, probability_parts(now, loop.settings.policy))
-    spec = beliefs.belief_spec(world, False, "chance of offer")
-    svg = chart_svg(Figure("key", "", "", spec, rows), width)
     found = []
-    for node in ElementTree.fromstring(svg).iter():
+    for node in picture_of(world, rows, width):
         place = re.match(r"translate\(([\d.-]+),([\d.-]+)\)", node.get("transform", ""))
         if node.tag.endswith("}text") and place:
             found.append((str(node.text), float(place[1]), float(place[2])))

@@ -102,6 +102,13 @@ def test_axes_of_money_have_room_for_the_width_of_a_line() -> None:
     assert comparing.bounds_of(rows, "_gain", True) == (-1.2, 8)
 
 
+def test_a_mark_at_0_is_not_under_the_name_of_a_switch_where_nothing_is_gained() -> None:
+    rows = [{"baseline_gain": 0.0, "apprentice_gain": -280.0, "online_gain": 0.0}]
+    low, high = comparing.bounds_of(rows, "_gain", True)
+    assert low <= -280
+    assert high >= 28
+
+
 def test_an_axis_of_rare_rewards_begins_at_the_first_whole_window() -> None:
     curve = [{"visitor": at, "baseline": 0.1, "apprentice": 0.1, "online": 0.1} for at in (50, 99)]
     rows = comparing.reward_rows(curve, [], 99, 0.2).to_pylist()

@@ -114,7 +114,7 @@ def test_a_click_is_told_in_money() -> None:
     said = unescape("".join(text for text, _ in effect.said))
     amount = "\N{MINUS SIGN}?[\\d,]+\u00a0€"
     assert re.match("Your last click: reward 0\u00a0€ for ", said)
-    assert re.search(f"expected {amount} → {amount} ± {amount} per 1,000 visitors", said)
+    assert re.search(f"expected {amount} → {amount}\u00a0±\u00a0{amount} per 1,000 visitors", said)
     assert all(-1 < value < 2 for _, *ends in effect.lines for value in ends)
     moved = drawn(session).panels["map"].parts
     assert "€" in "".join(text for part in moved for text, _ in part.get("pieces", ()))

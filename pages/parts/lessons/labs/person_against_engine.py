@@ -29,7 +29,7 @@ from pages.parts.play.beliefs import believed
 from pages.parts.text.format import plain, section
 from pages.parts.text.theme import is_dark, theme
 
-_APART = " &ensp; "
+_APART = "&nbsp;&ensp; "
 """Separator of drinks."""
 _FAINT = 0.15
 """Fill of a cell whose offer is not the best."""
