@@ -9,8 +9,8 @@ rewards count as certain. Here no weight is ever large:
    interval comes from a likelihood ratio, not from a variance
    (`engine.evaluation.estimators.profile_likelihood`): an action never shown has an exposure, too.
 2. In each context each action gets imaginary events, a multiple of 1 - q whose factor maximises the
-   likelihood of the spread of rates: a learner drops actions after early failures, so raw rates are
-   too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
+   likelihood of the spread of rates, at most the number of its events: a learner drops actions
+   after early failures, so raw rates are too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
    target's actions, and of every action, as far as the two agree. If a learner was right to leave
    an action out, this mean is low, and so is the possible reward of the unseen.
 3. Each end of the interval adds three errors in quadrature: of the rates (likelihood), of the
@@ -187,7 +187,7 @@ class Stratified(Estimator):
         used, z = table.used, normal(level)
         weights, exposures, *counts, visits = table.sums[:, used]
         strength = self._strength(table, side)
-        imagined = np.maximum(strength * (1 - exposures / visits), _SOME)
+        imagined = np.maximum(np.minimum(strength, visits) * (1 - exposures / visits), _SOME)
         weights = weights / self.events
         unshown = float(weights @ (1 - exposures / visits))
         leaning = float(weights @ (imagined / (exposures + imagined)))

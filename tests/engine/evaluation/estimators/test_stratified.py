@@ -71,6 +71,28 @@ def test_it_holds_with_few_contexts_and_with_one_for_each_event(split: bool) -> 
     assert covered >= 108
 
 
+def test_an_action_that_nearly_all_visitors_got_rests_on_its_own_rewards() -> None:
+    """Of 36 contexts with equal, rare rates: little is known about what the others were shown."""
+    events, covered = 1_000, 0
+    chances = np.tile([0.9, 0.05, 0.05], (events, 1))
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        shown = rng.choice(3, events, p=chances[0])
+        log = replace(
+            made(events, seed, contexts=36).log,
+            shown=shown,
+            propensity=chances[0, shown],
+            probabilities=chances,
+            reward=(rng.random(events) < 0.03).astype(float),
+            means=None,
+        )
+        weighed = FixedAction("action0").weigh(log)
+        ours, own = (interval_of(kind().add(weighed)) for kind in (Stratified, Naive))
+        assert ours.width < 1.2 * own.width
+        covered += ours.holds(0.03)
+    assert covered >= 17
+
+
 def test_it_is_the_same_if_successes_are_called_failures() -> None:
     log = made(300).log
     mirrored = replace(log, reward=1 - log.reward)
