@@ -10,9 +10,10 @@ rewards count as certain. Here no weight is ever large:
    (`engine.evaluation.estimators.profile_likelihood`): an action never shown has an exposure, too.
 2. In each context each action gets imaginary events, a multiple of 1 - q whose factor maximises the
    likelihood of the spread of rates, at most the number of its events: a learner drops actions
-   after early failures, so raw rates are too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
-   target's actions, and of every action, as far as the two agree. If a learner was right to leave
-   an action out, this mean is low, and so is the possible reward of the unseen.
+   after early failures, so raw rates are too low. Imaginary events earn the mean reward *not*
+   shown, estimated by weights 1/q - 1: of the target's actions, and of every action, as far as the
+   two agree. If a learner was right to leave an action out, this mean is low, and so is the
+   possible reward of the unseen.
 3. Each end of the interval adds three errors in quadrature: of the rates (likelihood), of the
    visitors sampled, and of the mean not shown. The last reaches upwards as far as a score interval,
    since a few events without a success say little, and downwards by the mean at most. The upper end
