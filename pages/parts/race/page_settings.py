@@ -37,10 +37,10 @@ _EXAMPLE = (
 )
 """Story of today's rules until a person has typed them."""
 _OURS = (
-    "Shows an offer whose sample is the highest in {here} rounds of samples in a row. A session on "
+    "Shows an offer whose sample is the highest in {here} tries in a row. A session on "
     "Play begins with {play}. {more}"
 )
-"""Story of this engine, which begins with another number of rounds on Play."""
+"""Story of this engine, which begins with another number of tries on Play."""
 
 
 def everybody() -> tuple[str, ...]:
@@ -271,7 +271,7 @@ class RaceSetup(Tunable):
             assert isinstance(play, Thompson)
             more = stories["ours"].partition(". ")[2]
             stories["ours"] = _OURS.format(
-                here=here.agreement, play=counted(play.agreement, "round"), more=more
+                here=here.agreement, play=counted(play.agreement, "try", "tries"), more=more
             )
         return self.filled(stories)
 

@@ -27,8 +27,8 @@ def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
 
 def test_race_says_that_this_engine_takes_more_samples_than_on_play() -> None:
     story = RaceSetup().stories["ours"]
-    assert story.startswith("Shows an offer whose sample is the highest in 4 rounds of samples in")
-    assert "A session on Play begins with 1 round. " in story
+    assert story.startswith("Shows an offer whose sample is the highest in 4 tries in a row. ")
+    assert "A session on Play begins with 1 try. " in story
     assert "Several models learn side by side" in story
 
 
