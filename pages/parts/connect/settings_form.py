@@ -92,7 +92,7 @@ _SETTINGS: Mapping[str, _Number | _Choice | _Switch] = {
     ),
     "defaultReward": _Number(
         "Default reward",
-        "Default 0; -1 to 1. Learned for an event without a reward in time.",
+        "Default 0; \u22121 to 1. Learned for an event without a reward in time.",
         float,
         float,
     ),

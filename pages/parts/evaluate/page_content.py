@@ -259,7 +259,7 @@ def _rule(session: EvaluateSession, result: LogEvaluation) -> Text | None:
 def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
     """Return the table with a row per policy and action, aligned with the forest's rows."""
     scale = result.log.scale
-    width, number = (124, f"%,.{scale.digits}f") if scale.is_money else (84, f"%.{scale.digits}f")
+    width, number = (124, f"%,.{scale.digits}f") if scale.is_money else (94, f"%.{scale.digits}f")
     return Table(
         "evaluate-table",
         pd.DataFrame([*_table_rows(session, result)]),

@@ -54,7 +54,7 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     frame = as_frame(rows, _RULES).assign(action=named)
     config = {
         "adds": number_column(
-            "adds", width="small", help="From -1 to 1; the sum is cut off at 0 and at 1."
+            "adds", width="small", help="From \u22121 to 1; the sum is cut off at 0 and at 1."
         ),
         "when": st.column_config.TextColumn(
             COLUMNS["when"],

@@ -122,9 +122,8 @@ class ApprenticeLab(GradualLab):
         names = {item.id: item.label for item in self.world.items}
         gets = [(value.label, names[self.rule.table[value.name,]]) for value in self.field.values]
         with st.container(key="lesson-menu"):
-            tell(
-                "&nbsp;&ensp; ".join(f"{plain(value)} → **{plain(item)}**" for value, item in gets)
-            )
+            lines = [f"{plain(value)} → **{plain(item)}**" for value, item in gets]
+            tell("&nbsp;&ensp; ".join(lines))
         self._draw_match(self.first or _NOTHING, ())
         tell(self.say("opening"))
 

@@ -217,4 +217,4 @@ class PersonAgainstEngineLab(lesson.Lab):
 
 
 def _called(item: Item) -> str:
-    return f"{plain(item.emoji)}\u00a0**{plain(item.name)}**"
+    return f"{plain(item.emoji)}\u00a0**{plain(item.name)}**".replace(" ", "\u00a0")
