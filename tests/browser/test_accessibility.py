@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab, OpenCompare, OpenPage, OpenWorlds
 from tests.browser.legibility import cramped
-from tests.browser.page import AppPage, Scheme
+from tests.browser.page import NARROW, AppPage, Scheme
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
@@ -89,7 +89,11 @@ def test_lessons_and_words_and_where_you_choose(new_tab: NewTab, server: Server,
     assert not page.complaints
 
 
-@pytest.mark.parametrize("path", ["/", "/learn", "/learn?lesson=barista", "/compare", "/worlds"])
+PATHS = ["/", "/learn", "/learn?lesson=barista", "/compare", "/worlds"]
+FURTHER = ["/race", "/evaluate", "/why", "/data", "/connect"]
+
+
+@pytest.mark.parametrize("path", [*PATHS, *FURTHER])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_tab_stop_has_a_name_and_a_ring(
     new_tab: NewTab, server: Server, path: str, scheme: Scheme
@@ -109,6 +113,19 @@ def test_each_tab_stop_has_a_name_and_a_ring(
         faults |= {f"{name}: a ring of {contrast:.1f}"} if contrast < 3 else set()
     assert stops > 8
     assert not faults
+
+
+@pytest.mark.parametrize("path", [*PATHS, *FURTHER])
+def test_controls_are_as_large_as_a_finger_on_a_phone(
+    new_tab: NewTab, server: Server, path: str
+) -> None:
+    """Help, and the tools of charts and tables, are smaller: each has another way."""
+    tab = new_tab(viewport=NARROW, has_touch=True, is_mobile=True)
+    page = AppPage(tab, server.address).visit(f"{server.address}{path}")
+    expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+    page.come_to_rest()
+    sizes: dict[str, float] = page.page.evaluate(_SMALLER)
+    assert not sizes
 
 
 def test_the_switch_of_the_apprentice_is_a_few_stops_into_the_page(
@@ -153,3 +170,11 @@ _RING = r"""() => {
     return [name.trim(), (light + 0.05) / (dark + 0.05)];
 }"""
 """Name of what has the focus, None at the end of a page, and the contrast of its ring."""
+_SMALLER = """() => Object.fromEntries(
+    [...document.querySelectorAll(".stMainBlockContainer :is(button, [role=radio], .stPageLink a)")]
+        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stSelectbox, .stSlider, .stCode"))
+        .map(e => [e.innerText || e.getAttribute("aria-label"), e.getBoundingClientRect()])
+        .filter(([, box]) => box.width && Math.min(box.width, box.height) < 43.5)
+        .map(([name, box]) => [name, Math.min(box.width, box.height)])
+)"""
+"""Names and shorter sides of buttons and links in a page's content that are below 44 pixels."""

@@ -103,6 +103,7 @@ def _move_the_switch(session: CompareSession) -> None:
             came,
             at,
             key=f"online-after-{came}-{at}",
+            format="%,d",
             help="At the far right the apprentice only watches.",
         )
         st.button(

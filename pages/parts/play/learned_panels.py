@@ -190,11 +190,14 @@ def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _part_of(opened: OpenLoop, axes: Axes) -> list[str]:
-    """Return sentences on the part of the world in the map; empty for a complete map."""
+    """Return sentences on the part of the world in the map, and on fields whose values are
+    pictures alone there."""
     world, fixed = opened.world, axes.fixed(opened.world, opened.context)
     along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
     extent = world.extent(*(field.name for field in along))
     sentences = [f"Fixed: {plain(fixed)}."] if fixed else []
+    if all(value.emoji for field in along for value in field.values):
+        sentences.insert(0, f"By {', '.join(plain(field.label) for field in along)}.")
     sentences += (
         f"The map has room for {extent[field.name]} of the {len(field.values)} values of "
         f"{plain(field.label)}."

@@ -114,7 +114,7 @@ def legend(
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences, scale = [], BeliefScale.of(world, ranked)
     if ranked.draw is not None:
-        are = "a guess, not a forecast" if scale.scale.unit else "may exceed 1"
+        are = "a guess, not a forecast" if scale.scale.unit else "may lie beyond 0 and 1"
         sentences.append(f"Dots: one random sample each; {are}.")
     sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].win_rate is not None:

@@ -54,11 +54,12 @@ def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
 def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
     """Return the screens for a past moment or another owner's loop, which stay unchanged."""
     visitor, offer, _ = _visit(session, scene, 1)
-    last = [_answer(session, scene, "answer", None)] if session.displayed.loop.events else []
+    if not session.displayed.loop.events:
+        return [visitor, offer, _map(scene, "map", "Each answer will fill some of them.")]
     return [
         visitor,
         offer,
-        *last,
+        _answer(session, scene, "answer", None),
         _others(scene),
         _map(scene, "map", "Next: the curve."),
         _curve(session, scene, "curve"),
@@ -108,8 +109,8 @@ def _others(scene: Scene) -> Screen:
     """Return the map of an answer's effect on other visitors."""
     return screen(
         scene, "others", "say-others", "others",
-        "Each number is the change of the chance of this offer, in percentage points. Visitors "
-        "who have more in common with this one change more.",
+        "Each number: how much expected reward this offer gained or lost against the best other "
+        "offer. Visitors who have more in common with this one change more.",
     )  # fmt: skip
 
 

@@ -185,6 +185,7 @@ def slide(session: PlaySession) -> None:
         come,
         key=_SLIDER,
         on_change=look,
+        format="%,d",
         label_visibility="collapsed",
     )
     note("Number of visitors; the right end is now.")

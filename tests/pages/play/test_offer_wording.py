@@ -90,7 +90,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             assert sentence == f"{label} has the highest sample, as in {of_100(share)} tries."
             turned = f"Some offers are random, so {of_100(share)} becomes {chance}."
             assert (turned in legend(ranked, policy)) == (percent(share) != chance)
-            assert "Dots: one random sample each; may exceed 1." in legend(ranked, policy)
+            assert "Dots: one random sample each; may lie beyond 0 and 1." in legend(ranked, policy)
         else:
             assert sentence == (
                 f"{label} was chosen at random: 30\u00a0% of offers are kept for exploration."

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from typing import Literal
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -147,6 +148,14 @@ def test_a_past_moment_is_shown_and_stays_as_it_is() -> None:
     while play_show(session).next is not None:
         step(session)
     assert len(session.open.loop.events) == 1
+
+
+def test_every_screen_of_an_untaught_session_of_another_owner_has_a_picture() -> None:
+    session = PlaySession(PlaySetup())
+    with patch.object(PlaySession, "may_change", False):
+        screens = play_show(session).screens
+    assert [screen.name for screen in screens] == ["visitor-1", "offer-1", "map"]
+    assert all(screen.do is None for screen in screens)
 
 
 def test_the_talk_and_the_report_show_the_curve_of_the_page_which_is_lower() -> None:
