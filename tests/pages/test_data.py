@@ -167,7 +167,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     mine = app.session.open.stored.id
     assert "Your sessions (1)" in app.text
     assert "1 visitor" in app.text
-    assert "Mean reward **1.00** (0.21 to 1.00)" in app.text
+    assert "Mean reward **1.00** (0.21\u00a0to\u00a01.00)" in app.text
     app.widget(f"name-{mine}").set_value("Tuesday's class")
     app.run()
     assert store().loop_info(mine).name == "Tuesday's class"

@@ -69,7 +69,13 @@ def mean_reward(rewards: LoopRewards | None, world: World | None) -> str:
     scale, known = RewardScale.of(world).in_markdown, rewards.mean
     per = scale.per if scale.is_money else ""
     mean, _, ends = scale.estimate(known.mean, known.low, known.high).partition(" (")
-    return f"Mean reward **{mean}** ({ends}{per}"
+    unbroken = ends.replace(" ", "\u00a0")
+    return f"Mean reward **{mean}** ({unbroken}{per}"
+
+
+def has_sparkline(rewards: LoopRewards | None) -> bool:
+    """True if a loop has enough visitors for a curve."""
+    return rewards is not None and len(rewards.curve) >= _FEWEST
 
 
 def sparkline(curve: Sequence[float], world: World | None) -> str:

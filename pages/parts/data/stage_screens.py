@@ -13,7 +13,13 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_presentation import Talk
-from pages.parts.data.loop_rewards import loop_rewards, mean_reward, sparkline
+from pages.parts.data.loop_rewards import (
+    LoopRewards,
+    has_sparkline,
+    loop_rewards,
+    mean_reward,
+    sparkline,
+)
 from pages.parts.data.loops import headline
 from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.stage_show import Screen, Show
@@ -66,12 +72,16 @@ def _show_beginning() -> None:
 
 def _show(library: LoopLibrary, loops: Sequence[LoopInfo]) -> None:
     with st.container(key="stage-loops"):
-        for loop in loops[:_ROWS]:
-            _show_row(library, loop)
+        rewards = [loop_rewards(library, loop) for loop in loops[:_ROWS]]
+        for loop, earned in zip(loops, rewards, strict=False):
+            _show_row(loop, earned)
+    if not any(map(has_sparkline, rewards)):
+        st.markdown("Each session begins without knowledge:")
+        _show_beginning()
 
 
-def _show_row(library: LoopLibrary, loop: LoopInfo) -> None:
-    world, rewards = world_codec.from_text(loop.world), loop_rewards(library, loop)
+def _show_row(loop: LoopInfo, rewards: LoopRewards | None) -> None:
+    world = world_codec.from_text(loop.world)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))

@@ -70,9 +70,7 @@ def choose_window(session: EvaluateSession, result: LogEvaluation) -> None:
 
     if events > 1:
         now = (first, min(last or events, events))
-        st.slider(
-            "Included visitors", 1, events, now, key=key, on_change=take, format="%,d"
-        )
+        st.slider("Included visitors", 1, events, now, key=key, on_change=take, format="%,d")
 
 
 def _mark_if_contradicted(result: LogEvaluation) -> None:

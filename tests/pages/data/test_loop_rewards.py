@@ -27,8 +27,8 @@ def test_few_visitors_have_no_sparkline_as_it_would_be_an_empty_or_a_full_block(
 def test_rare_rewards_are_in_their_scale_and_fill_the_sparkline() -> None:
     rewards = LoopRewards(Estimate(0.01, 0.002, 0.0061, 0.0139), (0.004,) * 9 + (0.02,))
     shown = bare(mean_reward(rewards, OWN_BANK))
-    assert shown == "Mean reward 3,000\u00a0€ (1,800 to 4,200) per 1,000 visitors"
-    assert mean_reward(rewards, COFFEE) == "Mean reward **0.010** (0.006 to 0.014)"
+    assert shown == "Mean reward 3,000\u00a0€ (1,800\u00a0to\u00a04,200) per 1,000 visitors"
+    assert mean_reward(rewards, COFFEE) == "Mean reward **0.010** (0.006\u00a0to\u00a00.014)"
     line = sparkline(rewards.curve, OWN_BANK)
     assert "1,200\u00a0€ at first, 6,000\u00a0€ per 1,000 visitors now; from 0 to 6,000" in line
     assert "<span>6,000</span><span>0</span>" in line

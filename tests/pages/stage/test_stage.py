@@ -109,6 +109,20 @@ def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     assert not app.at.button
 
 
+@pytest.mark.parametrize(("visitors", "number"), [(1, 1), (12, 0)])
+def test_sessions_without_a_curve_stand_above_a_picture(
+    open_app: Open, visitors: int, number: int
+) -> None:
+    app = open_app()
+    for _ in range(visitors):
+        app.answer(1.0)
+    app.at.query_params["stage"] = "1"
+    app.at.switch_page("../../data.py")
+    app.run()
+    assert said(app).startswith("1 session, taught by")
+    assert len(pictures(app)) == number
+
+
 class WordsApp(AppFromPlay):
     """The app on the list of words."""
 
