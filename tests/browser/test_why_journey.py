@@ -19,6 +19,8 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage, all_l
     play, faults = open_page(), set[str]()
     play.press("let-in-100")
     play.expect_visitors(100)
+    truth = play.page.get_by_role("switch", name="Reveal the truth")
+    truth.press("Space")
     play.come_to_rest()
     left = play.page.url
     play.keyed("time").get_by_role("link", name="Why this offer?").click()
@@ -30,6 +32,7 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage, all_l
     expect(play.page).to_have_url(left)
     expect(play.chart(PICTURE).locator("svg")).to_be_visible()
     play.come_to_rest()
+    expect(truth).to_be_checked()
     play.keyed("time").get_by_role("link", name="Why this offer?").click()
     expect(title).to_contain_text("Why would")
     expect(why.wait().page).to_have_url(re.compile("who="))
