@@ -59,8 +59,8 @@ with toolbar():
 
 question(
     QUESTION,
-    "Three systems serve the same visitors: today's rules, an apprentice that watches them, "
-    "and an engine that is always online.",
+    "Today's rules, an apprentice that watches them, and an engine that is always online serve "
+    "the same visitors.",
     f"Random seed {setup.seed}",
     partial(words_of, "compare"),
 )

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
-from tests.browser.conftest import OpenEvaluate, OpenPage
-from tests.browser.first_sight import FirstSight
-from tests.browser.page import NARROW, WIDE
+from tests.browser.app import Server
+from tests.browser.conftest import NewTab, OpenEvaluate, OpenPage
+from tests.browser.first_sight import PAGES, FirstSight
+from tests.browser.page import NARROW, WIDE, AppPage
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,18 @@ def test_somebody_new_sees_few_controls_and_words(page: str, open_page: OpenPage
     sight = FirstSight.of(play.page)
     assert len(sight.controls) <= controls, sight.controls
     assert len(sight.words) <= words, " ".join(sight.words)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_crowded_at_first_sight(path: str, new_tab: NewTab, server: Server) -> None:
+    page = AppPage(new_tab(viewport=WIDE), server.address).visit(f"{server.address}/{path}")
+    expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.page.get_by_role("progressbar")).to_have_count(0)
+    page.come_to_rest()
+    sight = FirstSight.of(page.page)
+    assert len(sight.controls) <= 30, sight.controls
+    assert len(sight.words) <= 180, " ".join(sight.words)
 
 
 def test_evaluate_is_calm_on_a_phone_after_the_guess(open_evaluate: OpenEvaluate) -> None:

@@ -52,7 +52,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
 def test_the_first_table_says_that_it_is_an_example_and_how_to_enter_another(
     open_compare: Open,
 ) -> None:
-    assert "**An example:**" in open_compare(story="0").text
+    assert "**Example:**" in open_compare(story="0").text
     typed = open_compare(story="0", rule="weather", table="0,1,1").text
     assert "An example" not in typed
     assert "Choose the actions under *Shows*" in typed

@@ -113,10 +113,11 @@ OURS = LoopSettings()
 TRIAL = 200
 """Rewards that an A/B test waits for."""
 _BY_TRIAL = "Makes random offers until {trial} rewards are in"
+_FIRST = "Makes random offers first"
 _BY_POWER = (
-    "Makes random offers to as many visitors as a power analysis asks for, at most half of the race"
+    " A power analysis sets the number of random offers, at most half of the race. Without a "
+    "significant winner, the best offers share the visitors."
 )
-_SHARED = " Without a significant winner, the best offers share the visitors."
 _USUAL = " It knows roughly what a random offer earns, as rewards are rare."
 _PRICES = f"{_USUAL} The engine knows what each offer pays."
 EPSILON = 0.1
@@ -155,7 +156,7 @@ def line_up(
     usual, prices = usual_reward(world), stated_prices(world)
     ours = replace(OURS, usual_reward=usual, prices=prices)
     known_first = _PRICES if prices else _USUAL if usual else ""
-    until = _BY_POWER if error else _BY_TRIAL
+    until, rest = (_FIRST, _BY_POWER) if error else (_BY_TRIAL, "")
     known: tuple[Contender, ...] = (
         LoopContender(
             "ours",
@@ -195,7 +196,7 @@ def line_up(
             size,
             error=error,
             label="A/B test",
-            story=f"{until}, then offers the winner to everybody.{_SHARED if error else ''}",
+            story=f"{until}, then offers the winner to everybody.{rest}",
         ),
         ABTest(
             "segments",
@@ -203,8 +204,7 @@ def line_up(
             field or world.fields[0].name,
             error,
             label="A/B test by {field}",
-            story=f"{until}, then offers each group of visitors its own winner."
-            f"{_SHARED if error else ''}",
+            story=f"{until}, then offers each group of visitors its own winner.{rest}",
         ),
         LoopContender(
             "classic",

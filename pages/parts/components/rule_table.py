@@ -17,8 +17,8 @@ _LETTER, _PADDING = 6.4, 16
 _ROWS = 12
 """Rows visible without scrolling."""
 _EXAMPLE = (
-    f"**An example:** what sold best in each group to {LAST_YEAR:,} earlier visitors. "
-    "For your own rule, choose an action under *Shows*."
+    f"**Example:** best sellers by group, of {LAST_YEAR:,} earlier visitors. Choose your own under "
+    "*Shows*."
 )
 _OWN = "Choose the actions under *Shows*. The link keeps your rule."
 

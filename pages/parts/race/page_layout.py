@@ -14,9 +14,9 @@ from pages.parts.text.format import note, section, small
 from pages.parts.text.glossary import explained
 
 _ANSWERS = {
-    "Who earns most": "Mean reward of each method, with its 95 % interval.",
+    "Who earns most": "Mean rewards with 95 % intervals.",
     "Reward over time": "Who is ahead, and from which visitor on.",
-    "Missed rewards": "What each method missed, in total and with which visitors.",
+    "Missed rewards": "By each method, in total and by kind of visitor.",
 }
 """Figures of a race by title, and what each tells."""
 
