@@ -10,6 +10,7 @@ the tests of a page's look; axe-core checks both schemes of the remaining states
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -93,8 +94,10 @@ PATHS = ["/", "/learn", "/learn?lesson=barista", "/compare", "/worlds"]
 FURTHER = ["/race", "/evaluate", "/why", "/data", "/connect"]
 
 
-@pytest.mark.parametrize("path", [*PATHS, *FURTHER])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("path", "scheme"),
+    [*product(PATHS, ("light", "dark")), *((path, "light") for path in FURTHER)],
+)
 def test_each_tab_stop_has_a_name_and_a_ring(
     new_tab: NewTab, server: Server, path: str, scheme: Scheme
 ) -> None:
