@@ -94,7 +94,7 @@ with settings:
         PLAY,
         label="Serve the visitors yourself",
         icon=":material/touch_app:",
-        query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
+        query_params={"mode": "apprentice", **setup.todays_rules},
     )
 with results:
     st.fragment(draw_frame, run_every=session.pace, key="compare-interactive")(session)

@@ -321,6 +321,10 @@ def _periods(session: CompareSession) -> Table | None:
             "Visitors": stretch.matching.events,
             "Same choice as today's rules": 100 * stretch.matching.match_rate,
             **{name: scale.number(stretch.mean(arm)) for name, arm in names.items()},
+            **{
+                f"{ARM_NAMES[arm]}, difference": wording.over_today(scale, stretch.uplift(arm))
+                for arm in ("apprentice", "online")
+            },
         }
         for stretch in session.comparison.stretches()
     ]

@@ -22,6 +22,7 @@ from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.text.glossary import meanings
 
+_TODAYS_RULES = ("rule", "item", "table")
 END = 100_000
 """Most visitors of a comparison."""
 
@@ -98,6 +99,13 @@ class CompareSetup(Linked):
     def place(self) -> tuple[str, int]:
         """Key under which a session stores its comparison: world and seed."""
         return self.world, self.seed
+
+    @property
+    def todays_rules(self) -> dict[str, str]:
+        """Parameters of a link to another page for the same visitors with the same rules."""
+        shared = {"world": self.world, "seed": str(self.seed)}
+        own = {name: text for name, text in self.query().items() if name in _TODAYS_RULES}
+        return shared | own
 
     def baseline(self) -> Baseline:
         """Return today's rules."""

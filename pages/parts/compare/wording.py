@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from engine.arrays import Array
 from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
-from engine.evaluation.mean_intervals import Estimate
+from engine.evaluation.mean_intervals import Estimate, estimate_in_observed_range
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.apprentice_comparison import Comparison
 from engine.loop.event import EventState
@@ -188,10 +189,15 @@ def summary(session: CompareSession) -> str:
     if not visitors:
         return "No visitors yet."
     rewards, scale = comparison.rewards(), RewardScale.of(session.world).in_markdown
+
+    def earned(part: Array) -> str:
+        known = estimate_in_observed_range(part)
+        return scale.estimate(known.mean, known.low, known.high)
+
     sentences = [
         f"{visitors:,} visitors came ({session.world.title}, random seed {setup.seed}). "
-        f"Today's rules ({_rule(setup)}) earned "
-        f"{scale.mean(float(rewards['baseline'].mean()))}.",
+        f"Today's rules ({_rule(setup)}) earned {earned(rewards['baseline'])}{scale.per}; in "
+        "brackets: 95\u00a0% intervals.",
         _matching(session),
     ]
     for stretch in comparison.stretches()[1:]:
@@ -201,18 +207,18 @@ def summary(session: CompareSession) -> str:
             sentences.append(
                 f"After visitor {stretch.start:,} it went online. Over the next "
                 f"{stretch.end - stretch.start:,} visitors it earned "
-                f"{scale.value(stretch.mean('apprentice'))}, today's rules "
-                f"{scale.value(stretch.mean('baseline'))}, and the always-online engine "
-                f"{scale.value(stretch.mean('online'))}; {stretch.worse('apprentice'):,} of "
-                "them gave it less than they gave today's rules, "
-                f"{stretch.better('apprentice'):,} more."
+                f"{earned(stretch.rewards['apprentice'])}, today's rules "
+                f"{earned(stretch.rewards['baseline'])}, and the always-online engine "
+                f"{earned(stretch.rewards['online'])}{scale.per}. "
+                f"{counted(stretch.worse('apprentice'), 'visitor')} gave it less than they gave "
+                f"today's rules, {stretch.better('apprentice'):,} gave more."
             )
         else:
             sentences.append(f"After visitor {stretch.start:,} it went back to watching.")
     worse = int((rewards["online"] < rewards["baseline"]).sum())
     sentences.append(
         "The always-online engine earned "
-        f"{scale.value(float(rewards['online'].mean()))} over all visitors, and "
+        f"{earned(rewards['online'])}{scale.per} over all visitors, and "
         f"{worse:,} of them gave it less than they gave today's rules."
     )
     return " ".join(sentences)

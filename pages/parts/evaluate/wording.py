@@ -482,7 +482,8 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
 def _about_few_rewards(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """Name the policies whose estimates rest on few rewards, with their numbers; Markdown."""
     names = names_of(result, setup)
-    few = [row for row in result.rows if row.doubt is None and row.rewards < FEW_REWARDS]
+    shown = [row for row in result.rows if estimate_of(result, row, setup) is not None]
+    few = [row for row in shown if row.rewards < FEW_REWARDS]
     if not few:
         return []
     named = ", ".join(f"{plain(names[row.target])} ({row.rewards:.0f})" for row in few)
