@@ -175,7 +175,8 @@ _RING = r"""() => {
 """Name of what has the focus, None at the end of a page, and the contrast of its ring."""
 _SMALLER = """() => Object.fromEntries(
     [...document.querySelectorAll(".stMainBlockContainer :is(button, [role=radio], .stPageLink a)")]
-        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stSelectbox, .stCode, .st-key-race-bet"))
+        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stSelectbox, .stCode"))
+        .filter(e => !e.closest(".st-key-race-bet"))
         .map(e => [e.innerText || e.getAttribute("aria-label"), e.getBoundingClientRect()])
         .filter(([, box]) => box.width && Math.min(box.width, box.height) < 43.5)
         .map(([name, box]) => [name, Math.min(box.width, box.height)])
