@@ -13,7 +13,9 @@ from tests.browser.play import PlayPage
 
 pytestmark = pytest.mark.browser
 
-MEANS = re.compile(r"it earned ([\d.]+), today's rules ([\d.]+), and the always-online engine")
+MEANS = re.compile(
+    r"it earned ([\d.]+) \([^)]*\), today's rules ([\d.]+) \([^)]*\), and the always-online engine"
+)
 
 
 def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompare) -> None:
