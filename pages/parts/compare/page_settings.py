@@ -22,9 +22,10 @@ from pages.parts.settings.setting import Setting
 from pages.parts.settings.shared_settings import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.text.glossary import meanings
 
-_TODAYS_RULES = ("rule", "item", "table")
 END = 100_000
 """Most visitors of a comparison."""
+_TODAYS_RULES = ("rule", "item", "table")
+"""Settings that make up today's rules."""
 
 
 @dataclass(frozen=True, slots=True)

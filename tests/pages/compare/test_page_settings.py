@@ -81,3 +81,10 @@ def test_the_default_table_is_an_example_until_a_person_types_one() -> None:
     assert not is_example("coffee", "weather", "0,1,2")
     assert not is_example("coffee", "bestseller", "")
     assert list(ARMS) == ["baseline", "apprentice", "online"]
+
+
+def test_a_link_to_another_page_carries_world_seed_and_rules_alone() -> None:
+    typed = CompareSetup(rule="weather", table="0,1,1", explore=10, seed=3)
+    shared = {"world": "coffee", "seed": "3", "rule": "weather"}
+    assert typed.todays_rules == {**shared, "table": "0,1,1"}
+    assert CompareSetup(seed=3).todays_rules == shared
