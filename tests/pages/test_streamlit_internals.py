@@ -28,7 +28,9 @@ OURS = sorted(
     for path in (ROOT / folder).rglob("*")
     if path.suffix in {".py", ".js", ".css"}
 )
-COMPOSED = {"stBaseButton-primary": "stBaseButton-"}
+COMPOSED = {
+    f"stBaseButton-{kind}": "stBaseButton-" for kind in ("primary", "secondary", "tertiary")
+}
 """Names composed by Streamlit at run time, and the part contained in its scripts."""
 
 
