@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import refuse
-from engine.evaluation.logged_decisions import Codes, WeightedLog, columns_in
+from engine.evaluation.logged_decisions import Codes, WeightedLog, values_in
 from engine.evaluation.reward_shrinkage import GroupSums
 from engine.pausable_steps import Steps
 from engine.worlds.fields import Value, distinct_texts
@@ -57,7 +57,7 @@ def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
     """Columns of the contexts as values, and the reasons for columns left out."""
     texts_of: dict[str, list[str]] = {}
     for position, text in enumerate(log.contexts):
-        for name, value in _parts(text).items():
+        for name, value in values_in(text).items():
             if name not in texts_of:
                 texts_of[name] = [MISSING] * position
             texts_of[name].append(value)
@@ -76,12 +76,6 @@ def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
         else:
             columns.append(Column(name, values, codes[log.context_index], numbers))
     return columns, left_out
-
-
-def _parts(text: str) -> dict[str, str]:
-    """Column -> value, from a context as text."""
-    parts = (column.partition("=") for column in columns_in(text) if column)
-    return {name: value for name, _, value in parts}
 
 
 def _words(

@@ -242,6 +242,12 @@ def columns_in(context: str) -> Iterator[str]:
             column = ""
 
 
+def values_in(context: str) -> dict[str, str]:
+    """Value of each column of a context, by the column's name."""
+    parts = (column.partition("=") for column in columns_in(context) if column)
+    return {name: value for name, _, value in parts}
+
+
 def context_of(features: Features) -> str:
     """Context as a text; numeric columns with their values as sent, before scaling."""
     columns = {**features.columns, **features.numbers}

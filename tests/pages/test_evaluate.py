@@ -55,6 +55,7 @@ from pages.parts.text.glossary import meaning
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work import job_queue
 from pages.parts.work.download_permission import permission_of
+from pages.parts.work.uploads import Upload, Uploads
 from tests.pages.conftest import App, CompareApp, EvaluateApp, many_frames
 from tests.pages.own_bank import OWN_BANK
 from tests.pages.rare_worlds import rare_world
@@ -635,6 +636,35 @@ def test_rare_rewards_of_a_file_are_percentages(open_evaluate: Open) -> None:
     rewards = (np.arange(len(decisions)) % 50 == 0).astype(float)
     assert EvaluationLog(replace(decisions, reward=rewards)).scale.unit == "%"
     assert EvaluationLog(decisions).scale.unit == ""
+
+
+def test_a_rule_of_ones_own_over_the_columns_of_a_file(
+    open_evaluate: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = Upload(Uploads(most=1))
+    rows = ["sunny,NL,a,.5,1", "sunny,DE,b,.5,0", "rainy,NL,a,.5,0", "rainy,DE,b,.5,1"] * 10
+    rows += ["sunny,NL,a,.5,1", "rainy,DE,b,.5,1", "rainy,NL,b,.5,0"]
+    (incoming := upload.begin()).write(
+        "\n".join(["weather,country,action,prob,reward", *rows]).encode()
+    )
+    incoming.end()
+    upload.name = "mine.csv"
+    monkeypatch.setattr("pages.parts.evaluate.log_file_form.this_upload", lambda: upload)
+    app = open_evaluate(log="file", guess="0")
+    with many_frames():
+        while app.session.result is None:
+            app.run()
+    assert not any(name.startswith("Your rule") for name in table_of(app))
+    app.at.session_state["rule"] = True
+    assert "Your rule: always b" in table_of(app.run())
+    (depends,) = (box for box in app.at.multiselect if box.label == "Your rule depends on")
+    assert depends.options == ["weather", "country"]
+    depends.select("weather").run()
+    assert "Your rule: by weather" in table_of(app)
+    assert app.session.file_rule == RuleTable(("weather",), {("rainy",): "b", ("sunny",): "a"})
+    assert "**The rule “by weather” would earn about" in app.text
+    app.at.session_state["rule"] = False
+    assert "Your rule: by weather" in table_of(app.run()), "it stays when its box is closed"
 
 
 def test_an_arrow_at_a_cut_interval_is_explained(open_evaluate: Open) -> None:

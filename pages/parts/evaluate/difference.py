@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_content import pair_figure
 from pages.parts.evaluate.page_layout import show_skip
+from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_difference, headline_row, names_of
 from pages.parts.scene.part_drawing import draw_chart
@@ -23,8 +24,8 @@ def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
     """Draw menus for two policies, and the difference of their rewards."""
     setup, names = session.setup, names_of(result, session.setup)
     section("Is it better than the actual offers?", help=_HELP)
-    keys, row = list(names), headline_row(result, setup)
-    usual = "greedy" if "greedy" in names and not setup.about else row.target if row else keys[-1]
+    keys = list(names)
+    usual = _usual(result, setup, keys)
     with st.container(horizontal=True, vertical_alignment="center", key="beside"):
         first = _choose("Policy", keys, usual, result, session)
         note("beside")
@@ -45,6 +46,16 @@ def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
         draw_chart(figure)
         for detail in details:
             note(detail)
+
+
+def _usual(result: LogEvaluation, setup: EvaluateSetup, keys: list[str]) -> str:
+    """Key of the first policy at the start: of the chosen summary, else the person's own rule for a
+    file or the best guess, else of the headline."""
+    preferred = "greedy" if result.own_rule is None else "rules"
+    if preferred in keys and not setup.about:
+        return preferred
+    row = headline_row(result, setup)
+    return row.target if row else keys[-1]
 
 
 def _choose(

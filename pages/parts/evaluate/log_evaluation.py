@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from engine.errors import refuse
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.log_fitness import Check, Name, log_checks
+from engine.evaluation.log_rules import LogRule
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Row, bounds_of, evaluate_part, with_events
 from engine.evaluation.policy_difference import Difference
@@ -84,6 +85,11 @@ class LogEvaluation:
         """True if the log has the probability of each action, not only of the logged action."""
         return self.decisions.probabilities is not None
 
+    @property
+    def own_rule(self) -> RuleTable | None:
+        """The person's rule over the columns of a log without a world; None without one."""
+        return next((each.rule for each in self.targets if isinstance(each, LogRule)), None)
+
     def estimator_of(self, target: str, chosen: str) -> str:
         """Return the estimator used for a target.
 
@@ -136,7 +142,7 @@ def _targets(log: EvaluationLog, rule: RuleTable | Mood | None, also: Also | Non
     order = log.places
     actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
     baseline = (Baseline(),) if len(set(log.decisions.baseline.tolist())) != 1 else ()
-    rules = () if rule is None or log.world is None else (_rule_target(log.world, rule),)
+    rules = () if rule is None else (_rule_target(log.world, rule),)
     settings = None if also is None else also[1]
     learners = [learner for learner in (log.guess, log.service, settings) if learner is not None]
     return [
@@ -149,10 +155,13 @@ def _targets(log: EvaluationLog, rule: RuleTable | Mood | None, also: Also | Non
     ]
 
 
-def _rule_target(world: World, rule: RuleTable | Mood) -> Target:
-    """Return a rule of a world as a target."""
+def _rule_target(world: World | None, rule: RuleTable | Mood) -> Target:
+    """Return a rule over the fields of a world, or over columns of a log without one, as a
+    target."""
     key = "rules"
-    return UniformTarget(key) if isinstance(rule, Mood) else WorldRule(world, rule, key)
+    if isinstance(rule, Mood):
+        return UniformTarget(key)
+    return LogRule(rule, key) if world is None else WorldRule(world, rule, key)
 
 
 def evaluating(

@@ -232,7 +232,7 @@ def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:
 
 def _in_words(scale: RewardScale, branch: forest.Branch) -> str:
     if branch.estimate is None or branch.low is None or branch.high is None:
-        return f"{branch.name}, not known"
+        return f"{branch.name} unknown"
     estimate = wording.measured(scale, Interval(branch.estimate, branch.low, branch.high))
     if branch.truth is None:
         return f"{branch.name} {estimate}"

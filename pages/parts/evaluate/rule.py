@@ -1,23 +1,38 @@
 """The person's own rule: edited in a table, evaluated at once, and sent to other pages."""
 
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 import streamlit as st
 
+from engine.evaluation.log_rules import columns_for_rules, usual_rule
+from engine.evaluation.logged_decisions import Decisions
+from engine.simulation.baselines import Mood, RuleTable
 from pages.parts.components.rule_table import edit_table
 from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_rule
+from pages.parts.scene.table import write_in
 from pages.parts.settings.baseline_rules import rules_of
 from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.format import note
 from pages.parts.text.pages_folder import PAGES
 
 _TABLE = EvaluateSetup.key("table")
+_OFFERED, _BEGAN = "own-rule-offered", "own-rule-began"
+_SHOWS = "Shows"
+_MOST_COLUMNS = 2
+_ROWS, _TALL = 12, 430
+"""Rows visible without scrolling, and the height of a longer table in pixels."""
 
 
 def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
-    """Draw the rule's table, its estimate, and links to pages that simulate the rule."""
-    setup, world = session.setup, world_of(session.setup.world)
-    if not any(row.target == "rules" for row in result.rows):
+    """Draw the rule's table and its estimate: a rule over the columns of a file, or over the fields
+    of the world, with links to pages that simulate it."""
+    is_of_file = session.setup.log == "file"
+    has_rule = any(row.target == "rules" for row in result.rows)
+    if not (has_rule or is_of_file):
         return
     with st.expander(
         "Your own rule: write it and see what it would have earned",
@@ -29,14 +44,85 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
             return
         left, right = st.columns([1, 1.25], gap="medium")
         with left:
-            setup.draw("rule", options=rules_of(world), on_change=_forget_table)
-            if setup.rule == "always":
-                setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
-            elif setup.fields:
-                edit_table(_TABLE, setup.world, setup.rule, setup.table)
+            if is_of_file:
+                _write_over_columns(session, result.log.decisions)
+            else:
+                _write_over_fields(session.setup)
         with right:
-            st.markdown(about_rule(session, result))
-            _send(setup)
+            if has_rule:
+                st.markdown(about_rule(session, result))
+            if not is_of_file:
+                _send(session.setup)
+
+
+def _write_over_fields(setup: EvaluateSetup) -> None:
+    """Draw the choice of a rule over the fields of the world, with its table."""
+    world = world_of(setup.world)
+    setup.draw("rule", options=rules_of(world), on_change=_forget_table)
+    if setup.rule == "always":
+        setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
+    elif setup.fields:
+        edit_table(_TABLE, setup.world, setup.rule, setup.table)
+
+
+def _write_over_columns(session: EvaluateSession, log: Decisions) -> None:
+    """Draw the choice of a rule over columns of a file, with its table, and pass the rule to the
+    session."""
+    offered, latest = _columns_of(log), session.file_rule or _first_rule(session.setup, log)
+    fields = st.multiselect(
+        "Your rule depends on",
+        list(offered),
+        [name for name in latest.fields if name in offered],
+        max_selections=_MOST_COLUMNS,
+        placeholder="nothing: one action for all",
+        help="The table begins with today's rules if the file has their columns and actions, else "
+        "with the actions shown most often.",
+        key="own-rule-columns",
+    )
+    session.ask_rule(_table_over(log, fields, latest))
+    if session.page_state != session.drawn:
+        st.rerun()
+
+
+def _columns_of(log: Decisions) -> Mapping[str, Sequence[str]]:
+    """Return the columns that a rule may depend on, computed once per log."""
+    known: tuple[Decisions, Mapping[str, Sequence[str]]] | None = st.session_state.get(_OFFERED)
+    if known is None or known[0] is not log:
+        known = st.session_state[_OFFERED] = log, columns_for_rules(log)
+    return known[1]
+
+
+def _first_rule(setup: EvaluateSetup, log: Decisions) -> RuleTable:
+    """Return today's rules if the file has their columns, values and actions; else the action that
+    was shown most often."""
+    known = setup.baseline()
+    if not isinstance(known, Mood) and {*known.fields} <= _columns_of(log).keys():
+        groups = usual_rule(log, known.fields).table
+        if groups.keys() <= known.table.keys() and {*known.table.values()} <= {*log.actions}:
+            return RuleTable(known.fields, {group: known.table[group] for group in groups})
+    return usual_rule(log, ())
+
+
+def _table_over(log: Decisions, fields: Sequence[str], latest: RuleTable) -> RuleTable:
+    """Draw the table of a rule, which begins with the latest rule on the same columns, or with the
+    actions shown most often."""
+    key = f"own-rule-{'-'.join(fields)}"
+    if key not in st.session_state:  # An editor that left the page has lost its edits.
+        is_same = latest.fields == tuple(fields)
+        st.session_state[_BEGAN] = latest if is_same else usual_rule(log, fields)
+    start: RuleTable = st.session_state[_BEGAN]
+    shows = _SHOWS if _SHOWS not in fields else f"{_SHOWS} (action)"
+    frame = pd.DataFrame([*map(list, start.table)], columns=[*fields])
+    actions = st.column_config.SelectboxColumn(options=log.actions, required=True)
+    edited = write_in(
+        frame.assign(**{shows: list(start.table.values())}),
+        key=key,
+        disabled=list(fields),
+        column_config={shows: actions},
+        height="content" if len(frame) <= _ROWS else _TALL,
+    )
+    note(f"Choose the actions under *{shows}*. The estimate follows at once.")
+    return RuleTable(start.fields, dict(zip(start.table, map(str, edited[shows]), strict=True)))
 
 
 def _forget_table() -> None:

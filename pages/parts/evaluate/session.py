@@ -9,7 +9,7 @@ from engine import LoopSettings, PersonalizerError
 from engine.evaluation.target_policies import replaying
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps, finish
-from engine.simulation.baselines import Baseline, Mood
+from engine.simulation.baselines import Baseline, Mood, RuleTable
 from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.evaluate import log_file
@@ -70,6 +70,7 @@ class EvaluateSession:
         self.coverage_runs, self.tuning = CoverageRuns(submit), Tuning(submit)
         self._log: EvaluationLog | None = None
         self._file: tuple[Upload, FileSource] | None = None
+        self._file_rule: tuple[str, RuleTable | None] = ("", None)
         self._question: tuple[object, ...] = (None,)
         self._outcome: (
             tuple[object, EvaluationLog | None, LogEvaluation | None, PersonalizerError | None]
@@ -120,6 +121,19 @@ class EvaluateSession:
         self._file = upload, source
         self._follow_file()
 
+    @locked
+    def ask_rule(self, rule: RuleTable) -> None:
+        """Evaluate a rule over the columns of the present file in addition."""
+        if self._file is not None:
+            self._file_rule = self._file[1].token, rule
+        self._follow_file()
+
+    @property
+    def file_rule(self) -> RuleTable | None:
+        """The person's rule over the columns of the present file, or None."""
+        token, rule = self._file_rule
+        return rule if self._file is not None and self._file[1].token == token else None
+
     def _follow_file(self) -> None:
         """Evaluate the latest file; without a complete and interpreted file, clear the results."""
         if self._file is None:
@@ -152,7 +166,8 @@ class EvaluateSession:
         self._take_over()
         setup = self.setup
         settings = setup.settings, self._settings_now(setup.settings)
-        rule = setup.rule, setup.item, setup.table, setup.seed
+        of_world = setup.rule, setup.item, setup.table, setup.seed
+        rule = self.file_rule if setup.log == "file" else of_world
         question = source, setup.span, rule, settings, setup.unpaid_actions
         if question == self._question and not self._was_cut_off:
             return
@@ -211,7 +226,10 @@ class EvaluateSession:
         return replace(log, decisions=log.decisions.without_pay(self.setup.unpaid_actions))
 
     def _rule(self, log: EvaluationLog) -> Baseline | None:
-        """Return today's rules, if the log began in their world and they name present actions."""
+        """Return today's rules, if the log began in their world and they name present actions; for
+        a file the person's rule over its columns."""
+        if self.setup.log == "file":
+            return self.file_rule
         if log.worlds is None or log.worlds.worlds[0] != world_of(self.setup.world):
             return None
         rule, present = self.setup.baseline(), {item.id for item in log.worlds.now.items}

@@ -44,7 +44,7 @@ def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
         if row.target == "settings":
             names[row.target] = f"Settings of {result.also}"
         elif action is None:
-            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(setup)}"
+            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(result, setup)}"
         else:
             label = labels.get(action, action)
             names[row.target] = f"{label} (default)" if action == result.today else label
@@ -63,8 +63,11 @@ def below_table(result: LogEvaluation) -> str:
     return f"{evidence} {default}" if result.today is not None else evidence
 
 
-def _rule(setup: EvaluateSetup) -> str:
+def _rule(result: LogEvaluation, setup: EvaluateSetup) -> str:
     """Return the rule's display name within a sentence."""
+    if own := result.own_rule:
+        fields = " and ".join(own.fields)
+        return f"by {fields}" if fields else f"always {next(iter(own.table.values()))}"
     return rule_in_words(world_of(setup.world), setup.rule, setup.item)
 
 
@@ -153,10 +156,11 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
         return "The log says nothing about this rule: it never shows what the rule would choose."
     truth = result.truths.get("rules") if session.setup.truth else None
     scale = result.log.scale
+    who, when = ("The engine", " while it learned") if result.own_rule is None else ("The log", "")
     said = (
-        f"**The rule “{plain(_rule(session.setup))}” would earn about "
-        f"{_with_interval(scale, expected)}.** The engine earned "
-        f"{_with_interval(scale, earned)} while it learned."
+        f"**The rule “{plain(_rule(result, session.setup))}” would earn about "
+        f"{_with_interval(scale, expected)}.** {who} earned "
+        f"{_with_interval(scale, earned)}{when}."
     )
     return said if truth is None else f"{said} {_about_truth(scale, truth)}"
 

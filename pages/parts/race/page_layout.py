@@ -6,7 +6,13 @@ from engine.worlds import key_of
 from pages.parts.components.download import download_rows
 from pages.parts.race.page_settings import RaceSetup
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import conditions_of, former_race, in_markdown, progress_of
+from pages.parts.race.wording import (
+    conditions_of,
+    former_race,
+    in_markdown,
+    on_card,
+    progress_of,
+)
 from pages.parts.scene.chart_drawing import pair
 from pages.parts.scene.part_drawing import draw
 from pages.parts.scene.part_types import Scene
@@ -28,11 +34,14 @@ def show_line_up(setup: RaceSetup, in_short: bool = False) -> None:
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                story, meanings = stories[key], explained(f"{name} {stories[key]}")
-                brief = f"{story.partition('. ')[0].rstrip('.')}." if in_short else story
-                told = in_markdown(setup, f"**{name}**  \n{small(brief)}")
-                helps = [in_markdown(setup, story) if brief != story else "", meanings or ""]
-                st.markdown(told, help="\n\n".join(filter(None, helps)) or None)
+                meanings = explained(f"{name} {stories[key]}")
+                brief, whole = on_card(setup, key, stories[key])
+                title = f"**{in_markdown(setup, name)}**"
+                helps = [whole if in_short and brief != whole else "", meanings or ""]
+                st.markdown(
+                    f"{title}  \n{small(brief if in_short else whole)}",
+                    help="\n\n".join(filter(None, helps)) or None,
+                )
 
 
 def show_before(setup: RaceSetup) -> None:

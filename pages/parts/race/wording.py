@@ -8,11 +8,12 @@ from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.power import EFFECT, ERROR, POWER, trial_size
 from engine.experiments.race.contenders import ABTest
 from engine.experiments.race.standings import NEAR, Final, Margin, Standings
+from engine.simulation.baselines import usual_fields
 from engine.worlds import World
 from pages.parts.race.page_settings import MAX_STEPS, RaceSetup
 from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
-from pages.parts.settings.baseline_rules import is_example, rule_in_full
+from pages.parts.settings.baseline_rules import is_example, rule_in_full, rule_in_words
 from pages.parts.settings.known_worlds import label_of, world_of
 from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
@@ -107,6 +108,19 @@ def in_markdown(setup: RaceSetup, text: str) -> str:
     """Escape the label of the field, possibly typed by a user, in a contender's name or story."""
     label = setup.said()["field"]
     return text.replace(label, plain(label))
+
+
+def on_card(setup: RaceSetup, key: str, story: str) -> tuple[str, str]:
+    """Return the first sentence of a contender's story and the whole story, as Markdown; today's
+    rules with the name of the rule, and with its action for each group of visitors."""
+    brief = f"{story.partition('. ')[0].rstrip('.')}."
+    texts = in_markdown(setup, brief), in_markdown(setup, story)
+    if key != "present":
+        return texts
+    world = world_of(setup.world)
+    rule = setup.rule or ",".join(usual_fields(world))
+    name = plain(rule_in_words(world, rule, setup.item))
+    return f"{texts[0]} Rule: {name}.", f"{texts[1]} {rule_in_full(world, setup.todays_rules)}."
 
 
 def verdict(session: RaceSession) -> str:

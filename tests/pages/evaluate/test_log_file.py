@@ -15,16 +15,19 @@ from engine.evaluation.files.column_roles import StatedRule
 from engine.evaluation.files.reader_main import answer_to
 from engine.evaluation.files.reader_messages import FileAnswer, FileRequest
 from engine.pausable_steps import Steps, finish
+from engine.simulation.baselines import RuleTable
 from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
 from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.evaluate.page_settings import EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import (
     about_difference,
+    about_rule,
     doubts,
     estimate_of,
     headline,
     headline_row,
+    names_of,
     usable,
 )
 from pages.parts.work import job_queue
@@ -255,6 +258,41 @@ def test_a_log_that_contradicts_its_stated_rule_has_no_headline_figure(
     if result.contradicts:
         assert about_difference(result, setup, "uniform", "online") in said
         assert not any(character.isdigit() for character in said)
+
+
+def test_a_rule_over_the_columns_of_a_file_is_evaluated() -> None:
+    lines = ["action,age,prob,reward", *["card,young,.5,1", "loan,young,.5,0"] * 20]
+    lines += ["card,old,.5,0", "loan,old,.5,1"] * 20
+    upload = sent("\n".join(lines).encode())
+    session, inspected = EvaluateSession(EvaluateSetup(log="file")), finish(inspecting(upload))
+    source = FileSource(upload.token, inspected.columns, inspected.bounds)
+
+    def value_of(target: str) -> float | None:
+        session.ask_file(upload, source)
+        while session.awaits:
+            job_queue.jobs().turn()
+            session.adopt(session.setup, None)
+        assert session.result is not None
+        row = next((row for row in session.result.rows if row.target == target), None)
+        interval = row and estimate_of(session.result, row, session.setup)
+        return interval and interval.estimate
+
+    assert value_of("rules") is None
+    session.ask_rule(RuleTable(("age",), {("young",): "card", ("old",): "card"}))
+    assert value_of("rules") == value_of("action card")
+    session.ask_rule(RuleTable(("age",), {("young",): "card", ("old",): "loan"}))
+    best = value_of("rules")
+    assert best is not None
+    assert best > 0.9
+    assert session.result is not None
+    assert names_of(session.result, session.setup)["rules"] == "Your rule: by age"
+    said = about_rule(session, session.result)
+    assert said.startswith("**The rule “by age” would earn about")
+    assert "The log earned 0.5" in said
+    upload = sent(b"\n".join(ROWS.splitlines()))
+    inspected = finish(inspecting(upload))
+    source = FileSource(upload.token, inspected.columns, inspected.bounds)
+    assert value_of("rules") is None, "that rule was about the columns of the other file"
 
 
 def test_rewards_of_a_file_have_a_unit() -> None:
