@@ -11,6 +11,7 @@ The input:
 Values of policies:
 
 - `target_policies`: policies to evaluate, as probabilities of each event's actions.
+- `log_rules`: rules over the context columns of a log, for a log of no known world.
 - `estimators`: off-policy estimators of a policy's value.
 - `offline_evaluation`: estimated rewards of policies from the log of another policy.
 - `policy_difference`: difference of two policies' values on the same log.

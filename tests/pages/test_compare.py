@@ -44,8 +44,8 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
-    (headline,) = (header.value for header in app.at.header if "of visitors" in header.value)
-    assert headline == "Like today's rules for 92\u00a0% of visitors"
+    (headline,) = (header.value for header in app.at.header if "of the latest" in header.value)
+    assert headline == "Like today's rules for 92\u00a0% of the latest 100 visitors"
     assert "limit the long-run average to about 98\u00a0%" in app.text
 
 

@@ -103,12 +103,16 @@ def _exploration(session: CompareSession, arm: str, start: int) -> str:
         if not kept.any():
             return "**Nothing is explored:** these settings never offer a random action."
         return f"**None of {came:,} offers was random so far**, though some will be."
-    scale, first = _scale(session), plain(items[0].name)
+    is_mixed = kept.min() < kept.max()
+    mix = f" Half of them give {plain(items[0].name)}, half any action." if is_mixed else ""
+    offers = f"**{chance.offers:,} of {came:,} offers were random**"
+    sentence = f"{offers}, to keep measuring every action.{mix}"
+    if not session.setup.truth:
+        return sentence
+    scale = _scale(session)
     even = scale.value(session.world.uniform_value)
-    mix = f" Half of them give {first}, half any action (all at random would earn {even})."
-    mix = "" if kept.min() == kept.max() else mix
+    at_random = f" (all at random would earn {even})" if is_mixed else ""
     return (
-        f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring every action."
-        f"{mix} By the true rates they earn {scale.mean(chance.mean)}, the others "
+        f"{sentence} By the true rates they earn {scale.mean(chance.mean)}{at_random}, the others "
         f"{scale.value(chance.others)}."
     )

@@ -47,8 +47,9 @@ def headline(session: CompareSession) -> str:
     if not len(comparison):
         return "No visitors yet"
     if comparison.is_apprentice:
-        match = comparison.record.performance(RECENT_EVENTS).match_rate
-        return f"Like today's rules for {percent(match)} of visitors"
+        recent = comparison.record.performance(RECENT_EVENTS)
+        share = percent(recent.match_rate)
+        return f"Like today's rules for {share} of the latest {counted(recent.events, 'visitor')}"
     *_, now = comparison.stretches()
     uplift = now.uplift("apprentice")
     if now.end == now.start:

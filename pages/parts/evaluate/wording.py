@@ -58,9 +58,12 @@ def labels_of(result: LogEvaluation) -> Mapping[str, str]:
 
 def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
-    evidence = "Evidence: as certain as so many visitors who were all served that way."
-    default = "Default: the action that today's rules give everybody."
-    return f"{evidence} {default}" if result.today is not None else evidence
+    said = ["Evidence: as certain as so many visitors who were all served that way."]
+    if result.today is not None:
+        said.append("Default: the action that today's rules give everybody.")
+    if result.log.scale.is_money:
+        said.append(f"Amounts are in {plain(result.log.scale.title)}.")
+    return " ".join(said)
 
 
 def _rule(result: LogEvaluation, setup: EvaluateSetup) -> str:

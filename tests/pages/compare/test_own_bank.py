@@ -96,10 +96,15 @@ def test_the_axis_of_an_empty_chart_begins_at_0(session: CompareSession) -> None
     assert all(scale.get("zero", True) for scale in scales)
 
 
-def test_offers_of_the_exploration_floor_are_told_from_offers_all_at_random(scene: Scene) -> None:
+def test_offers_of_the_exploration_floor_are_told_from_offers_all_at_random(
+    scene: Scene, session: CompareSession
+) -> None:
     board = unescape(scene.text("board")).replace("\u2060", "")
-    assert "Half of them give Premium card, half any action (all at random" in board
-    assert f"would earn {RULE['random']:,}\u00a0€)" in board
+    assert "Half of them give Premium card, half any action. By the true rates they earn" in board
+    assert f"(all at random would earn {RULE['random']:,}\u00a0€), the others" in board
+    hidden = replace(session.setup, truth=False)
+    with patch.object(session, "setup", hidden):
+        assert sentences(session)[-1].endswith("Half of them give Premium card, half any action.")
 
 
 def test_a_cost_that_is_not_recovered_has_the_number_of_visitors(session: CompareSession) -> None:

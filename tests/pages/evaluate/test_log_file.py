@@ -273,9 +273,9 @@ def test_a_rule_over_the_columns_of_a_file_is_evaluated() -> None:
             job_queue.jobs().turn()
             session.adopt(session.setup, None)
         assert session.result is not None
-        row = next((row for row in session.result.rows if row.target == target), None)
-        interval = row and estimate_of(session.result, row, session.setup)
-        return interval and interval.estimate
+        rows = [row for row in session.result.rows if row.target == target]
+        intervals = [estimate_of(session.result, row, session.setup) for row in rows]
+        return intervals[0].estimate if intervals and intervals[0] else None
 
     assert value_of("rules") is None
     session.ask_rule(RuleTable(("age",), {("young",): "card", ("old",): "card"}))

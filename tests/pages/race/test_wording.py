@@ -10,7 +10,8 @@ from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.race.page_settings import RaceSetup, everybody
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import size_of, verdict
+from pages.parts.race.wording import on_card, size_of, verdict
+from pages.parts.settings.baseline_rules import rule_in_full
 
 
 @pytest.mark.parametrize("world", list(WORLDS))
@@ -30,6 +31,15 @@ def test_race_says_that_this_engine_takes_more_samples_than_on_play() -> None:
     assert story.startswith("Shows an offer whose sample is the highest in 4 tries in a row. ")
     assert "A session on Play begins with 1 try. " in story
     assert "Several models learn side by side" in story
+
+
+def test_the_card_of_todays_rules_names_the_rule_and_its_actions() -> None:
+    for rule, name in (("", "by weather"), ("always", "always Cold brew"), ("mood", "random")):
+        setup = RaceSetup(who="present,uniform", rule=rule, item=1)
+        brief, whole = on_card(setup, "present", setup.stories["present"])
+        assert brief.endswith(f" Rule: {name}.")
+        assert whole.endswith(f"{rule_in_full(WORLDS['coffee'], setup.todays_rules)}.")
+    assert on_card(setup, "uniform", "Even. And more.") == ("Even.", "Even. And more.")
 
 
 def test_a_race_stopped_early_names_the_methods_without_a_result() -> None:
