@@ -93,14 +93,14 @@ def _columns_of(log: Decisions) -> Mapping[str, Sequence[str]]:
 
 
 def _first_rule(setup: EvaluateSetup, log: Decisions) -> RuleTable:
-    """Return today's rules if the file has their columns, values and actions; else the action that
-    was shown most often."""
+    """Return today's rules if the file has their columns, values and actions; else the actions
+    shown most often by the first column."""
     known = setup.baseline()
     if not isinstance(known, Mood) and {*known.fields} <= _columns_of(log).keys():
         groups = usual_rule(log, known.fields).table
         if groups.keys() <= known.table.keys() and {*known.table.values()} <= {*log.actions}:
             return RuleTable(known.fields, {group: known.table[group] for group in groups})
-    return usual_rule(log, ())
+    return usual_rule(log, [*_columns_of(log)][:1])
 
 
 def _table_over(log: Decisions, fields: Sequence[str], latest: RuleTable) -> RuleTable:
