@@ -54,6 +54,11 @@ def test_a_file_of_ones_own_is_asked_and_its_faults_are_told(
     page.press("another-log")
     page.page.locator("input[type=file]").set_input_files(good)
     expect(page.headline).to_contain_text("averaged 0.75 where it was shown")
+    page.keyed("columns").locator("summary").click()
+    context = page.keyed("columns").get_by_test_id("stMultiSelect")
+    expect(context, "what the file holds, before anything is chosen").to_contain_text("country")
+    page.keyed("rule").locator("summary").click()
+    expect(page.keyed("rule").get_by_text("The rule “by country” would earn about")).to_be_visible()
 
 
 @pytest.mark.nightly

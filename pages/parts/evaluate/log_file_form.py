@@ -16,7 +16,7 @@ from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.page_settings import UNIT, UNPAID, EvaluateSetup
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.stated_split import HOW_CHOSEN, choose_split
-from pages.parts.settings.page_settings_base import keep_values, show
+from pages.parts.settings.page_settings_base import keep_values
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note, plain
 from pages.parts.work.frame_scheduler import result_of
@@ -157,7 +157,10 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
         )
     # Columns with a role are not context: a reward column as context would reveal the reward.
     taken = {*roles.values(), *inspected.nested}
-    key, offered = f"column-context-{token}", [name for name in names if name not in taken]
+    offered = [name for name in names if name not in taken]
+    # The key changes with the options: the field begins again, with what was chosen of them.
+    places = "-".join(str(names.index(name)) for name in roles.values() if name)
+    key = f"column-context-{token}-{places}"
     # A column without a role becomes context again, as the role may have been a mistake.
     chosen = st.session_state.setdefault(f"chosen-context-{token}", list(guessed.context))
 
@@ -166,9 +169,14 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
             unavailable = [name for name in chosen if name not in offered]
             st.session_state[f"chosen-context-{token}"] = unavailable + said
 
-    show(key, [name for name in chosen if name in offered])
+    # By default, since a value set in the session is lost if the page runs again before the browser
+    # has drawn the field.
     context = st.multiselect(
-        "Context: what was known about a visitor", offered, key=key, on_change=choose
+        "Context: what was known about a visitor",
+        offered,
+        [name for name in chosen if name in offered],
+        key=key,
+        on_change=choose,
     )
     probabilities = ", ".join(action for action, _ in guessed.probabilities)
     if probabilities:
