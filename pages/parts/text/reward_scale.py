@@ -16,6 +16,8 @@ RARE = 0.1
 THOUSAND = 1_000
 _TWO_DIGITS = 100
 """Half width of an interval of money from which amounts are rounded to tens or more."""
+_NEGLIGIBLE = 0.01
+"""Part of the last digit below which the end of an interval is written as 0."""
 _MINUS = "\N{MINUS SIGN}"
 _SPACE = "\u00a0"
 
@@ -117,16 +119,25 @@ class RewardScale:
 
     def range(self, low: float, high: float, sign: bool = False) -> str:
         """Format an interval, "3,010 to 3,500 €"; ends that differ are written differently."""
-        decimals = self._decimals((high - low) / 2)
-        write = self._signed if sign else self._plain
-        return self._with_unit(f"{write(low, decimals)} to {write(high, decimals)}")
+        return self._with_unit(self._interval(low, high, sign))
 
     def estimate(self, reward: float, low: float, high: float, sign: bool = False) -> str:
         """Format a mean reward and its interval, "3,255 € (3,010 to 3,500)"."""
         decimals = self._decimals((high - low) / 2)
         write = self._signed if sign else self._plain
-        interval = f"{write(low, decimals)} to {write(high, decimals)}"
-        return f"{self._with_unit(write(reward, decimals))} ({interval})"
+        return f"{self._with_unit(write(reward, decimals))} ({self._interval(low, high, sign)})"
+
+    def _interval(self, low: float, high: float, sign: bool) -> str:
+        """The ends of an interval; one beside 0 has a digit of its own, lest it reads as 0."""
+        decimals = self._decimals((high - low) / 2)
+        write = self._signed if sign else self._plain
+
+        def end(reward: float) -> str:
+            number = abs(self.number(reward))
+            is_beside_0 = _NEGLIGIBLE <= number * 10.0**decimals < 1 / 2
+            return write(reward, -math.floor(math.log10(number)) if is_beside_0 else decimals)
+
+        return f"{end(low)} to {end(high)}"
 
     def total(self, rewards: float) -> str:
         """Format a sum of rewards: an amount of money, or a number of rewards."""

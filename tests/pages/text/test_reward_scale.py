@@ -74,6 +74,16 @@ def test_no_interval_is_written_with_equal_ends(
     assert ends[0] != ends[1]
 
 
+def test_an_end_beside_0_does_not_read_as_0() -> None:
+    euro = 1 / BANK.factor
+    assert BANK.estimate(2_190 * euro, 31 * euro, 4_120 * euro) == "2,200\u00a0€ (30 to 4,100)"
+    ends = BANK.range(-4_120 * euro, -2.4 * euro, sign=True)
+    assert ends == "\N{MINUS SIGN}4,100 to \N{MINUS SIGN}2\u00a0€"
+    assert BANK.range(0, 4_120 * euro) == "0 to 4,100\u00a0€"
+    assert BANK.range(1e-9, 4_120 * euro) == "0 to 4,100\u00a0€"
+    assert PLAIN.range(0.004, 0.9) == "0.004 to 0.90"
+
+
 @given(scales, st.floats(-1, 1), st.floats(0, 0.1))
 def test_what_is_written_is_the_number(scale: RewardScale, reward: float, doubt: float) -> None:
     text = scale.value(reward, doubt).removesuffix(f"\u00a0{scale.unit}").replace(",", "")
