@@ -179,7 +179,7 @@ def _answer(opened: OpenLoop, action: str, reward: float) -> str:
 def _say_waste(session: PlaySession) -> str:
     """Return the number of random offers, and the missed rewards of both loops."""
     second, scale = _level(session), RewardScale.of(session.displayed.world)
-    if second is None:
+    if second is None or not session.displayed.loop.events:
         return crowd(session)
     (_, other), visitors = second.names, second.standing().visitors
     missed, missed_other = (in_total(scale, regret) for regret in second.regrets())
@@ -190,9 +190,9 @@ def _say_waste(session: PlaySession) -> str:
 
 
 def _level(session: PlaySession) -> SideLoop | None:
-    """Return the second loop once it has served all visitors; None without visitors, and while a
-    crowd comes, whose job the second loop's would wait for."""
-    if session.live.waiting or not session.displayed.loop.events:
+    """Return the second loop once it has served all visitors; None while a crowd comes, whose job
+    the second loop's would wait for."""
+    if session.live.waiting:
         return None
     second = _second(session, session.setup.beside or _EPSILON)
     if second is not None and not second.is_level:
@@ -234,7 +234,7 @@ def _draw(opened: OpenLoop, second: SideLoop) -> None:
 
 
 def _draw_waste(session: PlaySession) -> None:
-    """Draw both loops' beliefs about the waiting visitor, if anybody has come."""
+    """Draw both loops' beliefs about the waiting visitor."""
     if second := _level(session):
         _draw(session.displayed, second)
 

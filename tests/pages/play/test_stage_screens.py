@@ -228,6 +228,21 @@ def test_epsilon_greedy_serves_the_same_crowd_and_its_random_offers_are_counted(
     )
 
 
+def test_epsilon_greedy_has_a_picture_before_anybody_has_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alts: list[str] = []
+    monkeypatch.setattr(
+        "pages.parts.play.second_loop_screens.draw_stage_chart",
+        lambda *_, alt, **__: alts.append(alt),
+    )
+    session = served(0)
+    (waste,) = (screen for screen in play_show(session).screens if screen.name == "waste")
+    waste.draw()
+    assert alts[0].startswith("Two sessions side by side: ")
+    assert "at random" not in waste.say()
+
+
 def test_a_map_without_visible_favourites_says_so() -> None:
     """The map is pale after three answers, and the sentence named a favourite for everybody."""
     session = served(3)
