@@ -53,7 +53,7 @@ def data_show(library: LoopLibrary, owner: str) -> Show:
     if not loops:
         sentence = "The first answer on Play starts a session. Each begins without knowledge."
         draw = _show_beginning
-    note = "Every event is saved before it counts. The five sessions that were used last are shown."
+    note = "Every event is saved before it counts. The sessions that were used last are shown."
     return Show.of([Screen("loops", lambda: sentence, draw, note)])
 
 
@@ -71,11 +71,14 @@ def _show_beginning() -> None:
 
 
 def _show(library: LoopLibrary, loops: Sequence[LoopInfo]) -> None:
+    """Draw the latest sessions with their curves; without any curve the last session alone, and a
+    picture, for which several rows leave no room."""
+    rewards = [loop_rewards(library, loop) for loop in loops[:_ROWS]]
+    has_curves = any(map(has_sparkline, rewards))
     with st.container(key="stage-loops"):
-        rewards = [loop_rewards(library, loop) for loop in loops[:_ROWS]]
-        for loop, earned in zip(loops, rewards, strict=False):
+        for loop, earned in zip(loops, rewards if has_curves else rewards[:1], strict=False):
             _show_row(loop, earned)
-    if not any(map(has_sparkline, rewards)):
+    if not has_curves:
         st.markdown("Each session begins without knowledge:")
         _show_beginning()
 
