@@ -659,6 +659,7 @@ def test_a_rule_of_ones_own_over_the_columns_of_a_file(
     assert "Your rule: by weather" in table_of(app.run())
     assert app.session.file_rule == RuleTable(("weather",), {("rainy",): "b", ("sunny",): "a"})
     assert "**The rule “by weather” would earn about" in app.text
+    assert "It begins with the actions shown most often. Choose" in app.text
     (depends,) = (box for box in app.at.multiselect if box.label == "Your rule depends on")
     assert depends.options == ["weather", "country"]
     depends.unselect("weather").run()

@@ -207,10 +207,10 @@ def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> N
 def test_the_race_against_todays_rules_is_as_long_as_a_test_of_the_world_needs() -> None:
     own = keep_at_hand(OWN_BANK)
     lengths = {
-        world: presets(RaceSetup(world=world))["Against today's rules"].setup.visitors
+        world: presets(RaceSetup(world=world))["Against today's rules"].setup.size
         for world in ("coffee", "news", own)
     }
-    assert lengths == {"coffee": 1_000, "news": 2_000, own: 20_000}
+    assert lengths == {"coffee": (1_000, 10), "news": (2_000, 10), own: (20_000, 5)}
 
 
 def test_a_world_without_the_field_gets_one_of_its_own(open_race: Open) -> None:

@@ -68,7 +68,7 @@ def _free(upload: Upload) -> None:
 
 def _inspect(upload: Upload, setup: EvaluateSetup) -> Inspected | None:
     """Return the file's content summary, computed once per upload; then the unit in its reward's
-    name replaces the former, and a unit of the former file's reward is dropped."""
+    name replaces the former, and what was stated of the former file's rewards is dropped."""
     known: tuple[str, Inspected] | None = st.session_state.get(_INSPECTED)
     if known is not None and known[0] == upload.token:
         return known[1]
@@ -82,6 +82,8 @@ def _inspect(upload: Upload, setup: EvaluateSetup) -> Inspected | None:
     unit = _unit(inspected)
     if unit or (known is not None and setup.unit == _unit(known[1])):
         st.session_state[setup.key("unit")] = unit
+    if known is not None:
+        st.session_state[setup.key("unpaid")] = ""
     return inspected
 
 

@@ -22,6 +22,7 @@ from pages.parts.text.pages_folder import PAGES
 _TABLE = EvaluateSetup.key("table")
 _OFFERED, _BEGAN = "own-rule-offered", "own-rule-began"
 _SHOWS = "Shows"
+_USUAL = "the actions shown most often"
 _MOST_COLUMNS = 2
 _ROWS, _TALL = 12, 430
 """Rows visible without scrolling, and the height of a longer table in pixels."""
@@ -68,18 +69,20 @@ def _write_over_fields(setup: EvaluateSetup) -> None:
 def _write_over_columns(session: EvaluateSession, log: Decisions) -> None:
     """Draw the choice of a rule over columns of a file, with its table, and pass the rule to the
     session."""
-    offered, latest = _columns_of(log), session.file_rule or _first_rule(session.setup, log)
+    offered = _columns_of(log)
+    if session.file_rule is None:
+        latest, origin = _first_rule(session.setup, log)
+    else:
+        latest, origin = session.file_rule, ""
     fields = st.multiselect(
         "Your rule depends on",
         list(offered),
         [name for name in latest.fields if name in offered],
         max_selections=_MOST_COLUMNS,
         placeholder="nothing: one action for all",
-        help="The table begins with today's rules if the file has their columns and actions, else "
-        "with the actions shown most often.",
         key="own-rule-columns",
     )
-    session.ask_rule(_table_over(log, fields, latest))
+    session.ask_rule(_table_over(log, fields, latest, origin))
     if session.page_state != session.drawn:
         st.rerun()
 
@@ -92,25 +95,32 @@ def _columns_of(log: Decisions) -> Mapping[str, Sequence[str]]:
     return known[1]
 
 
-def _first_rule(setup: EvaluateSetup, log: Decisions) -> RuleTable:
+def _first_rule(setup: EvaluateSetup, log: Decisions) -> tuple[RuleTable, str]:
     """Return today's rules if the file has their columns, values and actions; else the actions
-    shown most often by the first column."""
+    shown most often by the first column; and which of these it is."""
     known = setup.baseline()
     if not isinstance(known, Mood) and {*known.fields} <= _columns_of(log).keys():
         groups = usual_rule(log, known.fields).table
         if groups.keys() <= known.table.keys() and {*known.table.values()} <= {*log.actions}:
-            return RuleTable(known.fields, {group: known.table[group] for group in groups})
-    return usual_rule(log, [*_columns_of(log)][:1])
+            rule = RuleTable(known.fields, {group: known.table[group] for group in groups})
+            return rule, "today's rules"
+    return usual_rule(log, [*_columns_of(log)][:1]), _USUAL
 
 
-def _table_over(log: Decisions, fields: Sequence[str], latest: RuleTable) -> RuleTable:
+def _table_over(log: Decisions, fields: Sequence[str], latest: RuleTable, origin: str) -> RuleTable:
     """Draw the table of a rule, which begins with the latest rule on the same columns, or with the
-    actions shown most often."""
+    actions shown most often.
+
+    Args:
+        origin: of the latest rule; empty if a person wrote it.
+    """
     key = f"own-rule-{'-'.join(fields)}"
     if key not in st.session_state:  # An editor that left the page has lost its edits.
         is_same = latest.fields == tuple(fields)
-        st.session_state[_BEGAN] = latest if is_same else usual_rule(log, fields)
-    start: RuleTable = st.session_state[_BEGAN]
+        began = (latest, origin) if is_same else (usual_rule(log, fields), _USUAL)
+        st.session_state[_BEGAN] = began
+    start: RuleTable
+    start, origin = st.session_state[_BEGAN]
     shows = _SHOWS if _SHOWS not in fields else f"{_SHOWS} (action)"
     frame = pd.DataFrame([*map(list, start.table)], columns=[*fields])
     actions = st.column_config.SelectboxColumn(options=log.actions, required=True)
@@ -121,7 +131,8 @@ def _table_over(log: Decisions, fields: Sequence[str], latest: RuleTable) -> Rul
         column_config={shows: actions},
         height="content" if len(frame) <= _ROWS else _TALL,
     )
-    note(f"Choose the actions under *{shows}*. The estimate follows at once.")
+    begins = f"It begins with {origin}. " if origin else ""
+    note(f"{begins}Choose the actions under *{shows}*. The estimate follows at once.")
     return RuleTable(start.fields, dict(zip(start.table, map(str, edited[shows]), strict=True)))
 
 

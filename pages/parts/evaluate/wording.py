@@ -58,7 +58,7 @@ def labels_of(result: LogEvaluation) -> Mapping[str, str]:
 
 def below_table(result: LogEvaluation) -> str:
     """Explain the words of the table."""
-    said = ["Evidence: as certain as so many visitors who were all served that way."]
+    said = ["Evidence: this many visitors, all served that way, would tell as much."]
     if result.today is not None:
         said.append("Default: the action that today's rules give everybody.")
     if result.log.scale.is_money:

@@ -52,7 +52,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
             "One winner for everybody, or individual tastes: what is the difference worth?",
         ),
         "Against today's rules": Preset(
-            replace(fair, who="ours,ab,present,uniform", visitors=_visitors_of_test(fair.world)),
+            _against_todays_rules(fair),
             "Today's rules are good from the first visitor on, and never get better.",
         ),
         "Tastes change halfway": Preset(
@@ -81,6 +81,14 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
 
 _LONGEST = 20_000
 """Most visitors of a ready-made race, for its time."""
+_LONG, _FEW = 10_000, 5
+"""Visitors from which a ready-made race has few repetitions, for its time, and their number."""
+
+
+def _against_todays_rules(fair: RaceSetup) -> RaceSetup:
+    visitors = _visitors_of_test(fair.world)
+    crowds = _FEW if visitors >= _LONG else fair.crowds
+    return replace(fair, who="ours,ab,present,uniform", visitors=visitors, crowds=crowds)
 
 
 def _visitors_of_test(world: str) -> int:

@@ -46,7 +46,7 @@ from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
 from pages.parts.worlds.edited_rows import EditedRows, Edits
 from pages.parts.worlds.truth_rows import TruthRows
-from pages.parts.worlds.wording import LOG, about_prices, understood
+from pages.parts.worlds.wording import LOG, about_actions, understood
 
 _PEEK = 1 << 16
 """Largest number of characters or bytes by which a log is recognised."""
@@ -139,7 +139,7 @@ class WorldsSession:
         elif lists_actions(text):
             prices = column_of_prices(text)
             self._put(self.draft.offering(items_from_table(text), has_prices=bool(prices)))
-            return f"{understood(self.draft)} {about_prices(prices)}"
+            return f"{understood(self.draft)} {about_actions(prices)}"
         elif lists_values(text):
             self._put(coming(self.draft, values_from_table(text)))
         else:

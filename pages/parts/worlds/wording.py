@@ -67,11 +67,13 @@ def understood(draft: Draft) -> str:
     return f"Read. Actions: {_some(actions)}. Fields: {_some(fields)}."
 
 
-def about_prices(column: str) -> str:
-    """Say from which column of a table of actions prices were read; empty for none."""
+def about_actions(column: str) -> str:
+    """Say where success rates are set, and from which column of a table of actions prices were
+    read; empty for none."""
+    rates = "Set their success rates below."
     if column:
-        return f"Pays: column {column}."
-    return "There is no column of prices, so they stay as they were."
+        return f"{rates} Pays: column {column}."
+    return f"{rates} There is no column of prices, so they stay as they were."
 
 
 def _some(names: Sequence[str]) -> str:

@@ -69,7 +69,9 @@ def test_a_unit_is_that_of_the_rewards_name_or_the_last_one_typed() -> None:
 
     assert unit_with(b"reward") == ""
     app.text_input[0].input("points")
+    app.text_input[1].input("x")
     assert unit_with(b"clicks") == "points"
+    assert not app.text_input[1].value, "that x never pays was said of the other file"
     assert unit_with(b"revenue_eur") == "€"
     assert unit_with(b"clicks") == "", "that unit was of another column"
 

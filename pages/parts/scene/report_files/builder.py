@@ -60,15 +60,15 @@ _MAX_ACTIONS = 12
 
 
 def _actions(world: World, truth: bool) -> Iterator[tuple[str, ...]]:
-    """Rows of the table of actions: name, price if there is any, and with the truth, true rate and
-    mean reward. Empty without prices and truth."""
+    """Rows of the table of actions: name, price if there is any, and with the truth, assumed rate
+    and mean reward. Empty without prices and truth."""
     scale, (chances, means) = RewardScale.of(world), world.item_means()
     has_prices = bool(world.unit) or any(item.value != 1 for item in world.items)
     amounts = replace(scale, unit="")  # The head of the column has the unit.
     unit = f"\u00a0{world.unit}" if world.unit else ""
     if not (has_prices or truth):
         return
-    heads = ["True rate", _capital(scale.title)] if truth else []
+    heads = ["Assumed rate", _capital(scale.title)] if truth else []
     yield "Action", *(["Pays"] if has_prices else []), *heads
     order = sorted(range(len(world.items)), key=lambda at: -means[at] if truth else 0.0)
     shown = sorted(order[:_MAX_ACTIONS])

@@ -60,12 +60,12 @@ def test_a_simulation_has_the_prices_and_rates_of_its_actions() -> None:
     assert report.world == "Simulation: Our bank"
     assert "The world is simulated" in report.about
     head, premium, *_, nothing = report.actions
-    assert head == ("Action", "Pays", "True rate", "€ per 1,000 visitors")
+    assert head == ("Action", "Pays", "Assumed rate", "€ per 1,000 visitors")
     assert premium == ("Premium card", "120\u00a0€", "2.5\u00a0%", "3,000")
     assert report.actions[3][1:] == ("300\u00a0€", "0.734\u00a0%", "2,202"), "their product"
     assert nothing == ("Nothing new", "0\u00a0€", "0.5\u00a0%", "0")
     page = as_html(report, PAPERS["a4"]).decode()
-    assert "<th>True rate</th>" in page
+    assert "<th>Assumed rate</th>" in page
     assert "<td>3,000</td>" in page
     assert "<table>" not in as_html(report, PAPERS["16-9"]).decode()
 
@@ -100,5 +100,5 @@ def test_a_report_that_hides_the_truth_has_prices_but_no_rates() -> None:
     hidden = reported(OWN_BANK, truth=False)
     assert hidden.world == "Simulation: Our bank"
     assert hidden.actions[:2] == (("Action", "Pays"), ("Premium card", "120\u00a0€"))
-    assert reported(OWN_BANK, truth=True).actions[0][2] == "True rate"
+    assert reported(OWN_BANK, truth=True).actions[0][2] == "Assumed rate"
     assert reported(COFFEE, truth=False).actions == ()

@@ -61,7 +61,7 @@ def test_the_longest_texts_stay_on_one_page(paper: Paper) -> None:
         story="A story of five hundred letters. " * 15,
         offered=((name, PICTURE),) * 50,
         figures=(replace(FIGURE, title=name * 2, keys=(("#015fb0", name),) * 12),) * 2,
-        actions=((name, "Pays", "True rate", "Mean reward"),) * 14,
+        actions=((name, "Pays", "Assumed rate", "Mean reward"),) * 14,
         sentences=(f"{name} earned more than {name}, in the last fifty crowds. " * 2,) * 5,
     )
     text = text_of(crowded, paper)
