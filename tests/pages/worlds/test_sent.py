@@ -15,7 +15,10 @@ def page() -> None:
     from pages.parts.worlds import new_world_menu  # noqa: PLC0415
     from pages.parts.worlds.session import WorldsSession  # noqa: PLC0415
 
-    session = st.session_state.setdefault("session", WorldsSession("coffee"))
+    if "session" not in st.session_state:  # Test sessions share their upload.
+        this_upload().free()
+        st.session_state["session"] = WorldsSession("coffee")
+    session = st.session_state["session"]
 
     def field(token: str, most: int, ended: object, kinds: object) -> None:
         if data := st.session_state.pop("sent", b""):
