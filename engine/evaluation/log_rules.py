@@ -39,6 +39,12 @@ def columns_for_rules(log: Decisions) -> Mapping[str, Sequence[str]]:
     return {name: texts for name, texts in values.items() if 2 <= len(texts) <= MOST_VALUES}
 
 
+def depends_on_columns(rule: RuleTable, log: Decisions) -> bool:
+    """True if each field of a rule is a context column of the log."""
+    names = {name for text in log.contexts for name in values_in(text)}
+    return names.issuperset(rule.fields)
+
+
 def usual_rule(log: Decisions, fields: Sequence[str]) -> RuleTable:
     """Action shown most often to each combination of values in the log, of a log with events."""
     groups = _values(log, fields)

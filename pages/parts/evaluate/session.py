@@ -6,6 +6,7 @@ from functools import partial
 from threading import RLock
 
 from engine import LoopSettings, PersonalizerError
+from engine.evaluation.log_rules import depends_on_columns
 from engine.evaluation.target_policies import replaying
 from engine.loop.lock import locked
 from engine.pausable_steps import Steps, finish
@@ -227,9 +228,10 @@ class EvaluateSession:
 
     def _rule(self, log: EvaluationLog) -> Baseline | None:
         """Return today's rules, if the log began in their world and they name present actions; for
-        a file the person's rule over its columns."""
+        a file the person's rule, if its columns are still context."""
         if self.setup.log == "file":
-            return self.file_rule
+            own = self.file_rule
+            return own if own and depends_on_columns(own, log.decisions) else None
         if log.worlds is None or log.worlds.worlds[0] != world_of(self.setup.world):
             return None
         rule, present = self.setup.baseline(), {item.id for item in log.worlds.now.items}

@@ -289,6 +289,11 @@ def test_a_rule_over_the_columns_of_a_file_is_evaluated() -> None:
     said = about_rule(session, session.result)
     assert said.startswith("**The rule “by age” would earn about")
     assert "The log earned 0.5" in said
+    assert source.columns is not None
+    columns, source = source.columns, replace(source, columns=replace(source.columns, context=()))
+    assert value_of("rules") is None, "age is no context any more"
+    source = replace(source, columns=columns)
+    assert value_of("rules") == best
     upload = sent(b"\n".join(ROWS.splitlines()))
     inspected = finish(inspecting(upload))
     source = FileSource(upload.token, inspected.columns, inspected.bounds)
