@@ -122,7 +122,7 @@ def test_each_tab_stop_has_a_name_and_a_ring(
 def test_controls_are_as_large_as_a_finger_on_a_phone(
     new_tab: NewTab, server: Server, path: str
 ) -> None:
-    """Help, the tools of charts and tables, and bets on a race are smaller."""
+    """Help, the tools of charts and tables, and more than six bets on a race are smaller."""
     tab = new_tab(viewport=NARROW, has_touch=True, is_mobile=True)
     page = AppPage(tab, server.address).visit(f"{server.address}{path}")
     expect(page.page.get_by_role("heading", level=1)).to_be_visible()
@@ -174,11 +174,13 @@ _RING = r"""() => {
 }"""
 """Name of what has the focus, None at the end of a page, and the contrast of its ring."""
 _SMALLER = """() => Object.fromEntries(
-    [...document.querySelectorAll(".stMainBlockContainer :is(button, [role=radio], .stPageLink a)")]
-        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stSelectbox, .stCode"))
-        .filter(e => !e.closest(".st-key-race-bet"))
+    [...document.querySelectorAll(`.stMainBlockContainer :is(button, [role=radio], .stPageLink a,
+        .react-aria-ComboBox > div, .stTextInputRootElement, [data-testid=stNumberInputContainer],
+        .stExpander summary, .stCheckbox label)`)]
+        .filter(e => !e.closest(".stElementToolbar, .stTooltipIcon, .stCode"))
+        .filter(e => !e.matches(".stSelectbox button, [data-testid=stNumberInputContainer] button"))
         .map(e => [e.innerText || e.getAttribute("aria-label"), e.getBoundingClientRect()])
         .filter(([, box]) => box.width && Math.min(box.width, box.height) < 43.5)
         .map(([name, box]) => [name, Math.min(box.width, box.height)])
 )"""
-"""Names and shorter sides of buttons and links in a page's content that are below 44 pixels."""
+"""Names and shorter sides of controls in a page's content that are below 44 pixels."""
