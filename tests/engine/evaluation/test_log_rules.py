@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.log_rules import MOST_VALUES, LogRule, columns_for_rules, usual_rule
+from engine.evaluation.log_rules import (
+    MOST_VALUES,
+    LogRule,
+    columns_for_rules,
+    depends_on_columns,
+    usual_rule,
+)
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.target_policies import WorldRule
 from engine.simulation.baselines import RuleTable, best_rule
@@ -66,3 +72,10 @@ def test_the_usual_rule_is_the_action_shown_most_often() -> None:
     log = two_columns(["web", "web", "web", "app", ""], [1, 1, 0, 0, 1])
     assert usual_rule(log, ["place"]).table == {("",): "loan", ("app",): "card", ("web",): "loan"}
     assert usual_rule(log, []).table == {(): "loan"}
+
+
+def test_a_rule_depends_on_columns_of_the_log_or_not() -> None:
+    log = two_columns(["web", "app"], [0, 1])
+    assert depends_on_columns(usual_rule(log, ["place"]), log)
+    assert depends_on_columns(usual_rule(log, []), log)
+    assert not depends_on_columns(RuleTable(("age",), {("old",): "loan"}), log)

@@ -128,3 +128,37 @@ def test_a_reward_out_of_bounds_is_refused_by_its_number() -> None:
     builder.add(log_of([""] * 2, ["t", "u"], [0, 7]))
     with pytest.raises(PersonalizerError, match=r"reward of event 2 is 7\.0, but must"):
         builder.build((0.0, 1.0))
+
+
+def priced(reward: list[float]) -> Decisions:
+    """Four events, three of tea and one of coffee."""
+    n = len(reward)
+    return two_events(
+        context_index=np.zeros(n, dtype=np.intp),
+        shown=np.array([0] * (n - 1) + [1]),
+        propensity=np.full(n, 0.5),
+        reward=np.array(reward),
+        offered=np.ones((n, 2), dtype=bool),
+        baseline=np.zeros(n, dtype=np.intp),
+        probabilities=None,
+        means=None,
+    )
+
+
+def test_an_amount_is_known_once_it_was_paid_three_times() -> None:
+    assert priced([40.0, 40.0, 40.0, 0.0]).amounts == {"tea": 40.0}
+    assert priced([40.0, 40.0, 0.0, 0.0]).amounts == {}
+    assert priced([40.0, 40.0, 30.0, 0.0]).amounts == {}, "of two amounts neither is the price"
+    assert priced([-1.0, -1.0, -1.0, 0.0]).amounts == {}
+
+
+def test_an_action_can_be_stated_to_pay_0_unless_it_has_paid() -> None:
+    log = priced([40.0, 40.0, 40.0, 0.0])
+    stated = log.without_pay(["coffee"])
+    assert stated.largest is not None
+    assert stated.largest.tolist() == [np.inf, 0.0]
+    assert log.without_pay([]) is log
+    with pytest.raises(PersonalizerError, match=r"has no action “milk”\. It has: tea, coffee"):
+        log.without_pay(["milk"])
+    with pytest.raises(PersonalizerError, match="“tea” does not always pay 0: event 1 has the"):
+        log.without_pay(["tea"])
