@@ -2,26 +2,38 @@ const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true
 const PRESSED = "button, a[href], summary, [role=button]";
 const PATIENCE = 4000;  // Milliseconds after which a press without an answer counts as lost.
 const ears = new WeakMap();
+// The last press on the stage. It outlives its page, as a step may lead to another; until the keys
+// of that page are heard, the former page's ear listens.
+const last = { awaits: 0, sentAt: 0, waiting: undefined, formerEar: undefined };
 
 export default function ({ data, parentElement, setTriggerValue }) {
     let ear = ears.get(parentElement);
     if (!ear) {
-        ears.set(parentElement, ear = { awaits: 0 });
+        ears.set(parentElement, ear = {});
         ear.onKey = event => hear(ear, event);
         ear.onClick = event => feel(ear, event);
-        ear.onDrawn = () => press(ear, ear.waiting);
+        ear.onDrawn = () => pressWaiting(ear);
         addEventListener("keydown", ear.onKey);
         addEventListener("click", ear.onClick);
         addEventListener("stage-drawn", ear.onDrawn);
+        if (isOnStage(data)) silence(last.formerEar);
     }
     const send = means => setTriggerValue("pressed", { means, shown: data.shown, hands: hands() });
     Object.assign(ear, { data, send });
+    pressWaiting(ear);  // A new page's screen may be drawn before its keys are heard.
     return () => {
-        removeEventListener("keydown", ear.onKey);
-        removeEventListener("click", ear.onClick);
-        removeEventListener("stage-drawn", ear.onDrawn);
         ears.delete(parentElement);
+        if (!isUnderWay(ear)) return silence(ear);
+        last.formerEar = ear;
+        setTimeout(() => silence(ear), PATIENCE);
     };
+}
+
+function silence(ear) {
+    if (!ear) return;
+    removeEventListener("keydown", ear.onKey);
+    removeEventListener("click", ear.onClick);
+    removeEventListener("stage-drawn", ear.onDrawn);
 }
 
 function hands() {
@@ -43,13 +55,29 @@ function hear(ear, event) {
 }
 
 // On the stage, a press waits until the screen of the press before it is drawn (`stage_front`): of
-// several presses meanwhile the last waits.
+// several presses meanwhile the last waits. The key of the stage does not wait, and ends a wait.
 function press(ear, means) {
-    const isUnderWay = ear.data.turn !== null && ear.awaits > (document.documentElement.dataset.drawn ?? 0)
-        && performance.now() - ear.sentAt < PATIENCE;
-    ear.waiting = isUnderWay ? means : undefined;
-    if (!means || isUnderWay) return;
-    ear.awaits = ear.data.turn + 1;
-    ear.sentAt = performance.now();
+    const mustWait = isUnderWay(ear);
+    last.waiting = mustWait ? means : undefined;
+    if (mustWait) return;
+    last.awaits = isOnStage(ear.data) ? ear.data.turn + 1 : 0;
+    last.sentAt = performance.now();
     ear.send(means);
+}
+
+function pressWaiting(ear) {
+    if (isOnStage(ear.data) && last.waiting && !isAwaited(ear)) press(ear, last.waiting);
+}
+
+function isUnderWay(ear) {
+    return isOnStage(ear.data) && isAwaited(ear) && performance.now() - last.sentAt < PATIENCE;
+}
+
+// The former page's ear does not know the press that led to the next page.
+function isAwaited(ear) {
+    return last.awaits > Math.min(ear.data.turn, document.documentElement.dataset.drawn ?? 0);
+}
+
+function isOnStage(data) {
+    return data.turn !== null;
 }
