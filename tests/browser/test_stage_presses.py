@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from engine.store import GoneError, Store
-from tests.browser.app import running
+from tests.browser.app import Server, running
 from tests.browser.conftest import NewTab
 from tests.browser.stage import PROJECTORS, StagePage
 
@@ -113,6 +113,10 @@ def faults_of(talk: Presses, states: Sequence[State], delays: Iterable[int]) -> 
     return faults
 
 
+ACROSS = (0, 20, 100, 200)
+"""Milliseconds between two presses of which the first leads to another page."""
+
+
 @pytest.fixture
 def talk(new_tab: NewTab, tmp_path: Path) -> Iterator[Presses]:
     """Play's talk on a server with a store of its own."""
@@ -141,3 +145,24 @@ def test_the_stage_comes_back_to_any_screen_on_which_it_was_left(talk: Presses) 
             return
         before = now
     raise AssertionError("the talk does not end")
+
+
+def test_a_press_waits_while_the_show_goes_to_another_page(server: Server, new_tab: NewTab) -> None:
+    stage = StagePage(new_tab(viewport=PROJECTORS[0]), server.address).show("/show?stage=1")
+    stage.page.wait_for_function(_DRAWN, arg=0)
+
+    def press(*keys: str, delay: float = 0) -> str:
+        before = stage.drawn_presses
+        for key in keys:
+            stage.page.keyboard.press(key)
+            stage.page.wait_for_timeout(delay)
+        stage.page.wait_for_function(_DRAWN, arg=before + len(keys))
+        stage.settle()
+        address = urlsplit(stage.page.url)
+        return f"{address.path} {parse_qs(address.query).get('screen', [''])[0]}"
+
+    while press("PageDown") != "/evaluate report":
+        pass
+    for delay in ACROSS:
+        assert press("PageUp", "PageUp", delay=delay) == "/ truth"
+        assert press("PageDown", "PageDown", delay=delay) == "/evaluate report"
