@@ -3,6 +3,7 @@
 - `apprentice_comparison`: today's rules, an apprentice and a loop online on one crowd.
 - `baseline_loop`: a fast loop for the arm of today's rules.
 - `business_figures`: payback of learning, segments served worse, rewards of random offers.
+- `payback_time`: visitors until learning has paid for itself, with an interval.
 - `payback_forecast`: payback beyond the visitors of paired runs, with an interval.
 - `second_loop`: another loop with other settings on the visitors of a first one, for Play.
 - `recorded_acts`: visits and rewards of a loop as a value that replays them on any seed.

@@ -10,6 +10,7 @@ from engine.arrays import Array
 from engine.evaluation.curve_points import rows_of
 from engine.evaluation.mean_intervals import Band, Estimate, band, estimate
 from engine.experiments.payback_forecast import PaybackForecast, forecast_of_crowds
+from engine.experiments.payback_time import PaybackTime, payback_time
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
 
@@ -71,26 +72,6 @@ class Believed:
     weight: float
     since: int
     others: int
-
-
-@dataclass(frozen=True, slots=True)
-class PaybackTime:
-    """Visitors until learning has paid for itself: the sum of expected rewards stays at least that
-    of a baseline before the same crowds.
-
-    Attributes:
-        visitors: median over crowds; None if half of them are not paid back by the end.
-        low, high: 95 % interval of the median by order statistics (David & Nagaraja, *Order
-            Statistics*, 2003, section 7.1); low is None with fewer than six crowds, and high is
-            None where the interval is open.
-        paid, crowds: number of crowds paid back by the end, and of all.
-    """
-
-    visitors: int | None
-    low: int | None
-    high: int | None
-    paid: int
-    crowds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,21 +239,7 @@ class Standings:
         crowds."""
         if not self.shared or not {contender, baseline} <= {*self.keys}:
             return None
-        pairs = zip(self.outcomes(contender), self.outcomes(baseline), strict=True)
-        behind = np.array([ours.expected - theirs.expected < -1e-9 for ours, theirs in pairs])
-        # After the last point behind; beyond the end for crowds that are behind at the end.
-        last = behind.shape[1] - behind[:, ::-1].argmax(axis=1)
-        after = np.sort(np.where(behind.any(axis=1), last, 0))
-        times = [0, *self.plan.points.tolist(), None]
-        points = after + (after > 0)
-        rank, crowds = median_rank(len(after)), len(after)
-        return PaybackTime(
-            times[points[crowds // 2]],
-            times[points[rank - 1]] if rank else None,
-            times[points[crowds - rank]] if rank else None,
-            int(np.count_nonzero(points < len(times) - 1)),
-            crowds,
-        )
+        return payback_time(self._leads(contender, baseline), self.plan.points)
 
     def payback_forecast(self, contender: str, baseline: str) -> PaybackForecast | None:
         """Forecast of `payback` beyond the race; None where the race ends without a deficit, and
@@ -280,9 +247,12 @@ class Standings:
         is_fair = self.plan.drift == "none" and len(self.shared) > 1 and self.plan.visitors > 3
         if not is_fair or not {contender, baseline} <= {*self.keys}:
             return None
+        return forecast_of_crowds(self._leads(contender, baseline), self.plan.points)
+
+    def _leads(self, contender: str, baseline: str) -> Array:
+        """Sums of expected rewards over those of a baseline, (R, P), R common crowds."""
         pairs = zip(self.outcomes(contender), self.outcomes(baseline), strict=True)
-        ahead = np.array([ours.expected - theirs.expected for ours, theirs in pairs])
-        return forecast_of_crowds(ahead, self.plan.points)
+        return np.array([ours.expected - theirs.expected for ours, theirs in pairs])
 
     def cost_of_chance(self, contender: str) -> ChanceCost | None:
         """Reward a visitor that a contender lost by random offers, and its gap to the leader.
@@ -362,15 +332,3 @@ class Standings:
                     "regret": float(outcome.regret[-1]),
                     **dict(zip(names, outcome.losses.tolist(), strict=True)),
                 }
-
-
-def median_rank(size: int) -> int:
-    """Rank from each end of the order statistics that hold the median of so many values with
-    probability .95; 0 for too few values."""
-    below, rank = 0.0, 0
-    while rank < size:
-        below += math.comb(size, rank) / 2**size
-        if below > 0.025:
-            return rank
-        rank += 1
-    return 0

@@ -24,6 +24,8 @@ _OFFERED, _BEGAN = "own-rule-offered", "own-rule-began"
 _SHOWS = "Shows"
 _USUAL = "the actions shown most often"
 _MOST_COLUMNS = 2
+_EMPTY = "none"
+"""Text of a missing value, as in the tables of context fields."""
 _ROWS, _TALL = 12, 430
 """Rows visible without scrolling, and the height of a longer table in pixels."""
 
@@ -122,7 +124,8 @@ def _table_over(log: Decisions, fields: Sequence[str], latest: RuleTable, origin
     start: RuleTable
     start, origin = st.session_state[_BEGAN]
     shows = _SHOWS if _SHOWS not in fields else f"{_SHOWS} (action)"
-    frame = pd.DataFrame([*map(list, start.table)], columns=[*fields])
+    groups = [[value or _EMPTY for value in group] for group in start.table]
+    frame = pd.DataFrame(groups, columns=[*fields])
     actions = st.column_config.SelectboxColumn(options=log.actions, required=True)
     edited = write_in(
         frame.assign(**{shows: list(start.table.values())}),

@@ -301,12 +301,12 @@ def about_payback(session: RaceSession) -> str:
             f"{time.paid:,} of {counted(time.crowds, 'repetition')}. {_forecast(session)}"
         )
     if time.visitors == 0:
-        return "**Learning cost nothing.** This engine was never behind today's rules."
+        return "**Learning cost nothing.** On average this engine was never behind today's rules."
     if time.low is None or time.high is None:
         low = "" if time.low is None else f" (95 % interval {time.low:,} to beyond the race)"
         return (
-            "**When learning pays for itself is not known yet.** In half of the repetitions it had "
-            f"by visitor {time.visitors:,}{low}. More repetitions or visitors would tell."
+            "**When learning pays for itself is not known yet.** On average it had by visitor "
+            f"{time.visitors:,}{low}. More repetitions or visitors would tell."
         )
     interval = f" (95 % interval {time.low:,} to {time.high:,})"
     days, *ends = (_days(number) for number in (time.visitors, time.low, time.high))
