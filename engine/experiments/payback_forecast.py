@@ -1,11 +1,13 @@
 """Forecast of the payback of learning beyond the visitors of paired runs.
 
 The deficit at the end is earned back at the gain a visitor of the last half. The interval holds
-every number of visitors at which a sum of 0 is compatible with both (Fieller, *JRSS B*, 1954).
+every number of visitors at which a sum of 0 is compatible with both (Fieller, *JRSS B*, 1954); if
+the deficit of several crowds may be chance, it begins with the interval of their payback
+(`payback_time`).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from engine.evaluation.mean_intervals import (
     standard_error,
     student,
 )
+from engine.experiments.payback_time import payback_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,10 @@ def forecast_of_crowds(ahead: Array, points: NDArray[np.intp]) -> PaybackForecas
     if len(ahead) < 2 or deficits.mean() <= 0:
         return None
     gain, number = estimate(gains), len(ahead)
+    may_be_paid_at = payback_time(ahead, points).low
     errors = np.cov(np.stack([gains, deficits])) / number
     reach = student(number - 1) ** 2
-    return _forecast(
+    forecast = _forecast(
         gain,
         end,
         float(deficits.mean()),
@@ -55,6 +59,9 @@ def forecast_of_crowds(ahead: Array, points: NDArray[np.intp]) -> PaybackForecas
         2 * (gain.mean * deficits.mean() - reach * errors[0, 1]),
         deficits.mean() ** 2 - reach * errors[1, 1],
     )
+    if forecast.low is None or may_be_paid_at is None:
+        return forecast
+    return replace(forecast, low=min(forecast.low, may_be_paid_at))
 
 
 def forecast_of_visitors(gains: Array) -> PaybackForecast | None:
