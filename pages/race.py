@@ -60,14 +60,16 @@ def draw_frame(session: RaceSession) -> None:
     if session.raced is None:
         page_layout.show_before(session.setup)
         return
+    if session.known.keys:
+        st.empty()  # In the place of the line-up, or results would push it down first.
     if progress is not None and session.is_live:
         with progress:
             page_layout.show_progress(session)
     scene = scene_of(session, FigureStyle(is_dark()))
-    page_layout.show_former_verdict(session, scene)
     if not session.known.keys:
         page_layout.show_before(session.raced)
         return
+    page_layout.show_former_verdict(session, scene)
     page_layout.show_results(session, scene)
 
 

@@ -45,16 +45,17 @@ def show_line_up(setup: RaceSetup, in_short: bool = False) -> None:
 
 
 def show_before(setup: RaceSetup) -> None:
-    """Draw the line-up in place of results."""
-    with st.container(key="line-up"):
-        section("Methods")
-        if said := conditions_of(setup):
-            st.markdown(said)
-        show_line_up(setup, in_short=True)
-    with st.container(key="race-answers"):
-        section("What the race shows")
-        for column, (title, answer) in zip(st.columns(3), _ANSWERS.items(), strict=True):
-            column.markdown(f"**{title}**  \n{small(answer)}")
+    """Draw the line-up in place of results, as a single part of the page."""
+    with st.container(key="before-race"):
+        with st.container(key="line-up"):
+            section("Methods")
+            if said := conditions_of(setup):
+                st.markdown(said)
+            show_line_up(setup, in_short=True)
+        with st.container(key="race-answers"):
+            section("What the race shows")
+            for column, (title, answer) in zip(st.columns(3), _ANSWERS.items(), strict=True):
+                column.markdown(f"**{title}**  \n{small(answer)}")
 
 
 def show_progress(session: RaceSession) -> None:
