@@ -1,6 +1,7 @@
 """Family of bells: a row for each action with belief, draw and chance."""
 
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,8 +28,8 @@ from pages.parts.charts.item_pictures import is_pictured, with_pictures
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import Theme, theme
 
-_REACH = 3.2
-"""Standard deviations from the mean to which a bell is drawn."""
+_POINTS = (-3.2, -2.6, -2.1, -1.6, -1.2, -0.8, -0.4, 0, 0.4, 0.8, 1.2, 1.6, 2.1, 2.6, 3.2)
+"""Standard deviations from the mean of the points of a bell."""
 _TICKS = (0, 0.5, 1)
 """Labelled rewards on the scale of the bells, as shares of its range; the range beyond is
 uncertainty only."""
@@ -112,7 +113,7 @@ def belief_spec(
         ),
         *_axes(dark, offers, rows_of(world, size), size),
         *_bells(dark),
-        *_edges(dark),
+        *_edges(),
         *_bars(dark),
         *_draws(dark),
         *_names(world),
@@ -123,7 +124,11 @@ def belief_spec(
     # `_numbers` alone is read by screen readers.
     spec = finish(dark, height, *layers, mark={"aria": False})
     signals = _signals(world, small, size).items()
-    params = [*spec["params"], *({"name": name, "expr": expr} for name, expr in signals)]
+    params = [
+        *spec["params"],
+        *({"name": name, "expr": expr} for name, expr in signals),
+        *({"name": name, "value": _fading(of)} for name, of in _grounds(dark).items()),
+    ]
     made = {"calculate": "head+lane*datum.row", "as": "foot"}
     return spec | {"encoding": IN_PIXELS, "params": params, "transform": [made]}
 
@@ -191,14 +196,23 @@ def _pictures(world: World) -> list[alt.Chart]:
     return with_pictures(world, _only("", x=f"{half} + 2 * px", y=y), _PICTURE)
 
 
-def _edges(dark: bool) -> list[alt.Chart]:
-    """Both ends of the bells fade out: they reach beyond the scale."""
-    look = theme(dark)
-    rows = {"!datum.lit": ((0, 1), look.ground), "datum.lit": (_LIT, _mixed(look))}
+def _edges() -> list[alt.Chart]:
+    """Both ends of the bells fade out: they reach beyond the scale.
+
+    Gradients are parameters: Vega adds a definition to the page for each gradient that it has not
+    seen, and a gradient written in a mark is a new one in every drawing.
+    """
+    rows = {"!datum.lit": ((0, 1), "fading"), "datum.lit": (_LIT, "fadingLit")}
     return [
-        _box(test, share, "names - 2", "bells + 2").mark_rect(color=_fading(colour))
-        for test, (share, colour) in rows.items()
+        _box(test, share, "names - 2", "bells + 2").mark_rect(color=alt.ExprRef(name))
+        for test, (share, name) in rows.items()
     ]
+
+
+def _grounds(dark: bool) -> dict[str, str]:
+    """Colours below the bells, of rows in general and of a lit row."""
+    look = theme(dark)
+    return {"fading": look.ground, "fadingLit": _mixed(look)}
 
 
 def _mixed(look: Theme) -> str:
@@ -295,17 +309,19 @@ def _bells(dark: bool) -> list[alt.Chart]:
 def _bell(mean: str, sd: str) -> alt.Chart:
     """Points of the bell of each row, made in the browser, so that few rows travel.
 
-    They are as few as make a smooth line: each is reckoned anew with every click.
+    They are as few as make a smooth line, and without the other fields of a row: each is computed
+    anew with every click.
     """
-    points = _rows(
-        f"isValid(datum.{mean})",
-        z=f"sequence(-{_REACH}, {_REACH} + 0.1, 0.4)",
+    rows = blank().transform_filter(f"isValid(datum.{mean})")
+    bells = rows.transform_aggregate(groupby=["action", "colour", "foot", mean, sd])
+    points = bells.transform_calculate(
+        z=json.dumps([(z, round(math.exp(-z * z / 2), 4)) for z in _POINTS]),
         wide=f"max(datum.{sd}, 1.5 / unit)",
     )
     return points.transform_flatten(["z"]).transform_calculate(
-        at=f"datum.{mean} + datum.wide * datum.z",
+        at=f"datum.{mean} + datum.wide * datum.z[0]",
         x=_reward("datum.at"),
-        y="datum.foot - lane * peak * exp(-datum.z * datum.z / 2)",
+        y="datum.foot - lane * peak * datum.z[1]",
     )
 
 

@@ -1,5 +1,8 @@
 """Effect of the last click, displayed next to the buttons, also for screen readers."""
 
+from collections.abc import Mapping
+
+from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
@@ -133,19 +136,23 @@ def _unlearned(click: Click) -> str:
     return "It did not change: the model that decides has not learned this answer."
 
 
-def where_it_comes_from(world: World, click: Click) -> str:
-    """Return the contributions to the change of the offered action's expected reward."""
+def where_it_comes_from(world: World, click: Click, changes: Mapping[Source, float]) -> str:
+    """Return the contributions to the change of the offered action's expected reward.
+
+    Args:
+        changes: as `Subject.changes`.
+    """
     values = click.before.request.context_values
     scale = BeliefScale.of(world, click.before, click.after)
-    noticed = {source: by for source, by in click.changes.items() if abs(by) >= scale.noticed}
+    noticed = {source: by for source, by in changes.items() if abs(by) >= scale.noticed}
     if click.before.means == click.after.means:
         return _unlearned(click)
     if not noticed:
         least = f" by less than {_least(scale)}" if scale.is_known else " very little"
         return f"It changed{least}, because this answer was expected."
-    names = names_of(click.changes, values)
+    names = names_of(changes, values)
     parts = [f"{plain(names[source])} **{scale.change(by)}**" for source, by in noticed.items()]
-    rest = sum(click.changes.values()) - sum(noticed.values())
+    rest = sum(changes.values()) - sum(noticed.values())
     if abs(rest) >= scale.noticed:
         parts.append(f"everything else **{scale.change(rest)}**")
     return f"Sources of the change in expected reward: {'; '.join(parts)}."

@@ -12,12 +12,10 @@ import numpy as np
 
 from engine import PersonalizerError
 from engine.evaluation.answer_reach import answer_reach
-from engine.evaluation.belief_contributions import changes, summary
 from engine.evaluation.event_rows import latest_rows
 from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve, recent_visitors
 from engine.evaluation.mean_intervals import Estimate, estimate_of_rewards
-from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
 from engine.loop.log import Mark
@@ -50,7 +48,7 @@ class Click:
         before: logged ranking.
         after: ranking of the same context after learning.
         reward: sent reward; the default reward if nobody ``answered``.
-        changes: contributions to the change of the mean reward, largest first.
+        entries: number of entries of the log after the answer.
         reach: change of the action's lead over the best other one, by cell of the map that was
             drawn before, 0 where it is small (`answer_reach`); empty without such a map.
     """
@@ -59,7 +57,7 @@ class Click:
     after: Ranked
     reward: float
     answered: bool
-    changes: Mapping[Source, float]
+    entries: int
     reach: Mapping[int, float] = field(default_factory=dict)
 
 
@@ -316,16 +314,16 @@ class OpenLoop:
         """
         loop, turn = self.loop, self.arrivals.turn
 
-        def work() -> tuple[Mapping[Source, Contribution], Ranked]:
+        def work() -> Ranked:
             now = self.ranked_for(offer.context)
             if not offer.stands(now) or self.is_answered(now):
                 raise VisitorLeftError
-            learned = self._sources(offer.ranked), self._log(offer.context, value)
+            logged = self._log(offer.context, value)
             self.go_on(offer.context, calls_next)
-            return learned
+            return logged
 
         drawn = self._drawn_map()
-        parts, before = self.undo_stack.act("answer", work)
+        before = self.undo_stack.act("answer", work)
         after = self.ranked_again(before)
         self.stepped, self.answered_turn = None, turn
         self.click = Click(
@@ -333,7 +331,7 @@ class OpenLoop:
             after=after,
             reward=loop.settings.default_reward if value is None else value,
             answered=value is not None,
-            changes=summary(changes(parts, self._sources(before))),
+            entries=len(loop.log),
             reach={} if drawn is None else self._reach(*drawn, before.shown),
         )
 
@@ -373,12 +371,6 @@ class OpenLoop:
             return self.ranked_for(context)
         actions, features = self.world.actions, self.world.features(context)
         return self.loop.preview(actions, features, before.request.excluded)
-
-    def _sources(self, ranked: Ranked) -> Mapping[Source, Contribution]:
-        """Return the contributions to the belief about the offered action; repeated answers reuse
-        them."""
-        part = "sources", ranked.request.context, ranked.request.actions, ranked.shown
-        return self._part(part, lambda: self.loop.contributions(ranked))
 
     def _log(self, context: Context, value: float | None) -> Ranked:
         """Rank in a context and send the reward; return the logged ranking."""

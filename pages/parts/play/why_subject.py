@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from weakref import ref
 
+from engine.evaluation.belief_contributions import changes, summary
+from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.time_travel import as_of, entries_before
@@ -56,6 +58,8 @@ class Subject:
         ranked: the offer.
         number: number of the visitor, from 1; None before the answer.
         earned: the visitor's reward; None for none yet.
+        changes: contributions to the change of the mean reward by the last click, largest first;
+            None if that did not answer this offer.
     """
 
     world: World
@@ -63,6 +67,7 @@ class Subject:
     ranked: Ranked
     number: int | None = None
     earned: float | None = None
+    changes: Mapping[Source, float] | None = None
 
     @property
     def context(self) -> Context:
@@ -89,7 +94,7 @@ class Subject:
             request["excludedActions"],  # type: ignore[arg-type]
             self.ranked.event_id,
         )
-        return replace(self, ranked=ranked, number=None, earned=None)
+        return replace(self, ranked=ranked, number=None, earned=None, changes=None)
 
 
 def event_of(loop: LearningLoop, number: int) -> str:
@@ -126,15 +131,19 @@ def finding(opened: OpenLoop, query: WhyQuery) -> Steps[Subject | None]:
 
 
 def _event(opened: OpenLoop, event_id: str) -> Steps[Subject | None]:
-    loop = opened.loop
+    loop, click = opened.loop, opened.click
     with loop.lock:
         event = loop.events.get(event_id)
         entries = entries_before(loop, event.number) if event else 0
     if event is None:
         return None
     past = yield from _as_of(loop, entries)
-    world = past.state.world or opened.home
-    return Subject(world, past, event.ranked, event.number + 1, event.earned)
+    world, ranked = past.state.world or opened.home, event.ranked
+    moved = None
+    if click is not None and click.before.event_id == event_id:
+        after = yield from _as_of(loop, click.entries)
+        moved = summary(changes(past.contributions(ranked), after.contributions(ranked)))
+    return Subject(world, past, ranked, event.number + 1, event.earned, moved)
 
 
 def _now(opened: OpenLoop, context: Context) -> Steps[Subject]:

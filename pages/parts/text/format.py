@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 from unicodedata import bidirectional
@@ -22,11 +23,16 @@ def plain(text: object) -> str:
     icons after it has decoded entities: an invisible word joiner breaks these patterns.
     Right-to-left text is isolated, so that a number after the text is not drawn before it.
     """
+    return _escaped(str(text))
+
+
+@lru_cache(maxsize=1_024)
+def _escaped(text: str) -> str:
     escaped = "".join(
-        f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
+        f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in text
     )
     escaped = re.sub("(w)(?=w)", rf"\1{_JOINER}", escaped, flags=re.IGNORECASE)
-    return f"{_ALONE[0]}{escaped}{_ALONE[1]}" if any(map(_runs_left, str(text))) else escaped
+    return f"{_ALONE[0]}{escaped}{_ALONE[1]}" if any(map(_runs_left, text)) else escaped
 
 
 def _runs_left(character: str) -> bool:

@@ -98,9 +98,10 @@ def _about_beliefs(session: WhySession, subject: Subject) -> Text:
 
 
 def _about_click(subject: Subject, click: Click | None) -> Text | None:
-    if click is None or click.before.event_id != subject.ranked.event_id or not subject.number:
+    if click is None or subject.changes is None:
         return None
-    return Text(f"After your click: {where_it_comes_from(subject.world, click)}", is_note=True)
+    said = where_it_comes_from(subject.world, click, subject.changes)
+    return Text(f"After your click: {said}", is_note=True)
 
 
 class _Reasons:

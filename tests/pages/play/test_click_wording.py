@@ -23,7 +23,8 @@ def loved_at_first(world_key: str) -> Click:
     before = loop.preview(world.actions, context, event_id="first")
     loop.rank(world.actions, context, event_id="first")
     loop.reward("first", 1.0)
-    return Click(before, loop.preview(world.actions, context, event_id="later"), 1.0, True, {})
+    after = loop.preview(world.actions, context, event_id="later")
+    return Click(before, after, 1.0, True, len(loop.log))
 
 
 def test_where_the_best_answer_lowers_the_chance_it_is_said_why() -> None:
@@ -62,9 +63,9 @@ def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past
 
 def test_an_answer_that_the_deciding_model_has_not_learned_is_no_expected_answer() -> None:
     click = loved_at_first("coffee")
-    assert "expected" in where_it_comes_from(WORLDS["coffee"], click)
+    assert "expected" in where_it_comes_from(WORLDS["coffee"], click, {})
     same = replace(click, after=click.before)
-    assert "has not learned this answer" in where_it_comes_from(WORLDS["coffee"], same)
+    assert "has not learned this answer" in where_it_comes_from(WORLDS["coffee"], same, {})
 
 
 def test_it_is_said_for_how_many_other_visitors_a_click_counts_and_for_whom_most() -> None:

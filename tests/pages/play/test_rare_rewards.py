@@ -341,10 +341,9 @@ def test_an_answer_to_an_offer_that_pays_nothing_teaches_nothing_and_says_so() -
     assert click is not None
     ranked = replace(click.before, shown=at)
     same = replace(click, before=ranked, after=ranked)
-    for told in (click_wording.for_whom_else, click_wording.where_it_comes_from):
-        assert told(OWN_BANK, same) == (
-            "It did not change: an offer that pays nothing teaches nothing."
-        )
+    said = "It did not change: an offer that pays nothing teaches nothing."
+    assert click_wording.for_whom_else(OWN_BANK, same) == said
+    assert click_wording.where_it_comes_from(OWN_BANK, same, {}) == said
 
 
 def test_a_new_offer_is_told_what_it_pays_and_that_can_be_undone() -> None:

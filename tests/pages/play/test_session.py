@@ -25,6 +25,7 @@ from pages.parts.play.page_settings import PlaySetup
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.shown_offers import VisitorLeftError
+from pages.parts.play.why_subject import WhyQuery, event_of, finding
 from pages.parts.settings.loop_library_access import loop_projections
 from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.job_queue import Job, Jobs
@@ -221,9 +222,16 @@ def test_what_a_click_shows_is_what_was_logged_and_what_comes_next(setup: PlaySe
         assert click.before == logged.ranked
         assert click.after == session.open.ranked
         means = click.before.means[shown.shown], click.after.means[shown.shown]
-        assert click.changes == summary(changes(parts, loop.contributions(shown)))
-        assert sum(click.changes.values()) == pytest.approx(means[1] - means[0], abs=1e-9)
-        assert any(click.changes.values()) or reward is None
+        explained = finish(finding(session.open, WhyQuery(logged.ranked.event_id)))
+        assert explained is not None
+        assert explained.changes is not None
+        assert explained.changes == summary(changes(parts, loop.contributions(shown)))
+        assert sum(explained.changes.values()) == pytest.approx(means[1] - means[0], abs=1e-9)
+        assert any(explained.changes.values()) or reward is None
+        if previous := event_of(loop, logged.number):
+            earlier = finish(finding(session.open, WhyQuery(previous)))
+            assert earlier is not None
+            assert earlier.changes is None, "another click was the last one"
 
 
 def test_the_picture_is_of_the_loop_as_it_is() -> None:
@@ -284,7 +292,7 @@ def told(session: PlaySession) -> list[object]:
     return [
         [replace(entry, time=datetime.min) for entry in opened.loop.log],
         opened.context,
-        click and (click.reward, click.answered, click.changes, click.after.probabilities),
+        click and (click.reward, click.answered, click.entries, click.after.probabilities),
     ]
 
 

@@ -102,7 +102,7 @@ function drawPanel(panel) {
         }
         const isHeard = part.wanted && scene.taken >= part.wanted.count;
         if (isHeard) part.wanted = null;
-        if (!isHeard && JSON.stringify(told) === JSON.stringify(part.told)) return;
+        if (!isHeard && isSame(told, part.told)) return;
         part.told = told;
         DRAW[told.kind](part);
     });
@@ -110,6 +110,11 @@ function drawPanel(panel) {
         leave(part);
         part.box.remove();
     }
+}
+
+// A specification that is not sent again is the same object: only the rest is compared by value.
+function isSame({ spec, ...told }, { spec: drawn, ...before }) {
+    return spec === drawn && JSON.stringify(told) === JSON.stringify(before);
 }
 
 function leave(part) {
@@ -247,8 +252,8 @@ function drawMoved({ box, told: { hint, said, note, lines } }) {
         line.append(written("b", name), make("i"));
         return line;
     }));
-    reachByKeys(box);
     box.sizes ??= new ResizeObserver(() => reachByKeys(box));
+    // Observed anew, it is heard once the browser has laid out the page: asked here, it would do so twice.
     box.sizes.observe(box);
 }
 
@@ -465,7 +470,7 @@ async function drawChart(part) {
     try {
         while (part.drawn !== part.told && !part.isGone) {
             const { spec, rows, alt, moves } = part.drawn = part.told;
-            if (part.view && part.spec === JSON.stringify(spec)) {
+            if (part.view && isDrawnBy(part, spec)) {
                 if (moves && !isStill.matches) await move(part, rows, moves);
                 if (part.drawn !== part.told || part.isGone) continue;
                 await part.view.description(alt).data("rows", part.shown = rows).runAsync();
@@ -479,8 +484,14 @@ async function drawChart(part) {
     }
 }
 
+function isDrawnBy(part, spec) {
+    if (part.spec !== spec && JSON.stringify(part.spec) !== JSON.stringify(spec)) return false;
+    part.spec = spec;
+    return true;
+}
+
 // From what is on the screen to new rows, matched by a field. Ends in time for the last of them, and
-// at once where there is news.
+// at once where there is news, or a click that waits for some.
 async function move(part, rows, by) {
     const from = new Map(part.shown.map(row => [row[by], row])), start = performance.now();
     let now = start, took = 0;
@@ -491,7 +502,8 @@ async function move(part, rows, by) {
         });
         took = Math.max(took, performance.now() - now);
         now = performance.now();
-        if (now + took - start >= MOVE || part.drawn !== part.told || part.isGone) return;
+        const isOver = now + took - start >= MOVE || isSending;
+        if (isOver || part.drawn !== part.told || part.isGone) return;
         const share = (now - start) / MOVE, eased = share * (2 - share);
         part.shown = rows.map(row => between(from.get(row[by]), row, eased));
         await part.view.data("rows", part.shown).runAsync();
@@ -513,10 +525,10 @@ async function begin(part, { spec, rows, alt }) {
     if (part.isGone) return;
     const look = getComputedStyle(part.place);
     part.end?.();
-    part.spec = JSON.stringify(spec);
+    part.spec = spec;
     part.width = part.place.clientWidth;
     const { view, finalize } = await embed(part.place, {
-        ...JSON.parse(part.spec), description: alt, data: { name: "rows", values: rows }, width: part.width,
+        ...structuredClone(spec), description: alt, data: { name: "rows", values: rows }, width: part.width,
         background: look.getPropertyValue("--st-background-color").trim(),
     }, {
         actions: false, ast: true, expr: expressionInterpreter, renderer: "svg",

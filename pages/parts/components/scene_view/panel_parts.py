@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from pages.parts.charts.base import Keys, Spec
 from pages.parts.scene.part_types import Figure
 from pages.parts.text.answer_names import Answer
@@ -216,8 +218,9 @@ def chart(
 def _as_json(table: Any) -> list[dict[str, Any]]:
     """Rows for JSON, in which NaN and infinity become None."""
     rows: list[dict[str, Any]] = table.to_pylist()
+    numbers = [field.name for field in table.schema if pa.types.is_floating(field.type)]
     for row in rows:
-        for name, value in row.items():
-            if isinstance(value, float) and not math.isfinite(value):
+        for name in numbers:
+            if row[name] is not None and not math.isfinite(row[name]):
                 row[name] = None
     return rows
