@@ -190,6 +190,19 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     assert not faults, "\n".join(sorted(faults))
 
 
+def test_a_picture_does_not_grow_with_clicks(open_page: OpenPage) -> None:
+    play, sizes = open_page(), []
+    for number in range(1, 7):
+        play.press(f"reward-{1 + 2 * (number % 2)}")
+        expect(play.visitors).to_have_text(str(number))
+        play.settle()
+        sizes.append(play.page.evaluate(_DEFINITIONS))
+    assert sizes[0] == sizes[-1] > 0
+
+
+_DEFINITIONS = "document.querySelectorAll('.st-key-panel-picture svg.marks defs *').length"
+
+
 @pytest.mark.nightly
 def test_the_row_that_a_click_changes_comes_out_from_behind_the_answers(
     open_page: OpenPage,

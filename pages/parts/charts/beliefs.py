@@ -113,7 +113,7 @@ def belief_spec(
         ),
         *_axes(dark, offers, rows_of(world, size), size),
         *_bells(dark),
-        *_edges(),
+        _edges(),
         *_bars(dark),
         *_draws(dark),
         *_names(world),
@@ -196,17 +196,16 @@ def _pictures(world: World) -> list[alt.Chart]:
     return with_pictures(world, _only("", x=f"{half} + 2 * px", y=y), _PICTURE)
 
 
-def _edges() -> list[alt.Chart]:
+def _edges() -> alt.Chart:
     """Both ends of the bells fade out: they reach beyond the scale.
 
     Gradients are parameters: Vega adds a definition to the page for each gradient that it has not
     seen, and a gradient written in a mark is a new one in every drawing.
     """
-    rows = {"!datum.lit": ((0, 1), "fading"), "datum.lit": (_LIT, "fadingLit")}
-    return [
-        _box(test, share, "names - 2", "bells + 2").mark_rect(color=alt.ExprRef(name))
-        for test, (share, name) in rows.items()
-    ]
+    fading: alt.Chart = _box("", _LIT, "names - 2", "bells + 2").mark_rect(
+        color=alt.ExprRef("datum.lit ? fadingLit : fading")
+    )
+    return fading
 
 
 def _grounds(dark: bool) -> dict[str, str]:

@@ -289,8 +289,8 @@ function buildAnswers(part) {
     row.classList.toggle("reward-many", part.told.options.length > 3);
     // With the offer that it was drawn with: what the person sees.
     const answer = reward => {
-        uncover(part.box);
         click({ offer: part.told.offer, reward });
+        uncover(part.box); // Asks for the layout: after the click is sent.
     };
     const button = (key, name, onClick) => {
         const place = make("div", `st-key-${key}`), made = pressed(name, onClick);
