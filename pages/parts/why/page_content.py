@@ -98,7 +98,7 @@ def _about_beliefs(session: WhySession, subject: Subject) -> Text:
 
 
 def _about_click(subject: Subject, click: Click | None) -> Text | None:
-    if click is None or subject.changes is None:
+    if subject.changes is None or click is None or click.before.event_id != subject.ranked.event_id:
         return None
     said = where_it_comes_from(subject.world, click, subject.changes)
     return Text(f"After your click: {said}", is_note=True)
