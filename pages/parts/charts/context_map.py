@@ -58,13 +58,24 @@ Cells = Sequence[Mapping[str, Any]]
 
 @cached(bytes_in_world)
 def map_spec(
-    world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
+    world: World,
+    dark: bool,
+    axes: Axes,
+    size: Size = PAGE,
+    upright: bool = False,
+    truth: bool = True,
+    new: bool = True,
 ) -> Spec:
     """Cells in the colour of the favoured action, with a corner for a better action.
+
+    The browser computes each layer anew with every click, also one without marks: some are left out
+    where their marks cannot occur.
 
     Args:
         upright: rows are columns and columns are rows: so it stands beside the picture, and its
             cells are wide on a phone, too.
+        truth: True if the rows may name a better action.
+        new: True if the rows may have new actions.
     """
     values = {field.name: field.values for field in world.fields}
     extent = world.extent(axes.row, *axes.columns)
@@ -92,11 +103,9 @@ def map_spec(
         .properties(name=EMOJI),
         *with_pictures(world, base, side, opacity=seen),
         *with_names(world, base, dark, opacity=seen),
-        base.transform_filter("datum.fresh")
-        .mark_rect(filled=False, strokeDash=[4, 3], strokeWidth=2, **quiet)
-        .encode(action_colour(world, dark)),
-        *_corners(world, dark, upright),
-        *_moves(base, dark),
+        *([_fresh(world, base, dark)] if new else []),
+        *(_corners(world, dark, upright) if truth else []),
+        _moves(base, dark),
         *(_ticks(base, dark) if size.on_stage else [_here(base, dark)]),
         base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
     ) | {"resolve": _APART}
@@ -105,6 +114,14 @@ def map_spec(
     pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
     selection = {"name": CELL, "select": pointed, "views": ["cells"]}
     return spec | {"params": [*spec["params"], selection]}
+
+
+def _fresh(world: World, cells: alt.Chart, dark: bool) -> alt.Chart:
+    """Dashed frames around the cells of new favourites about which little is known."""
+    look: dict[str, Any] = {"strokeDash": [4, 3], "strokeWidth": 2, "cornerRadius": 6}
+    framed = cells.transform_filter("datum.fresh").mark_rect(filled=False, aria=False, **look)
+    dashed: alt.Chart = framed.encode(action_colour(world, dark))
+    return dashed
 
 
 def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
@@ -137,7 +154,7 @@ def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
     ]
 
 
-def _moves(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
+def _moves(cells: alt.Chart, dark: bool) -> alt.Chart:
     """Triangles where the last answer moved the answered action up or down, larger for more."""
     look: dict[str, Any] = {
         "filled": True,
@@ -146,13 +163,12 @@ def _moves(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
         "stroke": theme(dark).ground,
         "strokeWidth": 1.5,
         "aria": False,
+        "shape": alt.ExprRef("datum.moved > 0 ? 'triangle-up' : 'triangle-down'"),
         "size": alt.ExprRef(f"pow(({by_cell(0.12, 0.25, 5, 9).expr}) * (1 + datum.extent), 2)"),
         "xOffset": alt.ExprRef("-max(0.36 * bandwidth('x'), bandwidth('x') / 2 - 10 * px)"),
     }
-    return [
-        cells.transform_filter(f"datum.extent > 0 && datum.{test}").mark_point(shape=shape, **look)
-        for test, shape in (("moved > 0", "triangle-up"), ("moved < 0", "triangle-down"))
-    ]
+    triangles: alt.Chart = cells.transform_filter("datum.extent > 0").mark_point(**look)
+    return triangles
 
 
 def _ticks(cells: alt.Chart, dark: bool) -> list[alt.Chart]:
@@ -186,10 +202,8 @@ def _descriptions() -> dict[str, Any]:
     nothing = "{'': 'Nothing learned yet'}"
     parts = f"isValid(datum.name) ? {favoured} : {nothing}"
     said = "isValid(datum.name) ? ': ' + datum.name + ', ' + format(datum.probability, '.0%') : ''"
-    moved = (
-        "datum.extent > 0 ? {'Your last click, against the best other offer': datum.change} : {}"
-    )
-    more = "datum.extent > 0 ? ', your last click ' + datum.change : ''"
+    moved = "datum.change ? {'Your last click, against the best other offer': datum.change} : {}"
+    more = "datum.change ? ', your last click ' + datum.change : ''"
     return {
         "tooltip": alt.ExprRef(f"merge({{title: datum.who}}, {parts}, {truth}, {moved})"),
         "description": alt.ExprRef(f"datum.who + ({said}) + ({more})"),
@@ -255,7 +269,7 @@ def map_rows(
         "fresh": fresh,
         "moved": amounts,
         "extent": [abs(by) / most if most else 0.0 for by in amounts],
-        "change": [moves.format(by) for by in amounts],
+        "change": [moves.format(by) if by else None for by in amounts],
         "best": [items[action].name if action else None for action in best],
         "mark": [emoji_of(items[b]) if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
