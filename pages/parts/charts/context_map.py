@@ -58,24 +58,13 @@ Cells = Sequence[Mapping[str, Any]]
 
 @cached(bytes_in_world)
 def map_spec(
-    world: World,
-    dark: bool,
-    axes: Axes,
-    size: Size = PAGE,
-    upright: bool = False,
-    truth: bool = True,
-    new: bool = True,
+    world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
 ) -> Spec:
     """Cells in the colour of the favoured action, with a corner for a better action.
-
-    The browser computes each layer anew with every click, also one without marks: some are left out
-    where their marks cannot occur.
 
     Args:
         upright: rows are columns and columns are rows: so it stands beside the picture, and its
             cells are wide on a phone, too.
-        truth: True if the rows may name a better action.
-        new: True if the rows may have new actions.
     """
     values = {field.name: field.values for field in world.fields}
     extent = world.extent(axes.row, *axes.columns)
@@ -103,8 +92,10 @@ def map_spec(
         .properties(name=EMOJI),
         *with_pictures(world, base, side, opacity=seen),
         *with_names(world, base, dark, opacity=seen),
-        *([_fresh(world, base, dark)] if new else []),
-        *(_corners(world, dark, upright) if truth else []),
+        base.transform_filter("datum.fresh")
+        .mark_rect(filled=False, strokeDash=[4, 3], strokeWidth=2, **quiet)
+        .encode(action_colour(world, dark)),
+        *_corners(world, dark, upright),
         _moves(base, dark),
         *(_ticks(base, dark) if size.on_stage else [_here(base, dark)]),
         base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
@@ -114,14 +105,6 @@ def map_spec(
     pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
     selection = {"name": CELL, "select": pointed, "views": ["cells"]}
     return spec | {"params": [*spec["params"], selection]}
-
-
-def _fresh(world: World, cells: alt.Chart, dark: bool) -> alt.Chart:
-    """Dashed frames around the cells of new favourites about which little is known."""
-    look: dict[str, Any] = {"strokeDash": [4, 3], "strokeWidth": 2, "cornerRadius": 6}
-    framed = cells.transform_filter("datum.fresh").mark_rect(filled=False, aria=False, **look)
-    dashed: alt.Chart = framed.encode(action_colour(world, dark))
-    return dashed
 
 
 def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:

@@ -166,7 +166,7 @@ def map_figure(
         "chart-map",
         alt.partition(": ")[0],
         alt,
-        contexts.map_spec(world, look.dark, axes, look.size, upright, truth, bool(new)),
+        contexts.map_spec(world, look.dark, axes, look.size, upright),
         contexts.map_rows(world, favoured, opened.context, axes, turn, knows, truth, moves, new),
         keys=keys_of(world, look.dark),
         dark=look.dark,

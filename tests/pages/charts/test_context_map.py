@@ -118,22 +118,6 @@ def test_corners_take_no_room_beside_the_map() -> None:
     assert [mark["clip"] for mark in corners] == [True]
 
 
-def test_layers_whose_marks_cannot_occur_are_left_out() -> None:
-    """Each takes its time with every click."""
-
-    def layers(truth: bool, new: bool) -> list[Any]:
-        spec = map_spec(COFFEE, False, EVERYBODY, upright=True, truth=truth, new=new)
-        return list(spec["layer"])
-
-    plain = layers(False, False)
-    assert not [layer for layer in plain if "truth" in str(layer.get("encoding"))]
-    assert {"filter": "datum.fresh"} not in [t for one in plain for t in one.get("transform", [])]
-    for truth, new in ((True, False), (False, True)):
-        more = layers(truth, new)
-        assert len(more) > len(plain)
-        assert all(layer in more for layer in plain)
-
-
 def test_without_the_truth_a_cell_that_does_not_stand_out_has_no_colour() -> None:
     """Words call it open."""
     for strength, truth, expected in (
