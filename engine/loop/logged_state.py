@@ -36,6 +36,7 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
     An entry is refused by the recorder unless the loop knows all entries before it. So a loop that
     nobody else writes to looks for news only after a call that appended nothing or was refused;
     any other loop before each call. The call is repeated if there is news, or if it was overtaken.
+    A look before each call would be one more round trip to the database.
     """
 
     @wraps(verb)
@@ -136,7 +137,7 @@ class Replay:
             self._taken.clear()
         return bool(news)
 
-    @locked
+    @in_turn
     def together(self, work: Callable[[], T]) -> T:
         """Do work whose entries count, and are recorded, together or not at all.
 
@@ -145,23 +146,18 @@ class Replay:
         """
         if self.log.in_transaction:
             return work()
-        idle = 0
-        while idle < ATTEMPTS:
-            idle = 0 if self.catch_up() else idle + 1
-            undos, begun = self.log.undos, self.log.position
-            try:
-                with self.log.transaction():
-                    result = work()
-                if self.log.position != begun:
-                    self._taken.clear()
-                self.folding.keep_if_far(self.log, self.state)
-                return result
-            except BaseException as error:
-                if self.log.undos != undos:
-                    self.state = self._fold()
-                if not isinstance(error, OvertakenError):
-                    raise
-        raise StoreError(NO_NEWS)
+        undos, begun = self.log.undos, self.log.position
+        try:
+            with self.log.transaction():
+                result = work()
+        except BaseException:
+            if self.log.undos != undos:
+                self.state = self._fold()
+            raise
+        if self.log.position != begun:
+            self._taken.clear()
+        self.folding.keep_if_far(self.log, self.state)
+        return result
 
     @locked
     def evict(self, archive: Archive, restore: Callable[[LoopState, EventLog], bool]) -> None:
