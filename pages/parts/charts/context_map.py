@@ -85,7 +85,9 @@ def map_spec(
     spec = finish(
         dark,
         height,
-        base.mark_rect(color=theme(dark).empty, **quiet),
+        base.mark_rect(
+            color=theme(dark).empty, cornerRadius=6, cursor="pointer", **_descriptions()
+        ).properties(name="cells"),
         base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
         base.mark_text(fontSize=side, aria=False)
         .encode(seen, text="emoji:N")
@@ -98,10 +100,8 @@ def map_spec(
         *_corners(world, dark, upright),
         _moves(base, dark),
         *(_ticks(base, dark) if size.on_stage else [_here(base, dark)]),
-        base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
     ) | {"resolve": _APART}
-    if size.on_stage:
-        return spec
+    # The marks above the cells of a selection leave the pointer to them.
     pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
     selection = {"name": CELL, "select": pointed, "views": ["cells"]}
     return spec | {"params": [*spec["params"], selection]}

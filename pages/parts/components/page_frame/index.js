@@ -197,7 +197,9 @@ function label({ groups, titles }) {
     // the page from which a hidden one is reached.
     const group = groups[location.pathname.split("/").filter(Boolean).at(-1)];
     for (const entry of document.querySelectorAll(ENTRIES)) {
-        const isLit = entry.innerText.split("\n").includes(group);
+        const isLit = [...entry.querySelectorAll("*")].some(
+            each => !each.childElementCount && each.textContent === group,
+        );
         say(entry, "aria-current", isLit ? "true" : null);
     }
     for (const tool of document.querySelectorAll(TOOLS)) {

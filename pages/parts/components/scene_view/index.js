@@ -102,8 +102,9 @@ function drawPanel(panel) {
         }
         const isHeard = part.wanted && scene.taken >= part.wanted.count;
         if (isHeard) part.wanted = null;
-        if (!isHeard && isSame(told, part.told)) return;
-        part.told = told;
+        const content = contentOf(told), isSame = told.spec === part.told.spec && content === part.content;
+        if (!isHeard && isSame) return;
+        Object.assign(part, { told, content });
         DRAW[told.kind](part);
     });
     for (const part of panel.parts.splice(next.length)) {
@@ -113,12 +114,13 @@ function drawPanel(panel) {
 }
 
 // A specification that is not sent again is the same object: only the rest is compared by value.
-function isSame({ spec, ...told }, { spec: drawn, ...before }) {
-    return spec === drawn && JSON.stringify(told) === JSON.stringify(before);
+function contentOf({ spec, ...told }) {
+    return JSON.stringify(told);
 }
 
 function leave(part) {
     part.isGone = true;
+    if (part.place) sight.unobserve(part.place);
     part.end?.();
 }
 
@@ -458,17 +460,21 @@ function drawButton(part) {
     part.button.setAttribute("aria-keyshortcuts", Object.keys(told.keys).join(" "));
 }
 
-// A view is told what is new once it stands still; of several news the last.
+// A view gets new rows once it stands still, the latest of them, and only while it is in sight: on a
+// phone that spares most of a click's drawing.
 async function drawChart(part) {
     if (!part.place) {
         part.place = make("div", "panel-picture");
         part.box.append(part.place, saving(part));
+        part.isSeen = true;
+        charts.set(part.place, part);
+        sight.observe(part.place);
     }
     part.place.style.height = `${part.told.spec.height}px`;
     if (part.isBusy) return;
     part.isBusy = true;
     try {
-        while (part.drawn !== part.told && !part.isGone) {
+        while (part.drawn !== part.told && !part.isGone && (part.isSeen || !part.view)) {
             const { spec, rows, alt, moves } = part.drawn = part.told;
             if (part.view && isDrawnBy(part, spec)) {
                 if (moves && !isStill.matches) await move(part, rows, moves);
@@ -482,6 +488,17 @@ async function drawChart(part) {
     } finally {
         part.isBusy = false;
     }
+}
+
+const charts = new WeakMap();
+const sight = new IntersectionObserver(changes => {
+    for (const { target, isIntersecting } of changes) see(charts.get(target), isIntersecting);
+});
+addEventListener("beforeprint", () => allParts("chart").forEach(part => see(part, true)));
+
+function see(part, isSeen) {
+    part.isSeen = isSeen;
+    if (isSeen) drawChart(part);
 }
 
 function isDrawnBy(part, spec) {
