@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from engine.simulation.simulated_visitors import nth_visitor
 from engine.worlds import WORLDS as WORLDS_BY_KEY
@@ -409,6 +409,37 @@ def test_on_a_phone_an_answer_brings_the_row_that_it_changes_into_sight(
 
 
 _HEIGHT_OF_ANSWERS = "document.querySelector('.st-key-visit').offsetHeight"
+
+
+@pytest.mark.parametrize("bring", ["scroll", "print"])
+def test_a_chart_out_of_sight_is_drawn_once_it_is_scrolled_to_or_printed(
+    open_page: OpenPage, bring: str
+) -> None:
+    play = open_page(viewport=LOW)
+    play.press(LOVED)
+    play.expect_visitors(1)
+    play.page.evaluate("document.querySelector('.st-key-boxes').scrollIntoView()")
+    expect(play.chart(MAP)).not_to_be_in_viewport()
+    cells = play.chart(MAP).locator("path[aria-label]")
+    read = "cells => cells.map(cell => cell.ariaLabel).join()"
+    before = cells.evaluate_all(read)
+    play.page.keyboard.press("1")
+    play.expect_visitors(2)
+    play.settle()
+    assert cells.evaluate_all(read) == before
+    if bring == "scroll":
+        play.chart(MAP).scroll_into_view_if_needed()
+    else:
+        play.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for _ in range(100):
+        if cells.evaluate_all(read) != before:
+            return
+        play.page.wait_for_timeout(50)
+    pytest.fail("The map stayed as it was before the click.")
+
+
+LOW: ViewportSize = {"width": 1280, "height": 480}
+"""Size of a screen that is lower than the page's first part."""
 
 
 @pytest.mark.nightly

@@ -471,6 +471,7 @@ async function drawChart(part) {
         sight.observe(part.place);
     }
     part.place.style.height = `${part.told.spec.height}px`;
+    if (!part.isSeen) part.view?.description(part.told.alt); // It may be read all the same.
     if (part.isBusy) return;
     part.isBusy = true;
     try {
