@@ -461,7 +461,7 @@ function drawButton(part) {
 }
 
 // A view gets new rows once it stands still, the latest of them, and only while it is in sight: on a
-// phone that spares most of a click's drawing.
+// phone a click draws two of four charts.
 async function drawChart(part) {
     if (!part.place) {
         part.place = make("div", "panel-picture");
