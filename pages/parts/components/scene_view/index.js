@@ -475,7 +475,7 @@ async function drawChart(part) {
     if (part.isBusy) return;
     part.isBusy = true;
     try {
-        while (part.drawn !== part.told && !part.isGone && (part.isSeen || !part.view)) {
+        while (part.drawn !== part.told && !part.isGone && !isUnseen(part)) {
             const { spec, rows, alt, moves } = part.drawn = part.told;
             if (part.view && isDrawnBy(part, spec)) {
                 if (moves && !isStill.matches) await move(part, rows, moves);
@@ -500,6 +500,11 @@ addEventListener("beforeprint", () => allParts("chart").forEach(part => see(part
 function see(part, isSeen) {
     part.isSeen = isSeen;
     if (isSeen) drawChart(part);
+}
+
+// New rows may wait; a new specification, as of the other colours, is drawn at once.
+function isUnseen(part) {
+    return !part.isSeen && part.view && isDrawnBy(part, part.told.spec);
 }
 
 function isDrawnBy(part, spec) {
