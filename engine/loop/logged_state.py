@@ -139,7 +139,7 @@ class Replay:
 
     @in_turn
     def together(self, work: Callable[[], T]) -> T:
-        """Do work whose entries count, and are recorded, together or not at all.
+        """Run work as one transaction: its entries are recorded together or not at all.
 
         The work is repeated if overtaken. Nested calls are part of the outer one; undo is not
         possible within. After an error of the work or the recorder, nothing has happened.
@@ -174,7 +174,7 @@ class Replay:
     # -- one step ---------------------------------------------------------------------
 
     def _append(self, entry: Entry) -> None:
-        """Append an entry and apply it; nothing happens if the log refuses."""
+        """Append an entry to the log and apply it; a refused entry changes nothing."""
         self._foreseen = None
         self.log.append(entry)
         if not self.log.in_transaction:

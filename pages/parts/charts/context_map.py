@@ -41,8 +41,6 @@ class Moves:
 
 
 NO_MOVES = Moves({})
-CELL = "cell"
-"""The selection that says which cell was pointed at."""
 EMOJI = "emoji"
 """Layer of the pictures in cells; the style sheet outlines them, as some are nearly white."""
 _KEPT = kept_by("at")
@@ -86,7 +84,7 @@ def map_spec(
         dark,
         height,
         base.mark_rect(
-            color=theme(dark).empty, cornerRadius=6, cursor="pointer", **_descriptions()
+            color=theme(dark).empty, cursor="pointer", **quiet | _descriptions()
         ).properties(name="cells"),
         base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
         base.mark_text(fontSize=side, aria=False)
@@ -101,15 +99,15 @@ def map_spec(
         _moves(base, dark),
         *(_ticks(base, dark) if size.on_stage else [_here(base, dark)]),
     ) | {"resolve": _APART}
-    # The marks above the cells of a selection leave the pointer to them.
-    pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
-    selection = {"name": CELL, "select": pointed, "views": ["cells"]}
+    # With a selection of cells, marks above them leave the pointer to them.
+    pointed = {"type": "point", "fields": ["at"], "on": "click"}
+    selection = {"name": "cell", "select": pointed, "views": ["cells"]}
     return spec | {"params": [*spec["params"], selection]}
 
 
 def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
-    """Corners in the colour of the best action where it is not favoured, with its picture for
-    readers who cannot tell colours apart."""
+    """Corners of cells with another favourite than the best action: colour and picture of the
+    best, as colours alone are not distinct for all eyes."""
     right, top = ("row", "column") if upright else ("column", "row")
     high = by_cell(0.42, 0.85, 12, 26).expr
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
@@ -199,7 +197,6 @@ def map_rows(
     cells: Cells,
     here: Context,
     axes: Axes,
-    turn: int,
     knows: bool,
     truth: bool,
     moves: Moves = NO_MOVES,
@@ -210,7 +207,6 @@ def map_rows(
     Args:
         cells: all cells of the world, or of a slice of a large world.
         knows: True once the loop has learned; until then cells are empty.
-        turn: number of the visitor; a change allows the same cell to be selected again.
         moves: effect of the last answer.
         new: ids of new actions. Where one is favoured though another is expected to earn more,
             little is known: such a cell has a frame and no colour.
@@ -233,7 +229,6 @@ def map_rows(
     most = max((abs(by) for by in moves.reach.values()), default=0.0)
     columns: dict[str, list[Any]] = {
         "at": places,
-        "turn": [turn] * len(places),
         "here": [at == position for at in places],
         "who": [" · ".join(context.values()) for context in contexts],
         "row": [context[axes.row] for context in contexts],

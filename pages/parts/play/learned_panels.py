@@ -154,7 +154,7 @@ def map_figure(
         truth: True to mark wrong cells with the best action.
         upright: True to put the rows of ``axes`` side by side.
     """
-    world, turn, knows = opened.world, opened.arrivals.turn, bool(opened.loop.events)
+    world, knows = opened.world, bool(opened.loop.events)
     offers = opened.newcomers()
     new = {item.id for item in world.items if offers.get(item.name, _TRIED) < _TRIED}
     moves = contexts.NO_MOVES
@@ -167,7 +167,7 @@ def map_figure(
         alt.partition(": ")[0],
         alt,
         contexts.map_spec(world, look.dark, axes, look.size, upright),
-        contexts.map_rows(world, favoured, opened.context, axes, turn, knows, truth, moves, new),
+        contexts.map_rows(world, favoured, opened.context, axes, knows, truth, moves, new),
         keys=keys_of(world, look.dark),
         dark=look.dark,
     )

@@ -140,7 +140,7 @@ def _map(opened: OpenLoop, truth: bool) -> Figure:
     alt = alt_of_map(opened, favoured)
 
     def mapped(axes: Axes, upright: bool, narrow: Figure | None = None) -> Figure:
-        cells = contexts.map_rows(named, favoured, opened.context, axes, 0, True, truth)
+        cells = contexts.map_rows(named, favoured, opened.context, axes, True, truth)
         spec = contexts.map_spec(named, False, axes, upright=upright)
         rows = _strong(cells.drop_columns(["here"]))
         return Figure("map", _MAP_TITLE, alt, spec, rows, keys=keys, narrow=narrow)

@@ -36,6 +36,15 @@ def test_a_lost_race_is_retried(store: Store, kept: StoredLoop) -> None:
     assert list(StoredLoop.open(store, kept.id).loop.events)[2] == event
 
 
+def test_work_on_an_event_of_another_process_is_repeated_once_the_event_is_read(
+    store: Store, kept: StoredLoop
+) -> None:
+    event = StoredLoop.open(store, kept.id).loop.rank(DRINKS).event_id
+    assert event not in kept.loop.events
+    kept.loop.together(lambda: kept.loop.reward(event, 1.0))
+    assert kept.loop.events[event].rewards == [1.0]
+
+
 def test_work_that_fails_in_the_middle_never_happened(kept: StoredLoop) -> None:
     before = beliefs(kept.loop), kept.loop.log.position
 

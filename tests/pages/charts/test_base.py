@@ -141,7 +141,6 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
             favoured_actions(loop, world),
             world.contexts[0],
             next(iter(axes_of(world))),
-            turn=1,
             knows=True,
             truth=True,
         ),

@@ -20,9 +20,7 @@ HERE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
 
 def cells(axes: Axes, knows: bool = True, truth: bool = False) -> list[dict[str, Any]]:
     cells_now = favoured_actions(LearningLoop(seed=1), COFFEE)
-    rows: list[dict[str, Any]] = map_rows(
-        COFFEE, cells_now, HERE, axes, 1, knows, truth
-    ).to_pylist()
+    rows: list[dict[str, Any]] = map_rows(COFFEE, cells_now, HERE, axes, knows, truth).to_pylist()
     return rows
 
 
@@ -70,7 +68,7 @@ def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:
     world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
     here, axes = world.contexts[999], Axes("f2", ("f5",))
     cells_now = favoured_actions(LearningLoop(seed=1), world, world.through(here, "f2", "f5"))
-    rows = map_rows(world, cells_now, here, axes, 1, True, True).to_pylist()
+    rows = map_rows(world, cells_now, here, axes, True, True).to_pylist()
     assert len(rows) == 16
     assert [row["at"] for row in rows if row["here"]] == [999]
     for row in rows:
@@ -90,7 +88,7 @@ def test_values_that_share_a_picture_have_a_column_each() -> None:
     names = [f"🕑 {value.name}" for value in world.fields[1].values]
     cells_now = favoured_actions(LearningLoop(seed=1), world)
     for rows in (
-        map_rows(world, cells_now, here, axes, 1, True, True),
+        map_rows(world, cells_now, here, axes, True, True),
         truth_rows(world, axes, here),
     ):
         assert rows["column"].to_pylist() == names * 2
@@ -125,7 +123,7 @@ def test_without_the_truth_a_cell_that_does_not_stand_out_has_no_colour() -> Non
         (VISIBLE + 0.01, False, VISIBLE + 0.01),
         (VISIBLE, True, VISIBLE),
     ):
-        rows = map_rows(COFFEE, altered(strength=strength), HERE, EVERYBODY, 1, True, truth)
+        rows = map_rows(COFFEE, altered(strength=strength), HERE, EVERYBODY, True, truth)
         assert set(rows["strength"].to_pylist()) == {expected}
 
 
@@ -139,15 +137,15 @@ def test_a_new_action_that_leads_for_lack_of_knowledge_has_a_frame_and_no_colour
         (other, behind, False),
     ):
         unlike = altered(action=favoured, strength=0.9, means=means)
-        rows = map_rows(COFFEE, unlike, HERE, EVERYBODY, 1, True, False, new={new})
+        rows = map_rows(COFFEE, unlike, HERE, EVERYBODY, True, False, new={new})
         assert set(rows["fresh"].to_pylist()) == {is_fresh}
         assert set(rows["strength"].to_pylist()) == {0.0 if is_fresh else 0.9}
         assert set(rows["seen"].to_pylist()) == {1.0}
-    assert not any(map_rows(COFFEE, unlike, HERE, EVERYBODY, 1, True, False)["fresh"].to_pylist())
+    assert not any(map_rows(COFFEE, unlike, HERE, EVERYBODY, True, False)["fresh"].to_pylist())
 
 
 def test_marks_of_a_click_are_as_large_as_its_effect_on_the_cell_beside_the_largest() -> None:
     moves = Moves({0: 0.2, 3: -0.1, 4: 0.0}, "{:+.2f}".format)
-    rows = map_rows(COFFEE, altered(), HERE, EVERYBODY, 1, True, False, moves).to_pylist()
+    rows = map_rows(COFFEE, altered(), HERE, EVERYBODY, True, False, moves).to_pylist()
     marks = {row["at"]: (row["extent"], row["change"]) for row in rows if row["moved"]}
     assert marks == {0: (1.0, "+0.20"), 3: (0.5, "-0.10")}

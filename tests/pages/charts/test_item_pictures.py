@@ -41,7 +41,7 @@ def test_it_stands_in_place_of_the_emoji() -> None:
 
 def test_it_stands_in_the_corner_of_a_map_too() -> None:
     cells = favoured_actions(LearningLoop(seed=1), PICTURED)
-    rows = map_rows(PICTURED, cells, PICTURED.contexts[0], AXES, 1, True, True).to_pylist()
+    rows = map_rows(PICTURED, cells, PICTURED.contexts[0], AXES, True, True).to_pylist()
     marks = {row["best"]: row["mark"] for row in rows}
     assert [marks[item.name] for item in PICTURED.items] == [emoji_of(i) for i in PICTURED.items]
     images = [

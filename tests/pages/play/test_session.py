@@ -166,7 +166,7 @@ def listen(session: PlaySession) -> Counted:
 
 @pytest.fixture
 def decisions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Return a list that grows by one with every decision of Thompson sampling."""
+    """Decisions of Thompson sampling so far, one item each."""
     made: list[object] = []
     decide = Thompson.decide
 

@@ -102,8 +102,8 @@ function drawPanel(panel) {
         }
         const isHeard = part.wanted && scene.taken >= part.wanted.count;
         if (isHeard) part.wanted = null;
-        const content = contentOf(told), isSame = told.spec === part.told.spec && content === part.content;
-        if (!isHeard && isSame) return;
+        const content = contentOf(told), isSame = content === part.content;
+        if (!isHeard && isSame && told.spec === part.told.spec) return;
         Object.assign(part, { told, content });
         DRAW[told.kind](part);
     });
@@ -467,7 +467,6 @@ async function drawChart(part) {
         part.place = make("div", "panel-picture");
         part.box.append(part.place, saving(part));
         part.isSeen = true;
-        charts.set(part.place, part);
         sight.observe(part.place);
     }
     part.place.style.height = `${part.told.spec.height}px`;
@@ -491,9 +490,11 @@ async function drawChart(part) {
     }
 }
 
-const charts = new WeakMap();
 const sight = new IntersectionObserver(changes => {
-    for (const { target, isIntersecting } of changes) see(charts.get(target), isIntersecting);
+    for (const { target, isIntersecting } of changes) {
+        const part = allParts("chart").find(({ place }) => place === target);
+        if (part) see(part, isIntersecting);
+    }
 });
 addEventListener("beforeprint", () => allParts("chart").forEach(part => see(part, true)));
 

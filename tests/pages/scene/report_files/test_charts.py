@@ -63,7 +63,7 @@ def test_a_map_with_picture_files_becomes_a_pdf_and_an_svg_without_webp() -> Non
     world = world_from_json(changed)
     axes = next(iter(axes_of(world)))
     cells = favoured_actions(LearningLoop(seed=1), world)
-    rows = map_rows(world, cells, world.contexts[0], axes, 0, True, True).drop_columns(["here"])
+    rows = map_rows(world, cells, world.contexts[0], axes, True, True).drop_columns(["here"])
     mapped = Figure("map", "Map", "Map", map_spec(world, False, axes), rows)
     assert as_pdf(replace(REPORT, figures=(mapped,)), PAPERS["a4"]).startswith(b"%PDF")
     with ZipFile(io.BytesIO(as_zip((mapped,)))) as packed:

@@ -164,7 +164,7 @@ def test_the_map_of_a_report_has_names_where_the_page_has_emoji() -> None:
     cells = favoured_actions(LearningLoop(seed=1), world)
     named, here = play.without_emoji(world), world.contexts[0]
     axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
-    rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
+    rows = map_rows(named, cells, here, axes, True, True).drop_columns(["here"])
     drawn = chart_svg(Figure("map", "Map", "Map", map_spec(named, False, axes), rows), 700)
     assert {"Sunny", "Fan ⚽"} == set(rows["row"].to_pylist())
     assert set(rows["emoji"].to_pylist()) == {""}
