@@ -78,6 +78,12 @@ def test_elements_with_a_key_still_have_it_as_a_class() -> None:
     assert "st-key-" in scripts(), "Streamlit's class st-key-<key> is gone: style.css selects by it"
 
 
+def test_no_style_asks_for_a_label_that_marks_of_charts_change_with_each_click() -> None:
+    sheets = [path for path in OURS if path.suffix == ".css"]
+    assert sheets
+    assert [path.name for path in sheets if "[aria-label" in path.read_text("utf-8")] == []
+
+
 def test_index_html_still_has_the_places_that_the_first_paint_fills() -> None:
     index = (STATIC / "index.html").read_text(encoding="utf-8")
     for place in ("</head>", '<div id="root">'):
