@@ -85,6 +85,12 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     assert (visitor.offered, visitor.chances) == (play.offered, play.chances)
 
 
+def test_buttons_of_the_toolbar_are_equally_high_with_help_and_without(open_page: OpenPage) -> None:
+    play = open_page()
+    boxes = [play.button(key).bounding_box() for key in (WORLD_MENU, "let-in-100", CROWD_MENU)]
+    assert len({box and round(box["height"]) for box in boxes}) == 1
+
+
 @pytest.mark.nightly
 def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage) -> None:
     play = open_page()
