@@ -17,6 +17,20 @@ pytestmark = pytest.mark.browser
 QUICK = "?visitors=300"
 
 
+def test_a_chart_offers_no_raw_table_whose_file_would_hold_formulas(
+    open_evaluate: OpenEvaluate,
+) -> None:
+    page = open_evaluate(QUICK).page
+    tools = page.locator("[data-testid=stElementToolbarButton]")
+    raw = tools.filter(has=page.locator("[aria-label^='Show data']"))
+    expect(raw).to_have_count(1)
+    expect(raw).to_have_css("display", "none")
+    kept = tools.filter(has=page.locator("[aria-label^=Fullscreen]"))
+    assert set(kept.evaluate_all("all => all.map(each => getComputedStyle(each).display)")) == {
+        "block"
+    }
+
+
 def test_guess_see_the_result_and_the_truth(open_evaluate: OpenEvaluate) -> None:
     page = open_evaluate(QUICK)
     page.page.set_viewport_size(NARROW)

@@ -88,7 +88,9 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
 def test_buttons_of_the_toolbar_are_equally_high_with_help_and_without(open_page: OpenPage) -> None:
     play = open_page()
     boxes = [play.button(key).bounding_box() for key in (WORLD_MENU, "let-in-100", CROWD_MENU)]
-    assert len({box and round(box["height"]) for box in boxes}) == 1
+    heights = {round(box["height"]) for box in boxes if box}
+    assert all(boxes)
+    assert len(heights) == 1
 
 
 @pytest.mark.nightly
