@@ -36,7 +36,7 @@ COMPOSED = {
 
 @cache
 def scripts() -> str:
-    """All of Streamlit's browser code."""
+    """Streamlit's browser code, concatenated."""
     return "".join(
         path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("static/js/*.js"))
     )
