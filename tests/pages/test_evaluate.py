@@ -208,7 +208,7 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     assert told.low > 0
     assert told.high == pytest.approx(found.possible_differences("greedy", "online")[1])
     assert "The interval ends at the largest difference that is possible" in app.text
-    said = f"by {told.estimate:.2f} ({told.low:.2f} to {told.high:.2f})"
+    said = f"by {told.estimate:.2f} ({told.low:.2f}\u00a0to\u00a0{told.high:.2f})"
     assert f"**“Always the best guess” would earn more than “Actual offers”: {said}.**" in app.text
     apart = [estimate_of(found, row_of(app, key), app.session.setup) for key in PAIR]
     assert told.width < sum(one.width for one in apart if one)

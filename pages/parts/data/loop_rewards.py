@@ -12,6 +12,7 @@ from engine.evaluation.mean_intervals import Estimate, estimate_in_observed_rang
 from engine.evaluation.stored_learning_curve import stored_curve_steps
 from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.worlds import World
+from pages.parts.text.format import unbroken_brackets
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.text.theme import is_dark, theme
 from pages.parts.work.frame_scheduler import result_of
@@ -68,9 +69,9 @@ def mean_reward(rewards: LoopRewards | None, world: World | None) -> str:
         return "–"
     scale, known = RewardScale.of(world).in_markdown, rewards.mean
     per = scale.per if scale.is_money else ""
-    mean, _, ends = scale.estimate(known.mean, known.low, known.high).partition(" (")
-    unbroken = ends.replace(" ", "\u00a0")
-    return f"Mean reward **{mean}** ({unbroken}{per}"
+    estimate = unbroken_brackets(scale.estimate(known.mean, known.low, known.high))
+    mean, _, ends = estimate.partition(" (")
+    return f"Mean reward **{mean}** ({ends}{per}"
 
 
 def has_sparkline(rewards: LoopRewards | None) -> bool:

@@ -13,7 +13,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.baseline_rules import rule_in_words
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.text.format import counted, plain
+from pages.parts.text.format import counted, plain, unbroken_brackets
 from pages.parts.text.reward_scale import RewardScale
 from pages.parts.work.session_singletons import existing
 
@@ -364,7 +364,8 @@ def _with_interval(scale: RewardScale, interval: Interval, sign: bool = False) -
     estimate = markdown(scale, amount(scale, interval.estimate, interval.width / 2, sign))
     if not interval.width:
         return f"{estimate} (without an interval: all rewards that counted are equal)"
-    return f"{estimate} ({markdown(scale, scale.range(interval.low, interval.high, sign))})"
+    ends = markdown(scale, scale.range(interval.low, interval.high, sign))
+    return unbroken_brackets(f"{estimate} ({ends})")
 
 
 def chart_ends(result: LogEvaluation, setup: EvaluateSetup) -> tuple[float, float]:
@@ -493,7 +494,7 @@ def _about_few_rewards(result: LogEvaluation, setup: EvaluateSetup) -> list[str]
     few = [row for row in shown if row.rewards < FEW_REWARDS]
     if not few:
         return []
-    named = ", ".join(f"{plain(names[row.target])} ({row.rewards:.0f})" for row in few)
+    named = ", ".join(f"{plain(names[row.target])} ({int(row.rewards)})" for row in few)
     return [
         f"These estimates rest on fewer than {FEW_REWARDS} rewards: {named}. "
         "Only their intervals can be relied on."

@@ -15,7 +15,7 @@ from pages.parts.race.person_choices import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.settings.baseline_rules import is_example, rule_in_full, rule_in_words
 from pages.parts.settings.known_worlds import label_of, world_of
-from pages.parts.text.format import counted, in_a_sentence, percent, plain
+from pages.parts.text.format import counted, in_a_sentence, percent, plain, unbroken_brackets
 from pages.parts.text.model_names import model_name
 from pages.parts.text.payback_wording import forecast_in_words
 from pages.parts.text.reward_scale import RewardScale
@@ -154,7 +154,8 @@ def _over_crowds(session: RaceSession, margin: Margin) -> tuple[str, str]:
     known, names, scale = session.known, names_in_markdown(session.displayed), _scale(session)
     leader, second = names[margin.leader], _within(names[margin.next])
     reward, differences = known.finals()[0].reward, scale.of_differences
-    earned, crowds = f"{measured(reward, scale)}{scale.per}", len(known.shared)
+    earned = f"{unbroken_brackets(measured(reward, scale))}{scale.per}"
+    crowds = len(known.shared)
     more = _lead(margin.ahead, second, differences)
     over = f"over {counted(crowds, 'repetition')}"
     brackets = " In brackets: 95\u00a0% intervals." if crowds > 1 else ""

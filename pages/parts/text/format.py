@@ -90,6 +90,11 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
+def unbroken_brackets(text: str) -> str:
+    """Return a text whose brackets, such as those of an interval, are not broken over lines."""
+    return re.sub(r"\([^)]*\)", lambda inside: inside[0].replace(" ", "\u00a0"), text)
+
+
 def in_a_sentence(label: str) -> str:
     """Return a label for use within a sentence: the first letter in lower case, unless the label
     begins with two capitals."""

@@ -56,7 +56,7 @@ def test_the_margin_is_in_euros_with_its_interval(scene: Scene, session: RaceSes
     text, margin = texts(scene), session.known.margin()
     assert margin is not None
     best = session.known.finals()[0].reward
-    interval = f"({euros(best.low, best)} to {euros(best.high, best)})"
+    interval = f"({euros(best.low, best)}\u00a0to\u00a0{euros(best.high, best)})"
     assert f"earned most: {euros(best.mean, best)}\u00a0€ {interval} per 1,000 visitors." in text
     ahead = margin.ahead
     low, high = (f"{'+' * (end > 0)}{euros(end, ahead)}" for end in (ahead.low, ahead.high))

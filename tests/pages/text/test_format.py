@@ -16,6 +16,7 @@ from pages.parts.text.format import (
     plain,
     printed,
     signed,
+    unbroken_brackets,
 )
 
 JOINER = "\u2060"
@@ -112,3 +113,8 @@ def test_text_from_right_to_left_stands_by_itself() -> None:
     assert "&#8297;" not in plain("Tea")
     assert bare(said) == "ראשון -1 Tea"
     assert printed(said) == "\u2068ראשון\u2069 -1 Tea"
+
+
+def test_an_interval_in_brackets_stays_on_one_line() -> None:
+    text = "earned about 0.23 (0.09 to 0.50) per visitor"
+    assert unbroken_brackets(text) == "earned about 0.23 (0.09\u00a0to\u00a00.50) per visitor"

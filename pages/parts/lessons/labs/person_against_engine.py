@@ -26,7 +26,7 @@ from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.other_worlds import first_field, regulars
 from pages.parts.lessons.pictures import bells, drawn, look
 from pages.parts.play.beliefs import believed
-from pages.parts.text.format import plain, section
+from pages.parts.text.format import counted, plain, section
 from pages.parts.text.theme import is_dark, theme
 
 _APART = "&nbsp;&ensp; "
@@ -101,7 +101,7 @@ class PersonAgainstEngineLab(lesson.Lab):
             "informed": f"{self.informed:g}",
             "right": str(self.right),
             "served": str(min(self.duel.served, self.visits)),
-            "all": str(self.duel.served),
+            "all": counted(self.duel.served, "visit"),
         }
 
     @property
