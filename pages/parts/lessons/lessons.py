@@ -9,7 +9,6 @@ A file may also have the format of a lecturer's own lesson (`pages.parts.lessons
 lab is `own_lesson_lab.OwnLessonLab`: then it needs no code at all.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -35,6 +34,7 @@ from pages.parts.lessons.maps import last_fields, map_of
 from pages.parts.lessons.own import own_lesson_lab
 from pages.parts.lessons.own.codec import from_table
 from pages.parts.text.lesson_words import SETTINGS, Words, filled
+from pages.parts.text.text_file import read_texts
 
 _LABS_OF: Mapping[str, Mapping[str, type[Lab]]] = {
     "explore": {
@@ -116,7 +116,7 @@ def _file(key: str) -> Mapping[str, Any]:
     lab = _LABS[key]
     name = key if lab is own_lesson_lab.OwnLessonLab else lab.__module__.rpartition(".")[2]
     path = Path(__file__).parent / "labs" / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return read_texts(path)
 
 
 LESSONS: Mapping[str, Lesson] = {key: lesson for key in _LABS if (lesson := lesson_in(key))}

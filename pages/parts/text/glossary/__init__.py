@@ -4,12 +4,13 @@ A term is a table of `terms.toml`, in one of its groups.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from pages.parts.text.text_file import read_texts
 
 GROUPS = ("happens", "believes", "chooses", "watches", "asks")
 """Groups of the list, in display order."""
@@ -56,7 +57,7 @@ class Term:
 @cache
 def _file() -> Mapping[str, Any]:
     path = Path(__file__).with_name("terms.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return read_texts(path)
 
 
 def texts(part: str) -> Mapping[str, str]:

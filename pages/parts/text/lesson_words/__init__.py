@@ -5,7 +5,6 @@ these are filled in when the file is read. Other fields are filled in as a lesso
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 from engine.experiments.race.contenders import EPSILON, TRIAL
 from engine.policies.thompson import Thompson
 from pages.parts.text.format import percent, plain
+from pages.parts.text.text_file import read_texts
 
 _SETTING = re.compile(r"{set_(\w+)}")
 
@@ -77,7 +77,7 @@ def filled(value: Any, settings: Mapping[str, str]) -> Any:
 def words(part: str) -> Words:
     """Return texts of a ``part`` of the page: ``page``, ``show`` or ``own``."""
     path = Path(__file__).with_name(f"{part}.toml")
-    return Words(filled(tomllib.loads(path.read_text(encoding="utf-8")), SETTINGS))
+    return Words(filled(read_texts(path), SETTINGS))
 
 
 PAGE = words("page")
