@@ -44,7 +44,7 @@ def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server
     page.finish()
     wait_until(page, lambda: workers(server.pid) == 0, "a process is left")
     expect(page.verdict).to_contain_text(re.compile(r"You bet on A/B test: it came \w+ of 4"))
-    earned = re.compile(r"earned (most: )?0\.\d+ \(0\.\d+ to 0\.\d+\) per visitor")
+    earned = re.compile(r"earned (most: )?0\.\d+ \(0\.\d+\sto\s0\.\d+\) per visitor")
     expect(page.verdict).to_contain_text(earned)
     runs = page.rows("runs")
     assert len(runs) == 20

@@ -43,8 +43,10 @@ _FEWEST, _FEWEST_DENSE = 46, 24
 """Pixels of the shortest bars, and of those beside many rows."""
 _CHANCE, _GAP, _LONGEST = 54, 14, 150
 """Pixels of a chance in words, between bells and bars, and of the longest bars."""
-_SEEN = 3
-"""Least pixels of a striped part; a shorter one is as solid as the rest of its bar."""
+_SEEN = 7
+"""Pixels of two stripes; a shorter part is as solid as the rest of its bar."""
+_APART = 36
+"""Least pixels between the ends of the scale of chances for both to have their numbers."""
 _LEAST, _LEAST_DENSE = 0.405, 0.36
 """Least share of the picture's width for the range of rewards; less where names take one line."""
 _DENSE, _MANY, _SHORT = 6, 8, 19
@@ -255,6 +257,8 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     places += [[0, "0", 1], [0.5, "", 1], [1, "100 %", 1]]
     reward, chance = _from_names(f"({ZERO:g} + datum.at[0])"), _chance("datum.at[0]")
     x = f"datum.at[2] ? {chance} : {reward}"
+    # On a short scale of chances, 0 would run into the other end.
+    name = f"full < {_APART} * px && datum.at[0] == 0 ? '' : datum.at[1]"
     above, numbers, heads = (f"head - {up} * px" for up in (4, 8, 30))
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
@@ -276,9 +280,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
         scales.transform_calculate(x=x, y=above, end=foot)
         .mark_rule(color=theme(dark).grid)
         .encode(y2="end"),
-        scales.transform_calculate(x=x, y=numbers, text="datum.at[1]")
-        .mark_text()
-        .encode(text="text:N"),
+        scales.transform_calculate(x=x, y=numbers, text=name).mark_text().encode(text="text:N"),
         first.transform_calculate(x=_from_names(f"({ZERO:g} + datum.at[1])"), y=numbers, text=label)
         .mark_text()
         .encode(text="text:N"),

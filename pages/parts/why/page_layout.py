@@ -151,10 +151,10 @@ def _row(weight: LearnedWeight, world: World, scale: RewardScale) -> dict[str, o
     context += [f"{name} true" if weight.values[name] == "true" else f"no {name}" for name in tags]
     return {
         "who": in_a_row(context) or "any visitor",
-        "fields": ", ".join([*labels.values(), *tags]) or "–",
         "action": world.items[world.position(weight.action)].name,
         "adds": scale.number(weight.contribution.mean),
         "sd": scale.number(weight.contribution.sd),
+        "fields": ", ".join([*labels.values(), *tags]) or "–",
     }
 
 
