@@ -91,7 +91,7 @@ def counted(number: int, thing: str, things: str = "") -> str:
 
 
 def unbroken_brackets(text: str) -> str:
-    """Return a text whose brackets, such as those of an interval, are not broken over lines."""
+    """Replace spaces within brackets, as of an interval, by spaces at which no line breaks."""
     return re.sub(r"\([^)]*\)", lambda inside: inside[0].replace(" ", "\u00a0"), text)
 
 
