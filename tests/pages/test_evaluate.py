@@ -200,6 +200,14 @@ def row_of(app: EvaluateApp, target: str) -> Row:
     return row
 
 
+def test_no_estimate_on_fewer_than_ten_rewards_is_named_with_ten(open_evaluate: Open) -> None:
+    """The effective number may be 9.6."""
+    _, _, named = open_evaluate(**QUICK).text.partition("rest on fewer than 10 rewards: ")
+    numbers = re.findall(r"\((\d+)\)", named.partition("Only their intervals")[0])
+    assert numbers
+    assert max(map(int, numbers)) < 10
+
+
 def test_two_policies_are_compared(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, truth="1", tab="better")
     found = found_on(app)
