@@ -657,7 +657,7 @@ class RatesOracle:
             (self.successes[cell], self.exposures[(0, 1.0), cell] * self.relative.get(cell[2], 1.0))
             for cell in cells
         ]
-        weights = [1 / (1 + n * self.level) for _, n in pairs]
+        weights = [1 / (1 + self.variance * n * self.level) for _, n in pairs]
         each = [(w, *pair) for w, pair in zip(weights, pairs, strict=True)]
         total = self.trust + math.fsum(w * s for w, s, _ in each)
         self.level = total / (2 * self.trust + math.fsum(w * n for w, _, n in each))

@@ -153,28 +153,41 @@ class BayesianLearner(Learner):
     ) -> Iterator[tuple[float, Callable[..., Component], tuple[Any, ...]]]:
         """Weights, and for each the class of a component with its arguments other than the
         normalised weight."""
-        weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
-        rare = self.evidence.rewards.rare
-        rates = [i for i, of in bank.learners.items() if isinstance(of, SuccessRates)]
-        alone = self._are_few_successes and any(weights[i] >= LEAST for i in rates)
+        rewards, weights = self.evidence.rewards, self._counted(bank, odds)
+        unit = rewards.unit
         for i, learner in bank.learners.items():
-            rated = isinstance(learner, SuccessRates)
-            if weights[i] < LEAST or (rated and len(weights) > 1 and not rare):
-                continue
-            if alone and not rated:
+            if weights[i] < LEAST:
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
                 yield weights[i], Linear, (i, learner, span, unit * learner.inflation)
                 continue
             cells = self._places.cells[learner.crosses]
+            rated = isinstance(learner, SuccessRates)
             kind: type[Component] = OfRates if rated else OfCells
-            other = self.evidence.rewards if rated else unit
+            other = rewards if rated else unit
             shares = weights[i] * learner.weights(cells)
             best = (-shares).argsort(kind="stable")[:SUBSETS]
             for part, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
                 if share >= LEAST:
                     yield share, kind, (i, learner, cells, part, other)
+
+    def _counted(self, bank: ModelAverage, odds: float) -> list[float]:
+        """Weights of a bank's hypotheses in the belief, by the bank's odds: 0 for rates unless
+        successes are rare or other hypotheses are pruned; after few successes, for all others."""
+        weights: Array = odds * bank.weights
+        rates = [i for i, of in bank.learners.items() if isinstance(of, SuccessRates)]
+        others = [i for i in bank.learners if i not in rates]
+        omitted: list[int] = []
+        if self._are_few_successes and any(weights[i] >= LEAST for i in rates):
+            omitted = others
+        elif others and not self.evidence.rewards.rare:
+            omitted = rates
+        if omitted:
+            weights[omitted] = 0.0
+            weights *= odds / weights.sum()
+        listed: list[float] = weights.tolist()
+        return listed
 
     @property
     def _are_few_successes(self) -> bool:

@@ -18,8 +18,9 @@ cell and its exposure E, the rate expected without that factor, summed over impr
 
 The action's factor is Gamma(g, g / m), with the level m and the shape g learned from all actions
 (empirical Bayes). The level is the mean over actions with n impressions, each counting
-n / (1 + n m): a frequent action does not decide it. The variance 1 / g is the one by which their
-successes s differ more than by chance, with `USUAL_VARIANCE` as one more action:
+n / (1 + n m / g), as is likeliest: a frequent action decides it only where actions hardly differ.
+The variance 1 / g is the one by which their successes s differ more than by chance, with
+`USUAL_VARIANCE` as one more action:
 
     (24)  1 / g = (.4 + sum ((s - e)^2 - e) / (1 + e)^2) / (1 + sum (e / (1 + e))^2),    e = n m.
 
@@ -54,8 +55,9 @@ MAX_CELLS = 4_000
 """Largest number of cells of all terms; further ones are not learned."""
 _FIXED = 1e300
 """Shape of factors that a model lacks: they stay 1."""
-USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.05
-"""Variance 1 / g of actions' factors around the level before any reward, and its least value."""
+USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.3
+"""Variance 1 / g of actions' factors around the level before any reward, and its least value: a few
+successes often differ less than by chance, and 95 % bells then held 90 % with .05."""
 NEGLIGIBLE = 1e-200
 """Relative variance of a factor that a model lacks."""
 _WHOLE = 1
@@ -154,7 +156,7 @@ class SuccessRates(Learned):
         as a number of successes, and of actions."""
         s, n = self.table[_WHOLE, :, 0], self.table[_WHOLE, :, 1]
         n = n * self.relative[: len(n)]
-        shares = 1.0 / (1.0 + n * self.level)
+        shares = 1.0 / (1.0 + self.variance * n * self.level)
         self.level = float((s @ shares + trust) / (n @ shares + trust / self.usual))
         expected = n * self.level
         parts = expected / (1.0 + expected)

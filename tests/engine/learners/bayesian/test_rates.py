@@ -162,6 +162,26 @@ def test_where_successes_are_rare_and_priced_rates_have_the_evidence() -> None:
     assert 0.005 < means[0] < means[1] < 0.05
 
 
+def test_other_models_make_the_belief_while_successes_are_not_surely_rare() -> None:
+    """Rates may have nearly all of the evidence then: a visitor's Rank call failed without any part
+    of a belief (12 successes of 103)."""
+    model = BayesianLearner(HYPOTHESES)
+    request = request_of([{"a": "x"}], {"id": "p", "features": [{"k": 1}]})
+    for visit in range(1, 104):
+        success = float(visit % 8 == 0 and visit <= 96)
+        model.learn_reward(request.context, request.actions, 0, success)
+    (bank, *_), rewards = model.evidence.banks, model.evidence.rewards
+    assert not rewards.rare
+    assert not rewards.common
+    weights = np.full(len(HYPOTHESES), 1e-4)
+    weights[list(RARE)] = 1.0
+    bank.log_weights = np.log(weights)
+    belief = model.belief(request)
+    assert belief.weights.sum() == pytest.approx(1.0)
+    assert 0.05 < belief.mean[0] < 0.3
+    assert belief.sd[0] > 0.0
+
+
 def test_rewards_of_more_values_wake_the_other_models() -> None:
     """SuccessRates had pruned them, but do not describe such rewards."""
     model = taught_priced(1_500)

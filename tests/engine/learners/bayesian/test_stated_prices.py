@@ -12,7 +12,7 @@ from engine import ActionPrice, LearningLoop, LoopSettings, RankRequest
 from engine.learners.base import Impression, Learner
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import CONFIRMED, TRUST, RewardHistory
-from engine.learners.bayesian.rates import SuccessRates
+from engine.learners.bayesian.rates import LEAST_VARIANCE, USUAL_VARIANCE, SuccessRates
 from engine.loop.settings import learner_of
 from engine.protocol.request import parse_rank_request
 
@@ -140,11 +140,14 @@ def test_the_level_of_rates_counts_as_five_successes(failures: int, successes: i
     learner = taught(history)
     (rates,) = _rates(learner)
     relative = 1.25
-    level = USUAL
+    level, variance = USUAL, USUAL_VARIANCE
     for i in range(1, len(history) + 1):
         s = max(0, i - failures)
-        share = 1 / (1 + relative * i * level)
+        share = 1 / (1 + variance * relative * i * level)
         level = (s * share + TRUST) / (relative * i * share + TRUST / USUAL)
+        e = relative * i * level
+        excess = TRUST * USUAL_VARIANCE + ((s - e) ** 2 - e) / (1 + e) ** 2
+        variance = max(excess / (TRUST + (e / (1 + e)) ** 2), LEAST_VARIANCE)
     assert rates.level == pytest.approx(level)
 
 
