@@ -78,15 +78,15 @@ def test_after_a_change_of_price_an_action_is_believed_to_earn_its_rate_times_th
 @pytest.mark.nightly
 @pytest.mark.parametrize("level", [0.005, 0.02, 0.05])
 def test_bells_hold_the_truth_about_as_often_as_they_claim(level: float) -> None:
-    """95 %; over twelve learners, which differ by as much as .1."""
+    """95 %; over 24 learners. 96 others held .931, .960 and .951; single ones down to .6."""
     held = []
-    for seed in range(12):
+    for seed in range(24):
         rates = rates_of(level, seed)
         learner = taught(rates, seed)
         for cell in range(36):
             belief = learner.belief(offered(cell, [f"a{k}" for k in range(5)]))
             held.append(np.abs(belief.mean - rates[cell]) <= 1.96 * belief.sd)
-    assert 0.88 <= np.mean(held) <= 0.99
+    assert 0.9 <= np.mean(held) <= 0.98
 
 
 LEVELS = [0.02, *(pytest.param(x, marks=pytest.mark.nightly) for x in (0.005, 0.05, 0.1, 0.3, 0.6))]
