@@ -17,7 +17,7 @@ CROWD = 100
 _SAID: Mapping[Step, str] = {
     "answer": "**1/3** How was it?",
     "another": "**2/3** Answer once more: the bell narrows.",
-    "crowd": "**3/3** Press **Simulate 100**: visitors answer, and the map fills.",
+    "crowd": "**3/3** Press **Simulate 100**: the map fills.",
 }
 
 
