@@ -78,7 +78,7 @@ def test_after_a_change_of_price_an_action_is_believed_to_earn_its_rate_times_th
 @pytest.mark.nightly
 @pytest.mark.parametrize("level", [0.005, 0.02, 0.05])
 def test_bells_hold_the_truth_about_as_often_as_they_claim(level: float) -> None:
-    """95 %; over 24 learners. 96 others held .931, .960 and .951; single ones down to .6."""
+    """95 % bells, over 24 learners. 96 others held .931, .960 and .951; single ones down to .6."""
     held = []
     for seed in range(24):
         rates = rates_of(level, seed)

@@ -62,6 +62,8 @@ from engine.protocol.request import Action, RankRequest
 LEAST, SUBSETS = 1e-3, 6
 """Least weight of a hypothesis or of a subset of fields in a belief, and the largest number of
 subsets."""
+_Part = tuple[float, Callable[..., Component], tuple[Any, ...]]
+"""Weight, and the class of a component with its arguments other than the normalised weight."""
 FITS = (1, 10, 30, 100, 300)
 """Numbers of rewards at which fields and scales of numbers are fitted again, and everything is
 learned again with changed ones."""
@@ -138,25 +140,27 @@ class BayesianLearner(Learner):
 
     @cached_property
     def components(self) -> list[Component]:
-        """Components of the belief, with weights that sum to 1."""
-        entries = [
-            part
-            for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
-            if odds >= LEAST
-            for part in self._parts_of(bank, odds)
-        ]
+        """Components of the belief, with weights that sum to 1; without those below `LEAST` unless
+        all are."""
+        entries = self._parts(LEAST) or self._parts(0.0)
         total = sum([weight for weight, _, _ in entries])
         return [kind(weight / total, *of) for weight, kind, of in entries]
 
-    def _parts_of(
-        self, bank: ModelAverage, odds: float
-    ) -> Iterator[tuple[float, Callable[..., Component], tuple[Any, ...]]]:
-        """Weights, and for each the class of a component with its arguments other than the
-        normalised weight."""
-        rewards, weights = self.evidence.rewards, self._counted(bank, odds)
+    def _parts(self, least: float) -> list[_Part]:
+        """Parts of all banks with weights above ``least``."""
+        banks = zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
+        return [
+            part
+            for odds, bank in banks
+            if odds >= LEAST
+            for part in self._parts_of(bank, odds, least)
+        ]
+
+    def _parts_of(self, bank: ModelAverage, odds: float, least: float) -> Iterator[_Part]:
+        rewards, weights = self.evidence.rewards, self._weights_in_belief(bank, odds)
         unit = rewards.unit
         for i, learner in bank.learners.items():
-            if weights[i] < LEAST:
+            if weights[i] <= least:
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
@@ -169,12 +173,13 @@ class BayesianLearner(Learner):
             shares = weights[i] * learner.weights(cells)
             best = (-shares).argsort(kind="stable")[:SUBSETS]
             for part, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
-                if share >= LEAST:
+                if share > least:
                     yield share, kind, (i, learner, cells, part, other)
 
-    def _counted(self, bank: ModelAverage, odds: float) -> list[float]:
-        """Weights of a bank's hypotheses in the belief, by the bank's odds: 0 for rates unless
-        successes are rare or other hypotheses are pruned; after few successes, for all others."""
+    def _weights_in_belief(self, bank: ModelAverage, odds: float) -> list[float]:
+        """Weights of a bank's hypotheses in the belief; they sum to the bank's odds. Rates weigh 0
+        unless successes are rare or no other hypothesis is left; after few successes all others
+        weigh 0 if rates weigh at least `LEAST`."""
         weights: Array = odds * bank.weights
         rates = [i for i, of in bank.learners.items() if isinstance(of, SuccessRates)]
         others = [i for i in bank.learners if i not in rates]

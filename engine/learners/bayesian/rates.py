@@ -17,12 +17,14 @@ cell and its exposure E, the rate expected without that factor, summed over impr
 1 until enough successes were expected, and doubt about a rare rate has its own size.
 
 The action's factor is Gamma(g, g / m), with the level m and the shape g learned from all actions
-(empirical Bayes). The level is the mean over actions with n impressions, each counting
-n / (1 + n m / g), as is likeliest: a frequent action decides it only where actions hardly differ.
-The variance 1 / g is the one by which their successes s differ more than by chance, with
-`USUAL_VARIANCE` as one more action:
+(empirical Bayes). The level is the mean of the actions' rates s / n after n impressions, weighted
+n / (1 + n m / g), as by maximum likelihood for a given g: a frequent action counts as at most g
+successes. The variance 1 / g is the one by which successes differ more than chance alone would
+make them, with `USUAL_VARIANCE` as one more action, and at least `LEAST_VARIANCE`:
 
-    (24)  1 / g = (.4 + sum ((s - e)^2 - e) / (1 + e)^2) / (1 + sum (e / (1 + e))^2),    e = n m.
+    (24)  1 / g = max(.3, (.4 + sum ((s - e)^2 - e) / (1 + e)^2) / (1 + sum (e / (1 + e))^2)),
+
+with e = n m. Each reward moves m, and then g, by one step.
 
 Where prices and a rare usual reward are stated, usual rates differ by action: m of (22) and (24) is
 the level times `RewardHistory.relative_rate`. What is usual then counts as `TRUST` successes of the
@@ -57,7 +59,8 @@ _FIXED = 1e300
 """Shape of factors that a model lacks: they stay 1."""
 USUAL_VARIANCE, LEAST_VARIANCE = 0.4, 0.3
 """Variance 1 / g of actions' factors around the level before any reward, and its least value: a few
-successes often differ less than by chance, and 95 % bells then held 90 % with .05."""
+successes often differ less than chance alone would make them. With .05, 95 % bells held 90 to
+93 %."""
 NEGLIGIBLE = 1e-200
 """Relative variance of a factor that a model lacks."""
 _WHOLE = 1

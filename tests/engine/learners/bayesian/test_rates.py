@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from engine.learners.bayesian import rates as module
 from engine.learners.bayesian.cells import FIXED_SHARE, CellIndex
+from engine.learners.bayesian.component import OfRates
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
-from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.learner import LEAST, BayesianLearner
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.rates import SHAPES, USUAL_VARIANCE, SuccessRates, rates_of
@@ -103,6 +104,16 @@ def test_without_successes_the_level_falls_as_rewards_come() -> None:
     assert taught.rates.level < 0.01
 
 
+def test_actions_are_believed_to_differ_where_successes_come_as_expected() -> None:
+    """By a variance of .3 at least, the doubt about a new action; also after 20 of 2,000."""
+    history: list[Visit] = [({}, "pq"[i % 2], 0.4 * (i % 100 < 2)) for i in range(2_000)]
+    taught = Taught(history)
+    request = request_of([{}], {"id": "new", "features": [{"k": 1}]})
+    rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
+    _, doubts = taught.rates.factors(taught.cells, rows, columns, np.ones(1))
+    assert np.all(doubts[0] == pytest.approx(0.3))
+
+
 def test_a_frequent_action_does_not_decide_the_level() -> None:
     history: list[Visit] = [({}, "p", 0.0)] * 900
     history += [({}, "qr"[i % 2], 0.4 * (i % 10 == 0)) for i in range(200)]
@@ -176,10 +187,36 @@ def test_other_models_make_the_belief_while_successes_are_not_surely_rare() -> N
     weights = np.full(len(HYPOTHESES), 1e-4)
     weights[list(RARE)] = 1.0
     bank.log_weights = np.log(weights)
+    assert not any(isinstance(component, OfRates) for component in model.components)
     belief = model.belief(request)
     assert belief.weights.sum() == pytest.approx(1.0)
     assert 0.05 < belief.mean[0] < 0.3
     assert belief.sd[0] > 0.0
+
+
+def test_rates_make_the_belief_where_no_other_model_is_left() -> None:
+    """Though successes are not surely rare after five failures."""
+    model = BayesianLearner(HYPOTHESES)
+    request = request_of([{"a": "x"}], {"id": "p", "features": [{"k": 1}]})
+    for _ in range(5):
+        model.learn_reward(request.context, request.actions, 0, 0.0)
+    assert not model.evidence.rewards.rare
+    for bank in model.evidence.banks:
+        bank.drop([i for i in bank.learners if i not in RARE], HYPOTHESES, 0.5)
+    del model.evidence.banks[1:]  # Challengers have no rates.
+    assert all(isinstance(component, OfRates) for component in model.components)
+    assert 0.0 < model.belief(request).mean[0] < 0.5
+
+
+def test_a_belief_remains_where_no_table_of_cells_is_likelier_than_another() -> None:
+    """Of 300 fields with one value each: every table has less than `LEAST` of the weight."""
+    model = BayesianLearner([Hypothesis(crosses, "cells") for crosses in (1, 2, 3, 4)])
+    context = {f"f{i}": "same" for i in range(300)}
+    request = request_of([context], {"id": "p", "features": [{"k": 1}]})
+    for _ in range(10):
+        model.learn_reward(request.context, request.actions, 0, 1.0)
+    assert max(component.weight for component in model.components) > LEAST
+    assert model.belief(request).weights.sum() == pytest.approx(1.0)
 
 
 def test_rewards_of_more_values_wake_the_other_models() -> None:
