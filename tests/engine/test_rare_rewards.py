@@ -126,12 +126,14 @@ def test_an_apprentice_begins_as_the_rule_at_any_level_of_rewards(level: float) 
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("level", [0.005, 0.02])
-def test_an_apprentice_is_past_its_rule_after_5_000_visitors_online(level: float) -> None:
-    """On average over eight worlds, by its last 500 visitors: 1.18 of the rule at .005, 1.35 at .02
-    in 32 other worlds."""
+@pytest.mark.parametrize(("level", "least"), [(0.005, 1.02), (0.02, 1.2)])
+def test_an_apprentice_is_past_its_rule_after_5_000_visitors_online(
+    level: float, least: float
+) -> None:
+    """As multiples of the rule, over the last 500 visitors in eight worlds. Without learning, the
+    floor gives 1.002; the best offers 1.7. In 32 other worlds it was 1.18 and 1.35."""
     earned = [np.mean(online_apprentice(level, seed, 5_000)[-500:], axis=0)[1] for seed in range(8)]
-    assert np.mean(earned) > level
+    assert np.mean(earned) > least * level
 
 
 @pytest.mark.nightly
