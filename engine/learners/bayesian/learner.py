@@ -140,8 +140,8 @@ class BayesianLearner(Learner):
 
     @cached_property
     def components(self) -> list[Component]:
-        """Components of the belief, with weights that sum to 1; without those below `LEAST` unless
-        all are."""
+        """Components of the belief, with weights that sum to 1. Weights up to `LEAST` are left out,
+        unless no weight is larger."""
         entries = self._parts(LEAST) or self._parts(0.0)
         total = sum([weight for weight, _, _ in entries])
         return [kind(weight / total, *of) for weight, kind, of in entries]
@@ -157,6 +157,7 @@ class BayesianLearner(Learner):
         ]
 
     def _parts_of(self, bank: ModelAverage, odds: float, least: float) -> Iterator[_Part]:
+        """Yield the parts of one bank with weights above ``least``."""
         rewards, weights = self.evidence.rewards, self._weights_in_belief(bank, odds)
         unit = rewards.unit
         for i, learner in bank.learners.items():
