@@ -18,9 +18,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from engine.arrays import Array
 from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import RewardMoments
@@ -41,29 +38,28 @@ class ModelAverage(Learned):
     Attributes:
         born: number of rewards before the first one taught.
         learners: of hypotheses that are not pruned, by position.
-        log_weights, evidence: of the hypotheses, (H,), -inf if pruned; evidence is the log density
-            of all rewards taught.
+        log_weights, evidence: of the hypotheses, H numbers, -inf if pruned; evidence is the log
+            density of all rewards taught. Lists, as arrays of so few numbers take longer.
         log_odds: of this average against others.
     """
 
     born: int
     learners: dict[int, Posterior | Tables | SuccessRates]
-    log_weights: Array
-    evidence: Array
+    log_weights: list[float]
+    evidence: list[float]
     log_odds: float = 0.0
 
     @classmethod
     def begin(
-        cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array, usual: float
+        cls, hypotheses: Sequence[Hypothesis], born: int, weights: Sequence[float], usual: float
     ) -> "ModelAverage":
         """Create an average without knowledge; hypotheses of weight 0 are pruned."""
-        learners = {i: learner_of(h, usual) for i, h in enumerate(hypotheses) if weights[i] > 0}
-        return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
+        learners = {i: learner_of(h, usual) for i, h in enumerate(hypotheses) if weights[i]}
+        return cls(born, learners, _logs(weights), _no_evidence(weights))
 
-    def begin_anew(self, born: int, weights: Array) -> None:
+    def begin_anew(self, born: int, weights: Sequence[float]) -> None:
         """Reset an untaught average to a new beginning and new weights."""
-        self.born, self.log_weights = born, _log(weights)
-        self.evidence = np.where(weights > 0, 0.0, -np.inf)
+        self.born, self.log_weights, self.evidence = born, _logs(weights), _no_evidence(weights)
 
     @property
     def is_taught(self) -> bool:
@@ -71,28 +67,24 @@ class ModelAverage(Learned):
         return any(learner.count for learner in self.learners.values())
 
     @property
-    def weights(self) -> Array:
-        """Weights of the hypotheses, (H,), sum to 1."""
-        weights = np.exp(self.log_weights - self.log_weights.max())
-        return np.asarray(weights / weights.sum())
+    def weights(self) -> list[float]:
+        """Weights of the H hypotheses, sum to 1."""
+        return normalised(self.log_weights)
 
     def reweigh(self, densities: Mapping[int, float]) -> float:
         """Update the weights of hypotheses by their log densities of a reward; return the log
         density of the average."""
-        evidence = self.evidence.tolist()
+        logs, evidence = self.log_weights, self.evidence
         for i, density in densities.items():
             evidence[i] += density
-        self.evidence = np.array(evidence)
         if len(densities) == 1:
             return next(iter(densities.values()))
-        logs: list[float] = self.log_weights.tolist()
         joint = {i: logs[i] + density for i, density in densities.items()}
         top = max(joint.values())
         weights = {i: math.exp(log - top) for i, log in joint.items()}
         total, share = sum(weights.values()), FIXED_SHARE / len(weights)
         for i, weight in weights.items():
             logs[i] = math.log(weight / total * (1 - FIXED_SHARE) + share)  # (8), (9)
-        self.log_weights = np.array(logs)
         least = max(evidence) - PRUNED
         if hopeless := [i for i in densities if evidence[i] < least]:
             self._prune(hopeless)
@@ -112,17 +104,17 @@ class ModelAverage(Learned):
     def _prune(self, hopeless: list[int]) -> None:
         for i in hopeless:
             del self.learners[i]
-        self.log_weights[hopeless] = self.evidence[hopeless] = -np.inf
-        self.log_weights = _log(self.weights)
+            self.log_weights[i] = self.evidence[i] = -math.inf
+        self.log_weights = _logs(self.weights)
 
     def restore(self, hypotheses: Sequence[Hypothesis], usual: float) -> None:
         """Restart pruned hypotheses with the weight of a fixed share."""
-        asleep = [i for i in range(len(hypotheses)) if i not in self.learners]
-        weights = self.weights
-        weights[asleep] = FIXED_SHARE / len(weights)
-        self.log_weights = _log(weights / weights.sum())
-        self.evidence[asleep] = self.evidence.max()
-        known = self.learners
+        known, best, weights = self.learners, max(self.evidence), self.weights
+        for i in range(len(hypotheses)):
+            if i not in known:
+                weights[i], self.evidence[i] = FIXED_SHARE / len(weights), best
+        total = sum(weights)
+        self.log_weights = _logs([weight / total for weight in weights])
         self.learners = {i: known.get(i, learner_of(h, usual)) for i, h in enumerate(hypotheses)}
 
 
@@ -135,6 +127,19 @@ def learner_of(hypothesis: Hypothesis, usual: float) -> Posterior | Tables | Suc
     return Posterior(hypothesis, level=usual)
 
 
-def _log(weights: Array) -> Array:
-    """Logarithm with -inf for 0."""
-    return np.log(weights, out=np.full(weights.shape, -np.inf), where=weights > 0)
+def normalised(logs: Sequence[float]) -> list[float]:
+    """Weights by their logarithms up to a constant, sum to 1."""
+    top = max(logs)
+    weights = [math.exp(log - top) for log in logs]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def _logs(weights: Sequence[float]) -> list[float]:
+    """Logarithms, with -inf for 0."""
+    return [math.log(weight) if weight else -math.inf for weight in weights]
+
+
+def _no_evidence(weights: Sequence[float]) -> list[float]:
+    """Evidence of hypotheses before the first reward."""
+    return [0.0 if weight else -math.inf for weight in weights]

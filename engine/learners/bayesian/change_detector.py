@@ -17,7 +17,7 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.bayesian.averaging import ModelAverage
+from engine.learners.bayesian.averaging import ModelAverage, normalised
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import CENTRE, Observation, RewardHistory, is_rare, log_sum
 from engine.learners.learned_state import Learned
@@ -44,6 +44,8 @@ they came from challengers that began after 8, 36 and 37 rewards."""
 BY_RATES = 50.0
 """Factor on the prior odds of rates where a rare usual reward is stated: to models of rewards of
 any size, one visitor without a reward says too much."""
+_ROUNDING = 1e-9
+"""Log odds that differ by less are equal: a challenger as good as the current bank restarts."""
 HOPELESS = -12.0
 """Log odds at which a replaced bank is dropped."""
 
@@ -70,11 +72,14 @@ class ChangeDetector(Learned):
     ) -> None:
         self.hypotheses = tuple(hypotheses)
         self.may_change = may_change
-        prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
+        prior = [hypothesis.odds for hypothesis in self.hypotheses]
         if is_rare(usual):
-            prior[self._rates] *= BY_RATES
+            for i in self._rates:
+                prior[i] *= BY_RATES
+        total = sum(prior)
+        weights = [odds / total for odds in prior]
         self.rewards = RewardHistory(priced, usual, prices)
-        self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum(), usual)]
+        self.banks = [ModelAverage.begin(self.hypotheses, 0, weights, usual)]
         self.changes: list[tuple[int, int]] = []
         self.unexplained = 0.0
         if may_change:
@@ -86,16 +91,14 @@ class ChangeDetector(Learned):
         return self.rewards.count
 
     @property
-    def odds(self) -> Array:
+    def odds(self) -> list[float]:
         """Weights of the banks, sum to 1."""
-        logs = np.array([bank.log_odds for bank in self.banks])
-        odds = np.exp(logs - logs.max())
-        return np.asarray(odds / odds.sum())
+        return normalised([bank.log_odds for bank in self.banks])
 
     @property
     def weights(self) -> Array:
         """Weights of the hypotheses over all banks, (H,)."""
-        return np.asarray(self.odds @ np.array([bank.weights for bank in self.banks]))
+        return np.array(self.odds) @ np.array([bank.weights for bank in self.banks])
 
     @property
     def misfit(self) -> float:
@@ -150,7 +153,7 @@ class ChangeDetector(Learned):
             self.banks[:2] = self.banks[1::-1]
         last = self.banks[-1]
         old = self.learned - last.born >= GROWN_UP and last.log_odds < PROMISING
-        if old or last.log_odds <= self._prior:
+        if old or last.log_odds <= self._prior + _ROUNDING:
             self._challenge_anew()
         if len(self.banks) == 3 and self.banks[1].log_odds < HOPELESS:
             del self.banks[1]
@@ -167,7 +170,8 @@ class ChangeDetector(Learned):
     def _challenge_anew(self) -> None:
         """Restart the challenger; an untaught one is reused, as most fall behind at once."""
         first, last, carried = self.banks[0], self.banks[-1], self._carried()
-        if last.learners.keys() == set(np.flatnonzero(carried).tolist()) and not last.is_taught:
+        awake = {i for i, weight in enumerate(carried) if weight}
+        if last.learners.keys() == awake and not last.is_taught:
             last.begin_anew(self.learned, carried)
             last.log_odds = first.log_odds + self._prior
         else:
@@ -180,12 +184,14 @@ class ChangeDetector(Learned):
         challenger.log_odds = self.banks[0].log_odds + self._prior
         self.banks.append(challenger)
 
-    def _carried(self) -> Array:
-        """Weights of the hypotheses in a new challenger, (H,), without rates beside others: their
+    def _carried(self) -> list[float]:
+        """Weights of the H hypotheses in a new challenger, without rates beside others: their
         exposures follow from early guesses, so new ones fit better without any change."""
-        first = self.banks[0]
-        others = [i for i in range(len(self.hypotheses)) if i not in self._rates]
-        awake = [i for i in first.learners if i in others] or others
-        weights = np.zeros(len(self.hypotheses))
-        weights[awake] = CARRIED_WEIGHT * first.weights[awake] + (1 - CARRIED_WEIGHT) / len(awake)
-        return np.asarray(weights / weights.sum())
+        first, rates, weights = self.banks[0], self._rates, [0.0] * len(self.hypotheses)
+        others = [i for i in range(len(weights)) if i not in rates]
+        awake = [i for i in first.learners if i not in rates] or others
+        current, share = first.weights, (1 - CARRIED_WEIGHT) / len(awake)
+        for i in awake:
+            weights[i] = CARRIED_WEIGHT * current[i] + share
+        total = sum(weights)
+        return [weight / total for weight in weights]

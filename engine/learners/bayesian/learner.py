@@ -148,7 +148,7 @@ class BayesianLearner(Learner):
 
     def _parts(self, least: float) -> list[_Part]:
         """Parts of all banks with weights above ``least``."""
-        banks = zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
+        banks = zip(self.evidence.odds, self.evidence.banks, strict=True)
         return [
             part
             for odds, bank in banks
@@ -181,7 +181,7 @@ class BayesianLearner(Learner):
         """Weights of a bank's hypotheses in the belief; they sum to the bank's odds. Rates weigh 0
         unless successes are rare or no other hypothesis is left; after few successes all others
         weigh 0 if rates weigh at least `LEAST`."""
-        weights: Array = odds * bank.weights
+        weights = [odds * weight for weight in bank.weights]
         rates = [i for i, of in bank.learners.items() if isinstance(of, SuccessRates)]
         others = [i for i in bank.learners if i not in rates]
         omitted: list[int] = []
@@ -189,11 +189,12 @@ class BayesianLearner(Learner):
             omitted = others
         elif others and not self.evidence.rewards.rare:
             omitted = rates
-        if omitted:
-            weights[omitted] = 0.0
-            weights *= odds / weights.sum()
-        listed: list[float] = weights.tolist()
-        return listed
+        if not omitted:
+            return weights
+        for i in omitted:
+            weights[i] = 0.0
+        left = odds / sum(weights)
+        return [left * weight for weight in weights]
 
     @property
     def _are_few_successes(self) -> bool:
