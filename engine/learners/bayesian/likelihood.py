@@ -171,23 +171,29 @@ class RewardMoments(Learned):
         """Number of rewards with the weight of the usual one: half a success."""
         return 0.5 / self.usual
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """Mean, with the usual reward among them."""
-        return (self.total + 0.5) / (self.count + self.weight)
+        return self._moments()[0]
 
     @cached_property
     def variance(self) -> float:
         """Variance, with that of a coin of the usual mean among them."""
-        spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
-        return (max(spread, 0.0) + 0.5 * (1.0 - self.usual)) / (self.count + self.weight)
+        return self._moments()[1]
+
+    def _moments(self) -> tuple[float, float]:
+        """Mean and variance."""
+        weight = self.count + self.weight
+        mean = (self.total + 0.5) / weight
+        spread = self.squares - 2 * mean * self.total + self.count * mean**2
+        return mean, (max(spread, 0.0) + 0.5 * (1.0 - self.usual)) / weight
 
     def add(self, reward: float) -> None:
         """Count a reward."""
         self.count += 1
         self.total += reward
         self.squares += reward * reward
-        self.__dict__.pop("variance", None)
+        self.mean, self.variance = self._moments()
         if self.count <= UNIT_REWARDS:
             self.unit = self.variance / COIN
 
@@ -400,17 +406,23 @@ class RewardHistory(RewardMoments):
         self.binary &= self.fits_prices(reward, action)
         if reward:
             self.successes += 1
-            self.repriced += self.prices.get(action, reward) != reward
-            if action in self.prices or len(self.prices) < MAX_PRICES:
-                self.prices[action] = reward
+            if self.prices.get(action) != reward:
+                self._count_price(reward, action)
         if action in self.tallies or len(self.tallies) < MAX_PRICES:
             shown, successes = self.tallies.get(action, (0, 0))
             self.tallies[action] = shown + 1, successes + (reward != 0.0)
-        self.most = max(self.most, abs(reward))
-        for name in ("known_prices", "_positive", "new_price", "price_spread", "_exposed"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("_exposed", None)
         self.add(reward)
         self.common |= self._commonness > SURELY_COMMON
+
+    def _count_price(self, reward: float, action: str) -> None:
+        """Count a success at another price than the action's last one."""
+        self.repriced += action in self.prices
+        if action in self.prices or len(self.prices) < MAX_PRICES:
+            self.prices[action] = reward
+        self.most = max(self.most, abs(reward))
+        for name in ("known_prices", "_positive", "new_price", "price_spread"):
+            self.__dict__.pop(name, None)
 
 
 def is_rare(usual: float) -> bool:
