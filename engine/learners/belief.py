@@ -121,7 +121,8 @@ def _apart(covariances: Array) -> Array:
     """Variances (..., K) without the common one, of covariances (..., K, K): the least covariance
     is subtracted. Invariant to shifts, and to scale up to that scale."""
     own: Array = covariances.diagonal(axis1=-2, axis2=-1)
-    shared = covariances.reshape(*own.shape[:-1], -1).min(axis=-1, keepdims=True)
-    mean = own.sum(axis=-1, keepdims=True) / own.shape[-1]
+    every = covariances.reshape(*own.shape[:-1], -1)
+    shared = np.minimum.reduce(every, axis=-1, keepdims=True)
+    mean = np.add.reduce(own, axis=-1, keepdims=True) / own.shape[-1]
     least = OWN * (mean - shared) + _NEGLIGIBLE * own
     return np.asarray(own - shared + least)

@@ -6,15 +6,19 @@ Between actions that are alike so far it is uniform: nobody's chance is higher. 
 Numbers of equations as in ``engine/README.md``.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from engine.arrays import Array
 
 
+@lru_cache(maxsize=64)
 def chance(actions: int) -> Array:
-    """Distribution of the decisions made by chance, (K,)."""
+    """Distribution of the decisions made by chance, (K,); read only."""
     result = np.full(actions, 0.5 / actions)
     result[0] += 0.5
+    result.flags.writeable = False
     return result
 
 
@@ -22,7 +26,8 @@ def chance_beside(probabilities: Array) -> Array:
     """Distributions of the decisions made by chance, (..., K), beside those of the belief: uniform
     where these are."""
     size = probabilities.shape[-1]
-    is_even = probabilities.max(axis=-1, keepdims=True) == probabilities.min(axis=-1, keepdims=True)
+    highest = np.maximum.reduce(probabilities, axis=-1, keepdims=True)
+    is_even = highest == np.minimum.reduce(probabilities, axis=-1, keepdims=True)
     return np.where(is_even, 1 / size, chance(size))
 
 

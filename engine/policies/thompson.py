@@ -135,8 +135,9 @@ class Thompson(Policy):
 
     def _agreed(self, counts: NDArray[np.int_]) -> Array:
         """Agreed frequencies from counts, (..., K)."""
-        agreed: Array = (counts / counts.max(axis=-1, keepdims=True)) ** self.agreement
-        agreed /= agreed.sum(axis=-1, keepdims=True)
+        most = np.maximum.reduce(counts, axis=-1, keepdims=True)
+        agreed: Array = (counts / most) ** self.agreement
+        agreed /= np.add.reduce(agreed, axis=-1, keepdims=True)
         return agreed
 
 
@@ -178,8 +179,9 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     """
     p: Array = (counts + 1) / (draws + len(counts))
     q = p**power
-    q /= q.sum()
-    spread = (1 - 2 * q) / p + (q * q / p).sum()
+    q /= np.add.reduce(q)
+    part = q / p
+    spread = 1 / p - 2 * part + q @ part
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
@@ -209,14 +211,17 @@ draws."""
 
 def _are_equal(mean: Array, bells: Array) -> NDArray[np.bool_]:
     """Whether all bells of the last axis are equal."""
-    least = _EQUAL * bells.max(axis=-1)
-    return np.asarray((np.ptp(mean, axis=-1) <= least) & (np.ptp(bells, axis=-1) <= least))
+    widest = np.maximum.reduce(bells, axis=-1)
+    apart = np.maximum.reduce(mean, axis=-1) - np.minimum.reduce(mean, axis=-1)
+    apart = np.maximum(apart, widest - np.minimum.reduce(bells, axis=-1))
+    return np.asarray(apart <= _EQUAL * widest)
 
 
 def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
     """Actions on the last axis that could equal the highest, by the furthest normal number."""
     reach = bells * furthest
-    able: NDArray[np.bool_] = mean + reach >= (mean - reach).max(axis=-1, keepdims=True)
+    least = np.maximum.reduce(mean - reach, axis=-1, keepdims=True)
+    able: NDArray[np.bool_] = mean + reach >= least
     return able
 
 
@@ -232,7 +237,7 @@ def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
     (draws,), first of equals; and the number of such draws. Actions below all draws of another are
     not drawn."""
     table = normals.table(draws, len(mean))
-    able = np.flatnonzero(_able(mean, bells, normals.furthest))
+    able = _able(mean, bells, normals.furthest).nonzero()[0]
     if len(able) < MANY:
         return _won_exactly(mean, bells, table, able.tolist())
     near = _near(mean, bells, normals.furthest)

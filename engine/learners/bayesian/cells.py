@@ -183,9 +183,11 @@ class Tables(Learned):
         crosses: see `CellIndex`.
         rewards: summary of all rewards.
         log_weights: of the subsets, (S,); empty before the first reward.
-        cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
+        cells: number and sum of the rewards of each action in each row, (2, R, A), with room: the
+            last row and column are always empty, and stand for those beyond them.
         actions: sums for m_a of (15), by subset: weights of cells, and weighted means; for noisy
-            rewards (u = 1), and for explained ones (u = 0); (2, 2, S, A), with room.
+            rewards (u = 1), and for explained ones (u = 0); (2, 2, S, A), with room; the last
+            column as in `cells`.
         unexplained: sums of squared errors and of their weights, by subset, (2, S).
     """
 
@@ -203,9 +205,7 @@ class Tables(Learned):
 
     def weights(self, cells: CellIndex) -> Array:
         """Weights of the subsets, (S,), sum to 1."""
-        logs = self.log_weights if self.count else cells.prior
-        weights = np.exp(logs - logs.max())
-        return np.asarray(weights / weights.sum())
+        return np.exp(self.log_weights if self.count else cells.prior)
 
     def moments(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
         """Means and variances (15) of K actions in T cells of some subsets, (T, K)."""
@@ -222,14 +222,14 @@ class Tables(Learned):
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
-        within = _within(columns, self.actions.shape[3])
-        return self._means(self.actions.take(subsets, axis=2).take(within, axis=3), noise)
+        sums = self.actions.take(subsets, axis=2).take(columns, axis=3, mode="clip")
+        return self._means(sums, noise)
 
     def _means(self, sums: Array, noise: Array) -> tuple[Array, Array]:
         """`means` from sums `actions`, (2, 2, ...), by the noise v of their subsets."""
         noisy, certain = sums
-        part = np.minimum(1.5 * noise / (self.rewards.unit * COIN), 1.0)
-        known, total = part * noisy + (1 - part) * certain
+        part = np.minimum(1.5 / (self.rewards.unit * COIN) * noise, 1.0)
+        known, total = certain + part * (noisy - certain)
         known += 1
         return (total + self.rewards.mean) / known, known
 
@@ -271,9 +271,9 @@ class Tables(Learned):
         if not self.count:
             self.log_weights = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
-        self.actions = with_room(self.actions, (2, 2, len(rows), column + 1))
+        self.actions = with_room(self.actions, (2, 2, len(rows), column + 2))
         if column:
-            self.cells = with_room(self.cells, (2, max(rows.tolist()) + 1, column + 1))
+            self.cells = with_room(self.cells, (2, max(rows.tolist()) + 2, column + 2))
         squares, counts = self.unexplained
         noise = (squares + self.rewards.variance) / (counts + 1.0)
         known = self.cells[:, rows if column else 0 * rows, column]
@@ -283,9 +283,9 @@ class Tables(Learned):
         reward, means, noise_in_prices = seen.reward / scale, mean / scale, seen.in_prices(noise)
         densities = log_densities(reward, means, noise_in_prices, doubts, seen.binary)
         joint = self.log_weights + densities
-        top = float(joint.max())
+        top = float(np.maximum.reduce(joint))
         shares = np.exp(joint - top)
-        total = float(shares.sum())
+        total = float(np.add.reduce(shares))
         self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
         self._add(rows, column, seen.reward, mean, known)
         return top + math.log(total)
@@ -307,8 +307,7 @@ class Tables(Learned):
 
     def _known(self, rows: Indices, columns: Indices) -> Array:
         """Numbers and sums in cells, (2, T, K); zero for new rows and actions."""
-        _, height, width = self.cells.shape
-        return self.cells.take(_within(rows, height), axis=1).take(_within(columns, width), axis=2)
+        return self.cells.take(rows, axis=1, mode="clip").take(columns, axis=2, mode="clip")
 
     def _noise(self, subsets: Indices) -> Array:
         """v of (15), by subset; V counts as one reward."""
@@ -316,8 +315,3 @@ class Tables(Learned):
             return np.full(len(subsets), self.rewards.variance)
         squares, weights = self.unexplained.take(subsets, axis=1)
         return np.asarray((squares + self.rewards.variance) / (weights + 1.0))
-
-
-def _within(places: Indices, size: int) -> Indices:
-    """Indices limited to a table's size; 0, an empty place, for those beyond it."""
-    return places * (places < size)

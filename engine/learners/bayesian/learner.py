@@ -172,10 +172,10 @@ class BayesianLearner(Learner):
             kind: type[Component] = OfRates if rated else OfCells
             other = rewards if rated else unit
             shares = weights[i] * learner.weights(cells)
-            best = (-shares).argsort(kind="stable")[:SUBSETS]
-            for part, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
-                if share > least:
-                    yield share, kind, (i, learner, cells, part, other)
+            enough = (shares > least).nonzero()[0]
+            entries = zip(shares[enough].tolist(), enough.tolist(), strict=True)
+            for share, part in sorted(entries, key=_by_weight)[:SUBSETS]:
+                yield share, kind, (i, learner, cells, part, other)
 
     def _weights_in_belief(self, bank: ModelAverage, odds: float) -> list[float]:
         """Weights of a bank's hypotheses in the belief; they sum to the bank's odds. Rates weigh 0
@@ -227,9 +227,9 @@ class BayesianLearner(Learner):
         if online:
             means += self._leaning(where, actions)
         covariances = self._narrowed(np.array([covariance for _, covariance in entries]), actions)
-        nothing = self._earning_nothing(actions)
-        means[..., nothing] = 0.0
-        covariances[..., nothing, :] = covariances[..., nothing] = 0.0
+        if nothing := self._earning_nothing(actions):
+            means[..., nothing] = 0.0
+            covariances[..., nothing, :] = covariances[..., nothing] = 0.0
         return Belief(
             weights,
             means,
@@ -241,6 +241,8 @@ class BayesianLearner(Learner):
     def _earning_nothing(self, actions: tuple[Action, ...]) -> list[int]:
         """Positions of actions with a known price of 0."""
         rewards = self.evidence.rewards
+        if not rewards.stated:
+            return []
         return [i for i, action in enumerate(actions) if rewards.earns_nothing(action.id)]
 
     def _narrowed(self, covariances: Array, actions: tuple[Action, ...]) -> Array:
@@ -425,3 +427,8 @@ class BayesianLearner(Learner):
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
                 self._places.teach(learner, place, seen)
+
+
+def _by_weight(entry: tuple[float, int]) -> float:
+    """Sorting key of parts of tables, largest weight first."""
+    return -entry[0]
