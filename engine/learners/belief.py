@@ -123,6 +123,6 @@ def _apart(covariances: Array) -> Array:
     own: Array = covariances.diagonal(axis1=-2, axis2=-1)
     every = covariances.reshape(*own.shape[:-1], -1)
     shared = np.minimum.reduce(every, axis=-1, keepdims=True)
-    mean = np.add.reduce(own, axis=-1, keepdims=True) / own.shape[-1]
-    least = OWN * (mean - shared) + _NEGLIGIBLE * own
-    return np.asarray(own - shared + least)
+    total = np.add.reduce(own, axis=-1, keepdims=True)
+    common = (1 + OWN) * shared - OWN / own.shape[-1] * total
+    return np.asarray((1 + _NEGLIGIBLE) * own - common)

@@ -256,17 +256,16 @@ def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
 def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _Won:
     """`_won` in double precision, for actions that could be the highest, by normal numbers (K,
     draws)."""
-    best = _drawn(mean, bells, table, able[0])
-    won = [np.ones(len(best), dtype=np.bool_)]
+    best, won = _drawn(mean, bells, table, able[0]), []
     for k in able[1:]:
         drawn = _drawn(mean, bells, table, k)
         won.append(drawn > best)  # Than all before it.
         np.maximum(best, drawn, out=best)
-    left = won[0].copy()
-    for bits in won[:0:-1]:  # Remove draws won by a later action from those before.
+    left = np.ones(len(best), dtype=np.bool_) if not won else ~won[-1]
+    for bits in won[-2::-1]:  # Remove draws won by a later action from those before.
         np.logical_and(bits, left, out=bits)
         np.logical_xor(left, bits, out=left)
-    won[0] = left
+    won.insert(0, left)
     return able, won, [int(np.count_nonzero(bits)) for bits in won]
 
 

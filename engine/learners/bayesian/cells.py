@@ -128,7 +128,7 @@ class CellIndex(Learned):
             self._columns[action.id] = len(self._columns) + 1
             self._known_columns.clear()
         rows = self.rows(context)
-        if not rows.all():
+        if not np.minimum.reduce(rows):
             self._kept.clear()
             for known, text in zip(self._values, self._texts(context), strict=True):
                 if text is not None and len(known) < MAX_VALUES:
@@ -263,7 +263,7 @@ class Tables(Learned):
         scale = seen.price if seen.binary else 1.0
         variance = self.rewards.variance
         reward, mean = seen.reward / scale, self.rewards.mean / scale
-        noise = float(seen.in_prices(np.array(variance)))
+        noise = min(variance / seen.price**2, 4 * seen.usual) if seen.binary else variance
         return log_density(reward, mean, noise, variance, seen.binary)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
