@@ -186,8 +186,8 @@ class Tables(Learned):
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room: the
             last row and column are always empty, and stand for those beyond them.
         actions: sums for m_a of (15), by subset: weights of cells, and weighted means; for noisy
-            rewards (u = 1), and for explained ones (u = 0); (2, 2, S, A), with room; the last
-            column as in `cells`.
+            rewards (u = 1), and for explained ones (u = 0); (A, 2, 2, S), with room; the last
+            action as in `cells`.
         unexplained: sums of squared errors and of their weights, by subset, (2, S).
     """
 
@@ -195,7 +195,7 @@ class Tables(Learned):
     rewards: RewardMoments = field(default_factory=RewardMoments)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
-    actions: Array = field(default_factory=lambda: np.zeros((2, 2, 0, 4)))
+    actions: Array = field(default_factory=lambda: np.zeros((4, 2, 2, 0)))
     unexplained: Array = field(default_factory=lambda: np.zeros((2, 0)))
 
     @property
@@ -222,8 +222,8 @@ class Tables(Learned):
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
-        sums = self.actions.take(subsets, axis=2).take(columns, axis=3, mode="clip")
-        return self._means(sums, noise)
+        sums = self.actions.take(columns, axis=0, mode="clip").take(subsets, axis=3)
+        return self._means(sums.transpose(1, 2, 3, 0), noise)
 
     def _means(self, sums: Array, noise: Array) -> tuple[Array, Array]:
         """`means` from sums `actions`, (2, 2, ...), by the noise v of their subsets."""
@@ -271,13 +271,13 @@ class Tables(Learned):
         if not self.count:
             self.log_weights = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
-        self.actions = with_room(self.actions, (2, 2, len(rows), column + 2))
+        self.actions = with_room(self.actions, (column + 2, 2, 2, len(rows)))
         if column:
             self.cells = with_room(self.cells, (2, max(rows.tolist()) + 2, column + 2))
         squares, counts = self.unexplained
         noise = (squares + self.rewards.variance) / (counts + 1.0)
         known = self.cells[:, rows if column else 0 * rows, column]
-        own = self._means(self.actions[..., column], noise)
+        own = self._means(self.actions[column], noise)
         mean, doubts = self._believed(known, own, noise)
         scale = seen.price if seen.binary else 1.0
         reward, means, noise_in_prices = seen.reward / scale, mean / scale, seen.in_prices(noise)
@@ -297,7 +297,7 @@ class Tables(Learned):
         squares += part * (reward - mean) ** 2
         counts += part
         if column:
-            cells, sums = self.cells[..., column], self.actions[..., column]
+            cells, sums = self.cells[..., column], self.actions[column]
             after = known + np.array([[1.0], [reward]])
             cells[:, rows] = after
             cells[:, 0] = 0.0

@@ -12,7 +12,7 @@ import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 
@@ -134,9 +134,8 @@ class Scales:
         """Encode the numbers of an action's features. Along lines a constant is added: centred
         numbers alone cannot represent an effect of the context on all actions.
         """
-        read = self.context(features, near)
         along_lines = not near and not features.numbers.keys().isdisjoint(self.of)
-        return _with_constant(read) if along_lines else read
+        return _read(features, self, near, True) if along_lines else self.context(features, near)
 
     def actions(self, actions: tuple[Action, ...], near: bool) -> tuple[Action, ...]:
         """Encode the numbers of several actions."""
@@ -181,9 +180,8 @@ _ACTION = 100
 
 
 @cached(lambda features, *_: features.bytes)
-def _read(features: Features, scales: Scales, near: bool) -> Features:
-    columns = dict(features.columns)
-    fields = dict(features.fields)
+def _read(features: Features, scales: Scales, near: bool, constant: bool = False) -> Features:
+    columns, fields, size = dict(features.columns), dict(features.fields), features.size
     for field, value in features.numbers.items():
         scale = scales.of.get(field)
         if scale is None:
@@ -196,7 +194,9 @@ def _read(features: Features, scales: Scales, near: bool) -> Features:
                 columns[names[knot]], fields[names[knot]] = share, field
         elif share := scale.along_line(value):
             columns[field], fields[field] = share, field
-    return replace(features, columns=columns, fields=fields)
+    if constant:
+        columns[CONSTANT], fields[CONSTANT], size = 1.0, CONSTANT, size + 1
+    return Features(columns, fields, size, features.non_null, features.numbers)
 
 
 @lru_cache(maxsize=4_096)
@@ -211,14 +211,8 @@ def _by_nearness(scale: Scale, value: float) -> tuple[tuple[int, float], ...]:
     return tuple(scale.by_nearness(value).items())
 
 
-@cached(lambda features, *_: features.bytes)
-def _with_constant(read: Features) -> Features:
-    columns, fields = {**read.columns, CONSTANT: 1.0}, {**read.fields, CONSTANT: CONSTANT}
-    return replace(read, columns=columns, fields=fields, size=read.size + 1)
-
-
 @cached(lambda actions, *_: _ACTION * len(actions))
 def _read_all(actions: tuple[Action, ...], scales: Scales, near: bool) -> tuple[Action, ...]:
     return tuple(
-        replace(action, features=scales.action(action.features, near)) for action in actions
+        Action(action.id, scales.action(action.features, near)) for action in actions
     )

@@ -94,17 +94,17 @@ class RowKernel(Learned):
 
     def columns(self, action: Action) -> Iterator[Column]:
         """Yield the columns of an action's rows: those of its features, then that of its id."""
-        (read,) = self._read_all((action,))
-        for column in read.features.columns:
+        read = self._scales.action(action.features, self._near)
+        for column in read.columns:
             yield column, False
-        if self._near or not read.features.columns:
+        if self._near or not read.columns:
             yield action.id, True
 
     def remember(self, context: Features, action: Action) -> int:
         """Append a row to the remembered ones; return its position."""
-        context, (action,) = self._read(context), self._read_all((action,))
+        context, features = self._read(context), self._scales.action(action.features, self._near)
         known = len(self._actions)
-        c, a = self._contexts.index(context), self._actions.index(action.features)
+        c, a = self._contexts.index(context), self._actions.index(features)
         self._reach = max(self._reach, c + 1)
         self._inner.clear()
         if len(self._actions) > known:
@@ -112,7 +112,7 @@ class RowKernel(Learned):
         self._context_scales = with_room(self._context_scales, (self._form.crosses + 1, c + 1))
         self._context_scales[:, c] = context_scales(context, self._form)[0]
         self._action_scales = with_room(self._action_scales, (2, a + 1))
-        self._action_scales[:, a] = action_scales(action.features, self._form)
+        self._action_scales[:, a] = action_scales(features, self._form)
         self._rows = with_room(self._rows, (3, self._size + 1))
         self._rows[:, self._size] = c, a, self._ids.setdefault(action.id, len(self._ids))
         self._size += 1
