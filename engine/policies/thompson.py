@@ -225,11 +225,7 @@ def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
     return able
 
 
-MANY = 8
-"""Least number of actions at which draws are compared in single precision first."""
-_NEAR = 2.0**-20
-"""Four times the rounding error of single precision, relative to the furthest draw."""
-_Won = tuple[list[int], Sequence[NDArray[np.bool_] | NDArray[np.uint8]], list[int]]
+_Won = tuple[list[int], list[NDArray[np.bool_]], list[int]]
 
 
 def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
@@ -237,36 +233,27 @@ def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
     (draws,), first of equals; and the number of such draws. Actions below all draws of another are
     not drawn."""
     table = normals.table(draws, len(mean))
-    able = _able(mean, bells, normals.furthest).nonzero()[0]
-    if len(able) < MANY:
-        return _won_exactly(mean, bells, table, able.tolist())
-    near = _near(mean, bells, normals.furthest)
-    normal = normals.rounded(draws, len(mean))
-    if len(able) < len(mean):
-        normal = normal[able]
-    drawn = normal * bells[able, None].astype(np.float32)
-    drawn += mean[able, None].astype(np.float32)
-    bits = _highest(drawn, near)
-    times: list[int] = np.bitwise_count(bits).sum(axis=1).tolist()
-    if sum(times) > draws:
-        return _won_exactly(mean, bells, table, able.tolist())
-    return able.tolist(), list(bits), times
+    able = _able(mean, bells, normals.furthest).nonzero()[0].tolist()
+    return _won_among(able, mean, bells, table)
 
 
-def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _Won:
-    """`_won` in double precision, for actions that could be the highest, by normal numbers (K,
-    draws)."""
-    best, won = _drawn(mean, bells, table, able[0]), []
+def _won_among(able: list[int], mean: Array, bells: Array, table: Array) -> _Won:
+    """`_won` among actions that could be the highest, by normal numbers (K, draws)."""
+    best, won = _drawn(mean, bells, table, able[0]), list[NDArray[np.bool_]]()
     for k in able[1:]:
         drawn = _drawn(mean, bells, table, k)
         won.append(drawn > best)  # Than all before it.
         np.maximum(best, drawn, out=best)
-    left = np.ones(len(best), dtype=np.bool_) if not won else ~won[-1]
+    left = ~won[-1] if won else np.ones(len(best), dtype=np.bool_)
     for bits in won[-2::-1]:  # Remove draws won by a later action from those before.
         np.logical_and(bits, left, out=bits)
         np.logical_xor(left, bits, out=left)
     won.insert(0, left)
     return able, won, [int(np.count_nonzero(bits)) for bits in won]
+
+
+_NEAR = 2.0**-20
+"""Four times the rounding error of single precision, relative to the furthest draw."""
 
 
 def _near(means: Array, bells: Array, furthest: float) -> NDArray[np.float32]:
@@ -318,6 +305,6 @@ def _wins(means: Array, bells: Array, normals: Normals, draws: int) -> NDArray[n
     for row in np.flatnonzero(wins.sum(axis=1) > draws):
         wins[row] = 0
         possible = np.flatnonzero(able[row]).tolist()
-        _, _, times = _won_exactly(means[row], bells[row], table, possible)
+        _, _, times = _won_among(possible, means[row], bells[row], table)
         wins[row, possible] = times
     return wins

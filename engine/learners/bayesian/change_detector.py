@@ -98,7 +98,7 @@ class ChangeDetector(Learned):
     @property
     def weights(self) -> Array:
         """Weights of the hypotheses over all banks, (H,)."""
-        return np.array(self.odds) @ np.array([bank.weights for bank in self.banks])
+        return np.asarray(np.dot(self.odds, [bank.weights for bank in self.banks]))
 
     @property
     def misfit(self) -> float:

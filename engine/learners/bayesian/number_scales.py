@@ -213,6 +213,4 @@ def _by_nearness(scale: Scale, value: float) -> tuple[tuple[int, float], ...]:
 
 @cached(lambda actions, *_: _ACTION * len(actions))
 def _read_all(actions: tuple[Action, ...], scales: Scales, near: bool) -> tuple[Action, ...]:
-    return tuple(
-        Action(action.id, scales.action(action.features, near)) for action in actions
-    )
+    return tuple(Action(action.id, scales.action(action.features, near)) for action in actions)

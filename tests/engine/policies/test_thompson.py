@@ -17,7 +17,7 @@ from engine.arrays import Array
 from engine.learners.belief import Before, Belief
 from engine.policies.base import Normals
 from engine.policies.exploration_floor import chance
-from engine.policies.thompson import MANY, _Outcome, _wins, _won
+from engine.policies.thompson import _Outcome, _wins, _won
 from tests.engine.policies.beliefs import (
     chosen_counts,
     decide,
@@ -420,7 +420,7 @@ def test_of_many_actions_those_that_could_be_the_highest_are_others_in_each_cont
 def test_of_many_actions_those_of_one_context_are_counted_exactly_too(apart: float) -> None:
     """Ties, samples that rounding reverses, and distant samples."""
     rng = np.random.default_rng(7)
-    table = np.clip(rng.normal(size=(MANY + 3, 64)), -4, 4)
+    table = np.clip(rng.normal(size=(11, 64)), -4, 4)
     table[1:] = table[0]
     for _ in range(20):
         means, bells = 0.5 + apart * rng.normal(size=len(table)), np.full(len(table), 0.1)

@@ -158,7 +158,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     detector.detector.reweigh(
         detector.reward, [{0: 0.0, 1: 0.0, 2: -50.0}, dict.fromkeys(range(3), -1.0)], "a"
     )
-    asleep = [(bank.weights == 0).tolist() for bank in detector.detector.banks]
+    asleep = [[weight == 0 for weight in bank.weights] for bank in detector.detector.banks]
     assert asleep == [[False, False, True]] * 2
     for _ in range(NEEDED):
         detector(-1.0, 0.0)
@@ -176,9 +176,9 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
     )
     first, challenger = detector.detector.banks
     assert challenger.born == 1
-    expected = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) / 3
+    expected = CARRIED_WEIGHT * np.array(first.weights) + (1 - CARRIED_WEIGHT) / 3
     np.testing.assert_allclose(challenger.weights, expected, rtol=1e-12)
-    assert challenger.evidence.tolist() == [0, 0, 0]
+    assert challenger.evidence == [0, 0, 0]
     assert [learner.count for learner in challenger.learners.values()] == [0, 0, 0]
 
 
@@ -200,7 +200,7 @@ def test_where_tastes_never_change_there_is_one_bank() -> None:
     for log in (0.0, -30.0, 5.0):
         detector.own(log)
     assert detector.born == [0]
-    assert detector.detector.odds.tolist() == [1]
+    assert detector.detector.odds == [1]
 
 
 def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
@@ -208,7 +208,7 @@ def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
     detector.detector.reweigh(detector.reward, [{0: 0.0, 1: 1.0, 2: -1.0}] * 3, "a")
     expected = np.zeros(3)
     for odds, bank in zip(detector.detector.odds, detector.detector.banks, strict=True):
-        expected += odds * bank.weights
+        expected += odds * np.array(bank.weights)
     np.testing.assert_allclose(detector.detector.weights, expected, rtol=1e-12)
 
 
@@ -436,7 +436,7 @@ def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> No
     model = BayesianLearner((sure, noisy))
     teach(model, graded(Table(0, 1.0, 0.0)(300)))
     assert model.weights[0] > 0.99
-    assert model.evidence.banks[0].weights.tolist() == [1, 0]
+    assert model.evidence.banks[0].weights == [1, 0]
     teach(model, graded(Table(0, 0.5, 0.5)(150)))
     assert model.weights[1] > 0.9
 
@@ -462,5 +462,5 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
         reward = float(rng.normal(scores.mean[0], sd))
         for head in (model, alone):
             head.learn_reward(request.context, request.actions, 0, reward)
-    result = int(model.evidence.banks[0].evidence.argmax())
+    result = int(np.argmax(model.evidence.banks[0].evidence))
     assert HYPOTHESES[result] == right
