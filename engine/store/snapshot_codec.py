@@ -1,9 +1,9 @@
 """Learned state as plain arrays and JSON, and back, bit for bit, without pickle.
 
 Each class says what its state is (`engine.learners.learned_state`); arrays are kept by their path
-(``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. What learns is
-written once each, and what never changes once for all that are equal. Only the classes of `KINDS`
-are made again, without running their code.
+(``learner.evidence.banks.0.learners.6.cells``), everything else becomes one JSON tree. What learns
+is written once each, and what never changes once for all that are equal. Only the classes of
+`KINDS` are made again, without running their code.
 """
 
 import io

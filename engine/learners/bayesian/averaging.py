@@ -38,14 +38,14 @@ class ModelAverage(Learned):
     Attributes:
         born: number of rewards before the first one taught.
         learners: of hypotheses that are not pruned, by position.
-        log_weights, evidence: of the hypotheses, H numbers, -inf if pruned; evidence is the log
-            density of all rewards taught. Lists, as arrays of so few numbers take longer.
+        weights: of the H hypotheses, sum to 1; 0 if pruned.
+        evidence: log density by each hypothesis of all rewards taught; -inf if pruned.
         log_odds: of this average against others.
     """
 
     born: int
     learners: dict[int, Posterior | Tables | SuccessRates]
-    log_weights: list[float]
+    weights: list[float]
     evidence: list[float]
     log_odds: float = 0.0
 
@@ -55,36 +55,31 @@ class ModelAverage(Learned):
     ) -> "ModelAverage":
         """Create an average without knowledge; hypotheses of weight 0 are pruned."""
         learners = {i: learner_of(h, usual) for i, h in enumerate(hypotheses) if weights[i]}
-        return cls(born, learners, _logs(weights), _no_evidence(weights))
+        return cls(born, learners, [*weights], _no_evidence(weights))
 
     def begin_anew(self, born: int, weights: Sequence[float]) -> None:
         """Reset an untaught average to a new beginning and new weights."""
-        self.born, self.log_weights, self.evidence = born, _logs(weights), _no_evidence(weights)
+        self.born, self.weights, self.evidence = born, [*weights], _no_evidence(weights)
 
     @property
     def is_taught(self) -> bool:
         """True if any learner has learned a reward."""
         return any(learner.count for learner in self.learners.values())
 
-    @property
-    def weights(self) -> list[float]:
-        """Weights of the H hypotheses, sum to 1."""
-        return normalised(self.log_weights)
-
     def reweigh(self, densities: Mapping[int, float]) -> float:
         """Update the weights of hypotheses by their log densities of a reward; return the log
         density of the average."""
-        logs, evidence = self.log_weights, self.evidence
+        weights, evidence = self.weights, self.evidence
         for i, density in densities.items():
             evidence[i] += density
         if len(densities) == 1:
             return next(iter(densities.values()))
-        joint = {i: logs[i] + density for i, density in densities.items()}
-        top = max(joint.values())
-        weights = {i: math.exp(log - top) for i, log in joint.items()}
-        total, share = sum(weights.values()), FIXED_SHARE / len(weights)
-        for i, weight in weights.items():
-            logs[i] = math.log(weight / total * (1 - FIXED_SHARE) + share)  # (8), (9)
+        top = max(densities.values())
+        joint = {i: weights[i] * math.exp(density - top) for i, density in densities.items()}
+        total = sum(joint.values())
+        kept, share = (1 - FIXED_SHARE) / total, FIXED_SHARE / len(joint)
+        for i, weight in joint.items():
+            weights[i] = kept * weight + share  # (8), (9)
         least = max(evidence) - PRUNED
         if hopeless := [i for i in densities if evidence[i] < least]:
             self._prune(hopeless)
@@ -104,8 +99,8 @@ class ModelAverage(Learned):
     def _prune(self, hopeless: list[int]) -> None:
         for i in hopeless:
             del self.learners[i]
-            self.log_weights[i] = self.evidence[i] = -math.inf
-        self.log_weights = _logs(self.weights)
+            self.weights[i], self.evidence[i] = 0.0, -math.inf
+        self.weights = in_proportion(self.weights)
 
     def restore(self, hypotheses: Sequence[Hypothesis], usual: float) -> None:
         """Restart pruned hypotheses with the weight of a fixed share."""
@@ -113,8 +108,7 @@ class ModelAverage(Learned):
         for i in range(len(hypotheses)):
             if i not in known:
                 weights[i], self.evidence[i] = FIXED_SHARE / len(weights), best
-        total = sum(weights)
-        self.log_weights = _logs([weight / total for weight in weights])
+        self.weights = in_proportion(weights)
         self.learners = {i: known.get(i, learner_of(h, usual)) for i, h in enumerate(hypotheses)}
 
 
@@ -127,17 +121,10 @@ def learner_of(hypothesis: Hypothesis, usual: float) -> Posterior | Tables | Suc
     return Posterior(hypothesis, level=usual)
 
 
-def normalised(logs: Sequence[float]) -> list[float]:
-    """Weights by their logarithms up to a constant, sum to 1."""
-    top = max(logs)
-    weights = [math.exp(log - top) for log in logs]
+def in_proportion(weights: Sequence[float]) -> list[float]:
+    """Weights that sum to 1."""
     total = sum(weights)
     return [weight / total for weight in weights]
-
-
-def _logs(weights: Sequence[float]) -> list[float]:
-    """Logarithms, with -inf for 0."""
-    return [math.log(weight) if weight else -math.inf for weight in weights]
 
 
 def _no_evidence(weights: Sequence[float]) -> list[float]:

@@ -40,7 +40,7 @@ from engine.learners.bayesian.likelihood import (
     COIN,
     Observation,
     RewardMoments,
-    log_densities,
+    densities,
     log_density,
 )
 from engine.learners.bayesian.number_scales import Scales
@@ -108,10 +108,9 @@ class CellIndex(Learned):
 
     @cached_property
     def prior(self) -> Array:
-        """Prior log weights of the subsets, (S,): equal by size, then equal within a size."""
-        sizes = np.array([len(subset) for subset in self.subsets])
-        many = np.bincount(sizes)
-        return np.asarray(-np.log(many[sizes] * float(len(many))))
+        """Prior weights of the subsets, (S,): equal by size, then equal within a size."""
+        many = np.bincount(self.sizes)
+        return np.asarray(1.0 / (many[[*self.sizes]] * len(many)))
 
     def rows(self, context: Features) -> Indices:
         """Row of the context's cell in each subset, (S,)."""
@@ -182,7 +181,7 @@ class Tables(Learned):
     Attributes:
         crosses: see `CellIndex`.
         rewards: summary of all rewards.
-        log_weights: of the subsets, (S,); empty before the first reward.
+        posterior: weights of the subsets, (S,); empty before the first reward.
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room: the
             last row and column are always empty, and stand for those beyond them.
         actions: sums for m_a of (15), by subset: weights of cells, and weighted means; for noisy
@@ -193,7 +192,7 @@ class Tables(Learned):
 
     crosses: int
     rewards: RewardMoments = field(default_factory=RewardMoments)
-    log_weights: Array = field(default_factory=lambda: np.zeros(0))
+    posterior: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
     actions: Array = field(default_factory=lambda: np.zeros((4, 2, 2, 0)))
     unexplained: Array = field(default_factory=lambda: np.zeros((2, 0)))
@@ -205,7 +204,7 @@ class Tables(Learned):
 
     def weights(self, cells: CellIndex) -> Array:
         """Weights of the subsets, (S,), sum to 1."""
-        return np.exp(self.log_weights if self.count else cells.prior)
+        return self.posterior if self.count else cells.prior
 
     def moments(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
         """Means and variances (15) of K actions in T cells of some subsets, (T, K)."""
@@ -269,7 +268,7 @@ class Tables(Learned):
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; return its predictive log density."""
         if not self.count:
-            self.log_weights = cells.prior
+            self.posterior = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
         self.actions = with_room(self.actions, (column + 2, 2, 2, len(rows)))
         if column:
@@ -281,12 +280,8 @@ class Tables(Learned):
         mean, doubts = self._believed(known, own, noise)
         scale = seen.price if seen.binary else 1.0
         reward, means, noise_in_prices = seen.reward / scale, mean / scale, seen.in_prices(noise)
-        densities = log_densities(reward, means, noise_in_prices, doubts, seen.binary)
-        joint = self.log_weights + densities
-        top = float(np.maximum.reduce(joint))
-        shares = np.exp(joint - top)
-        total = float(np.add.reduce(shares))
-        self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
+        likely, top = densities(reward, means, noise_in_prices, doubts, seen.binary)
+        self.posterior, total = reweighed(self.posterior, likely)
         self._add(rows, column, seen.reward, mean, known)
         return top + math.log(total)
 
@@ -315,3 +310,11 @@ class Tables(Learned):
             return np.full(len(subsets), self.rewards.variance)
         squares, weights = self.unexplained.take(subsets, axis=1)
         return np.asarray((squares + self.rewards.variance) / (weights + 1.0))
+
+
+def reweighed(weights: Array, likely: Array) -> tuple[Array, float]:
+    """Apply (8) and (9) to weights (S,), by densities of a reward, (S,); return the new weights,
+    and the density of the average."""
+    joint = weights * likely
+    total = float(np.add.reduce(joint))
+    return (1 - FIXED_SHARE) / total * joint + FIXED_SHARE / len(joint), total

@@ -17,7 +17,7 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.bayesian.averaging import ModelAverage, normalised
+from engine.learners.bayesian.averaging import ModelAverage, in_proportion
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import CENTRE, Observation, RewardHistory, is_rare, log_sum
 from engine.learners.learned_state import Learned
@@ -76,10 +76,8 @@ class ChangeDetector(Learned):
         if is_rare(usual):
             for i in self._rates:
                 prior[i] *= BY_RATES
-        total = sum(prior)
-        weights = [odds / total for odds in prior]
         self.rewards = RewardHistory(priced, usual, prices)
-        self.banks = [ModelAverage.begin(self.hypotheses, 0, weights, usual)]
+        self.banks = [ModelAverage.begin(self.hypotheses, 0, in_proportion(prior), usual)]
         self.changes: list[tuple[int, int]] = []
         self.unexplained = 0.0
         if may_change:
@@ -93,7 +91,8 @@ class ChangeDetector(Learned):
     @property
     def odds(self) -> list[float]:
         """Weights of the banks, sum to 1."""
-        return normalised([bank.log_odds for bank in self.banks])
+        top = max(bank.log_odds for bank in self.banks)
+        return in_proportion([math.exp(bank.log_odds - top) for bank in self.banks])
 
     @property
     def weights(self) -> Array:
@@ -193,5 +192,4 @@ class ChangeDetector(Learned):
         current, share = first.weights, (1 - CARRIED_WEIGHT) / len(awake)
         for i in awake:
             weights[i] = CARRIED_WEIGHT * current[i] + share
-        total = sum(weights)
-        return [weight / total for weight in weights]
+        return in_proportion(weights)

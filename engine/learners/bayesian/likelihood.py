@@ -141,14 +141,19 @@ def log_density(reward: float, mean: float, noise: float, doubt: float, binary: 
     return -0.5 * (math.log(2 * math.pi * wide) + away * away / wide)
 
 
-def log_densities(reward: float, mean: Array, noise: Array, doubt: Array, binary: bool) -> Array:
-    """`log_density` for several learners, (S,)."""
+def densities(
+    reward: float, mean: Array, noise: Array, doubt: Array, binary: bool
+) -> tuple[Array, float]:
+    """Predictive densities of a reward by several learners, (S,), relative to a common one, and the
+    logarithm of that one; see `log_density`."""
     if binary:
         least = np.minimum(noise / 4, 0.5)
         chance = np.minimum(np.maximum(mean, least), 1 - least)  # (16)
-        return np.asarray(np.log(chance if reward else 1 - chance))
+        return (chance if reward else 1 - chance), 0.0
     wide = noise + doubt
-    return np.asarray(-0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide))
+    logs = -0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide)
+    top = float(logs.max())
+    return np.exp(logs - top), top
 
 
 class RewardMoments(Learned):

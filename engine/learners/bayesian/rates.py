@@ -43,7 +43,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.learners.bayesian.cells import FIXED_SHARE, CellIndex, Indices
+from engine.learners.bayesian.cells import CellIndex, Indices, reweighed
 from engine.learners.bayesian.likelihood import CENTRE, Observation
 from engine.learners.learned_state import Learned
 
@@ -77,7 +77,7 @@ class SuccessRates(Learned):
         usual: mean rate before any reward, with the weight of half a success.
         level: mean rate over actions, m.
         variance: relative variance of actions' factors around the level, 1 / g.
-        log_weights: of the M models, (M,).
+        posterior: weights of the M models, (M,).
         table: successes of each action in each row, then the exposure of its factor by model,
             (R, A, 1 + M), with room; an action's own factor is in the row of the empty set.
         relative: usual rate of each action relative to the level, (A,), with room.
@@ -88,18 +88,17 @@ class SuccessRates(Learned):
     count: int = 0
     level: float = CENTRE
     variance: float = USUAL_VARIANCE
-    log_weights: Array = field(default_factory=lambda: np.zeros(0))
+    posterior: Array = field(default_factory=lambda: np.zeros(0))
     table: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     relative: Array = field(default_factory=lambda: np.ones(4))
 
     def __post_init__(self) -> None:
-        self.level, self.log_weights = self.usual, _prior(self.crosses).copy()
-        self.table = np.zeros((16, 4, 1 + len(self.log_weights)))
+        self.level, self.posterior = self.usual, _prior(self.crosses)
+        self.table = np.zeros((16, 4, 1 + len(self.posterior)))
 
     def weights(self, _: CellIndex) -> Array:
         """Weights of the models, (M,), sum to 1."""
-        weights = np.exp(self.log_weights - self.log_weights.max())
-        return np.asarray(weights / weights.sum())
+        return self.posterior
 
     def factors(
         self, cells: CellIndex, rows: Indices, columns: Indices, relative: Array
@@ -130,11 +129,8 @@ class SuccessRates(Learned):
         relative = np.array([seen.relative])
         factors = self.factors(cells, rows, np.array([column]), relative)[0][:, 0]
         rates, _ = rates_of(factors)
-        joint = self.log_weights + _log_densities(seen, rates)
-        top = float(joint.max())
-        shares = np.exp(joint - top)
-        total = float(shares.sum())
-        self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
+        likely = rates if seen.reward else 1.0 - rates
+        self.posterior, total = reweighed(self.posterior, likely)
         if column:
             rows = rows * (rows < MAX_CELLS)
             self.table = with_room(self.table, (max(rows.tolist()) + 1, column + 1, 1))
@@ -146,7 +142,7 @@ class SuccessRates(Learned):
             own[0] = 0.0
             self._fit_prior(seen.trust)
         self.count += 1
-        return top + math.log(total)
+        return math.log(total)
 
     def highest(self, columns: Indices, factors: Array) -> Array:
         """Bound of the rates of K actions by model, (K, M), from their factors: a context lifts a
@@ -177,10 +173,9 @@ def rates_of(factors: Array, highest: Array | float = HIGHEST) -> tuple[Array, A
 
 @lru_cache
 def _prior(crosses: int) -> Array:
-    """Prior log weights of the models, (M,): equal by order, then equal within an order; read
-    only."""
-    models = np.array([0.0, *[-math.log(len(SHAPES))] * (len(SHAPES) * crosses)])
-    return models - math.log(1 + crosses)
+    """Prior weights of the models, (M,): equal by order, then equal within an order; read only."""
+    models = np.array([1.0, *[1.0 / len(SHAPES)] * (len(SHAPES) * crosses)])
+    return models / (1 + crosses)
 
 
 @lru_cache(maxsize=64)
@@ -189,8 +184,3 @@ def _shapes(sizes: tuple[int, ...], crosses: int) -> Array:
     orders = np.array([0, *(order for order in range(1, crosses + 1) for _ in SHAPES)])
     shapes = np.array([1.0, *SHAPES * crosses])
     return np.asarray(np.where(np.array(sizes)[:, None] <= orders, shapes, _FIXED))
-
-
-def _log_densities(seen: Observation, rates: Array) -> Array:
-    """Log probabilities of a success or failure by rates of successes, (M,)."""
-    return np.asarray(np.log(rates if seen.reward else 1.0 - rates))

@@ -12,7 +12,7 @@ from engine.learners.bayesian.likelihood import (
     LEAST_PRICE,
     Observation,
     RewardHistory,
-    log_densities,
+    densities,
     log_density,
 )
 from tests.oracles import naive_coin, naive_student
@@ -87,9 +87,9 @@ def test_densities_to_several_learners_are_those_to_each(
 ) -> None:
     mean, noise, doubt = np.array(learners).T
     for reward in (0.0, 1.0):
-        actual = log_densities(reward, mean, noise, doubt, binary)
+        relative, common = densities(reward, mean, noise, doubt, binary)
         expected = [log_density(reward, *one, binary) for one in learners]
-        np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(np.log(relative) + common, expected, rtol=1e-12, atol=1e-12)
 
 
 # -- all rewards so far ---------------------------------------------------------------

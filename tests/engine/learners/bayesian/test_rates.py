@@ -186,7 +186,7 @@ def test_other_models_make_the_belief_while_successes_are_not_surely_rare() -> N
     assert not rewards.common
     weights = np.full(len(HYPOTHESES), 1e-4)
     weights[list(RARE)] = 1.0
-    bank.log_weights = np.log(weights)
+    bank.weights = (weights / weights.sum()).tolist()
     assert not any(isinstance(component, OfRates) for component in model.components)
     belief = model.belief(request)
     assert belief.weights.sum() == pytest.approx(1.0)
