@@ -28,6 +28,8 @@ KNOTS = 8
 """Knots of a number with many values; a number with fewer different values has a knot for each."""
 REACH = 0.7
 """Width of a value over the knots, in knots."""
+_FADING = tuple((knot, math.exp(-0.5 * (knot / REACH) ** 2)) for knot in range(-2, 4))
+"""Knots from the one below a value, and their weights if the value is this one."""
 FURTHEST = 1e9
 """Standard deviations from the mean at which values are clipped."""
 BINS = 4
@@ -96,9 +98,10 @@ class Scale:
         if self.few:
             first, part = left, [1.0 - (at - left), at - left]
         else:
-            first = max(0, left - 2)
-            knots = range(first, min(len(self.knots), left + 4))
-            part = [math.exp(-0.5 * ((at - knot) / REACH) ** 2) for knot in knots]
+            # Each knot's exp(-d^2 / 2 `REACH`^2), d its distance, up to a common factor.
+            first, ratio = max(0, left - 2), math.exp((at - left) / REACH**2)
+            near = _FADING[first - left + 2 : len(self.knots) - left + 2]
+            part = [fading * ratio**knot for knot, fading in near]
         length = math.hypot(*part)
         return {first + i: share / length for i, share in enumerate(part) if share}
 
@@ -190,7 +193,7 @@ def _read(features: Features, scales: Scales, near: bool, constant: bool = False
         fields.pop(field, None)
         if near:
             names = _knot_columns(field)
-            for knot, share in _by_nearness(scale, value):
+            for knot, share in scale.by_nearness(value).items():
                 columns[names[knot]], fields[names[knot]] = share, field
         elif share := scale.along_line(value):
             columns[field], fields[field] = share, field
@@ -203,12 +206,6 @@ def _read(features: Features, scales: Scales, near: bool, constant: bool = False
 def _knot_columns(field: str) -> tuple[str, ...]:
     """Names of a number's columns, as shared strings."""
     return tuple(f"{field}[~{knot}]" for knot in range(KNOTS))
-
-
-@lru_cache(maxsize=16_384)
-def _by_nearness(scale: Scale, value: float) -> tuple[tuple[int, float], ...]:
-    """Cached `Scale.by_nearness`: values of items recur, also after other scales were refitted."""
-    return tuple(scale.by_nearness(value).items())
 
 
 @cached(lambda actions, *_: _ACTION * len(actions))
