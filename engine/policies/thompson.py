@@ -239,7 +239,8 @@ def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
 
 def _won_among(able: list[int], mean: Array, bells: Array, table: Array) -> _Won:
     """`_won` among actions that could be the highest, by normal numbers (K, draws)."""
-    best, won = _drawn(mean, bells, table, able[0]), list[NDArray[np.bool_]]()
+    best = _drawn(mean, bells, table, able[0])
+    won: list[NDArray[np.bool_]] = []
     for k in able[1:]:
         drawn = _drawn(mean, bells, table, k)
         won.append(drawn > best)  # Than all before it.
