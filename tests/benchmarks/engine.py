@@ -40,6 +40,7 @@ from engine.learners.bayesian.basis import MAX_BASIS
 from engine.learners.bayesian.component import Linear
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import FITS, BayesianLearner
+from engine.learners.bayesian.posterior import USUAL
 from engine.learners.belief import Before, Belief
 from engine.loop.entries import Ranked
 from engine.loop.event import EventState
@@ -84,6 +85,7 @@ class DenseLearner:
         self._pull: Array = np.zeros(1 + self.size)
         self._pull[0] = 4.0 * 0.5
         self._rewards: list[float] = []
+        self._excess = 0.0
 
     @property
     def size(self) -> int:
@@ -96,7 +98,7 @@ class DenseLearner:
         covariance = np.linalg.inv(self._precision)
         mean = covariance @ self._pull
         own, prior = rows @ covariance @ rows.T, rows[:, 1:] @ rows[:, 1:].T
-        inside = naive_unit(self._rewards) * own  # Uncertainty in units of the rewards.
+        inside = self._unit * own  # Uncertainty in units of the rewards.
         belief = Belief(np.ones(1), (rows @ mean)[None], inside[None], Before(prior[None]))
         normals = self._rng.standard_normal((self._policy.draws, len(rows)))
         winners = (belief.means + self._policy.width * belief.widths * normals).argmax(axis=1)
@@ -105,9 +107,19 @@ class DenseLearner:
     def learn(self, request: RankRequest, chosen: int, reward: float) -> None:
         """Count the reward of the chosen action."""
         row, noise = self._row(request, chosen), self._hypothesis.noise_sd**2
+        if reward not in (0.0, 1.0):
+            gain = np.linalg.solve(self._precision, row)
+            variance = naive_unit(self._rewards) * float(noise + row @ gain)
+            self._excess += (reward - float(gain @ self._pull)) ** 2 / variance - 1.0
         self._precision += np.outer(row, row) / noise
         self._pull += reward * row / noise
         self._rewards.append(reward)
+
+    @property
+    def _unit(self) -> float:
+        """Unit of variances, widened by the learned noise: (20)."""
+        learned = 1.0 + self._excess / (USUAL + len(self._rewards))
+        return naive_unit(self._rewards) * max(learned, 1.0)
 
     def _row(self, request: RankRequest, position: int) -> Array:
         row: Array = np.zeros(1 + self.size)
