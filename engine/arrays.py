@@ -17,7 +17,7 @@ def with_room(array: NDArray[T], shape: tuple[int, ...]) -> NDArray[T]:
         return array
     pairs = zip(array.shape, shape, strict=True)
     size = [have if have >= need else max(2 * have, need) for have, need in pairs]
-    # Unlike `zeros_like`, `zeros` leaves large parts untouched until they are used.
+    # `zeros` takes memory that the system clears on first use; `zeros_like` writes all of it.
     grown = np.zeros(size, array.dtype, order="F" if np.isfortran(array) else "C")
     grown[tuple(slice(0, have) for have in array.shape)] = array
     return grown

@@ -124,5 +124,6 @@ def _apart(covariances: Array) -> Array:
     every = covariances.reshape(*own.shape[:-1], -1)
     shared = np.minimum.reduce(every, axis=-1, keepdims=True)
     total = np.add.reduce(own, axis=-1, keepdims=True)
-    common = (1 + OWN) * shared - OWN / own.shape[-1] * total
-    return np.asarray((1 + _NEGLIGIBLE) * own - common)
+    # own - shared + OWN (mean - shared) + _NEGLIGIBLE own, with fewer array calls.
+    removed = (1 + OWN) * shared - OWN / own.shape[-1] * total
+    return np.asarray((1 + _NEGLIGIBLE) * own - removed)

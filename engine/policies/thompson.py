@@ -166,8 +166,7 @@ class _Outcome:
 
     def packed(self) -> "_Outcome":
         """Copy with ``won`` packed as bits."""
-        won = [row if row.dtype == np.uint8 else np.packbits(row) for row in self.won]
-        return replace(self, won=won)
+        return replace(self, won=[np.packbits(row) for row in self.won])
 
 
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:

@@ -182,11 +182,11 @@ class Tables(Learned):
         crosses: see `CellIndex`.
         rewards: summary of all rewards.
         posterior: weights of the subsets, (S,); empty before the first reward.
-        cells: number and sum of the rewards of each action in each row, (2, R, A), with room: the
-            last row and column are always empty, and stand for those beyond them.
+        cells: number and sum of the rewards of each action in each row, (2, R, A), with room. The
+            last row and column stay empty: indices beyond the table are clipped to them.
         actions: sums for m_a of (15), by subset: weights of cells, and weighted means; for noisy
             rewards (u = 1), and for explained ones (u = 0); (A, 2, 2, S), with room; the last
-            action as in `cells`.
+            action stays empty, too.
         unexplained: sums of squared errors and of their weights, by subset, (2, S).
     """
 
@@ -262,6 +262,7 @@ class Tables(Learned):
         scale = seen.price if seen.binary else 1.0
         variance = self.rewards.variance
         reward, mean = seen.reward / scale, self.rewards.mean / scale
+        # As `Observation.in_prices`, for a single number.
         noise = min(variance / seen.price**2, 4 * seen.usual) if seen.binary else variance
         return log_density(reward, mean, noise, variance, seen.binary)
 

@@ -45,7 +45,8 @@ BY_RATES = 50.0
 """Factor on the prior odds of rates where a rare usual reward is stated: to models of rewards of
 any size, one visitor without a reward says too much."""
 _ROUNDING = 1e-9
-"""Log odds that differ by less are equal: a challenger as good as the current bank restarts."""
+"""Largest difference of log odds taken for rounding: a challenger no better than the current bank
+restarts."""
 HOPELESS = -12.0
 """Log odds at which a replaced bank is dropped."""
 

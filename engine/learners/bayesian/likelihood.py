@@ -144,8 +144,9 @@ def log_density(reward: float, mean: float, noise: float, doubt: float, binary: 
 def densities(
     reward: float, mean: Array, noise: Array, doubt: Array, binary: bool
 ) -> tuple[Array, float]:
-    """Predictive densities of a reward by several learners, (S,), relative to a common one, and the
-    logarithm of that one; see `log_density`."""
+    """Predictive densities of a reward by several learners, (S,), divided by a common factor, and
+    the logarithm of that factor: the largest density, or 1 where rewards are binary. See
+    `log_density`."""
     if binary:
         least = np.minimum(noise / 4, 0.5)
         chance = np.minimum(np.maximum(mean, least), 1 - least)  # (16)
@@ -421,7 +422,7 @@ class RewardHistory(RewardMoments):
         self.common |= self._commonness > SURELY_COMMON
 
     def _count_price(self, reward: float, action: str) -> None:
-        """Count a success at another price than the action's last one."""
+        """Count a success at a new price: the action's first one, or another than its last one."""
         self.repriced += action in self.prices
         if action in self.prices or len(self.prices) < MAX_PRICES:
             self.prices[action] = reward

@@ -29,7 +29,8 @@ KNOTS = 8
 REACH = 0.7
 """Width of a value over the knots, in knots."""
 _FADING = tuple((knot, math.exp(-0.5 * (knot / REACH) ** 2)) for knot in range(-2, 4))
-"""Knots from the one below a value, and their weights if the value is this one."""
+"""Offsets of nearby knots from the last one at or below a value, and their weights for a value at
+that knot."""
 FURTHEST = 1e9
 """Standard deviations from the mean at which values are clipped."""
 BINS = 4
@@ -55,10 +56,6 @@ class Scale:
     logged: bool
     mean: float
     sd: float
-
-    def __hash__(self) -> int:
-        """Hash of mean and sd, which suffices and is cheap: each number read is looked up by it."""
-        return hash((self.mean, self.sd))
 
     @classmethod
     def of(cls, counts: Mapping[float, int]) -> "Scale":

@@ -417,8 +417,8 @@ def test_of_many_actions_those_that_could_be_the_highest_are_others_in_each_cont
 
 
 @pytest.mark.parametrize("apart", [0.0, 3e-8, 0.1])
-def test_of_many_actions_those_of_one_context_are_counted_exactly_too(apart: float) -> None:
-    """Ties, samples that rounding reverses, and distant samples."""
+def test_each_draw_belongs_to_the_first_of_the_highest_actions(apart: float) -> None:
+    """Ties, near samples, and distant ones; before and after they are packed."""
     rng = np.random.default_rng(7)
     table = np.clip(rng.normal(size=(11, 64)), -4, 4)
     table[1:] = table[0]

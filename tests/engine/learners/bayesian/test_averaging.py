@@ -167,7 +167,7 @@ def test_a_hypothesis_that_is_hopelessly_behind_is_no_longer_taught() -> None:
     reweighed(bank, 0.0, 0.0, -0.1)
     assert [*bank.learners] == [0, 1]
     assert list(map(bool, bank.weights)) == [True, True, False]
-    before = bank.weights
+    before = [*bank.weights]
     assert reweighed(bank, 0.0, 0.0, -math.inf) == pytest.approx(0.0, abs=1e-12)
     np.testing.assert_allclose(bank.weights, before, atol=FIXED_SHARE)
     assert bank.weights[2] == 0
@@ -185,7 +185,7 @@ def test_the_last_one_awake_has_all_the_weight_and_stays_awake() -> None:
 def test_a_reactivated_hypothesis_starts_with_the_fixed_share() -> None:
     bank = average_of()
     reweighed(bank, 0.0, -1.0, -50.0)
-    known, before = dict(bank.learners), bank.weights
+    known, before = dict(bank.learners), [*bank.weights]
     bank.restore(THREE, CENTRE)
     linear = [one for one in bank.learners.values() if isinstance(one, Posterior)]
     assert [one.hypothesis for one in linear] == [*THREE]
