@@ -24,7 +24,7 @@ class Before:
 
     @cached_property
     def shares(self) -> Array:
-        """Factors that give all actions the same prior width, (H, K)."""
+        """Factors to equal prior widths of the actions, (H, K)."""
         own = _apart(self.covariances)
         return np.asarray(own.mean(axis=-1, keepdims=True) / own)
 

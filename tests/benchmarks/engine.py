@@ -107,7 +107,7 @@ class DenseLearner:
     def learn(self, request: RankRequest, chosen: int, reward: float) -> None:
         """Count the reward of the chosen action."""
         row, noise = self._row(request, chosen), self._hypothesis.noise_sd**2
-        if reward not in (0.0, 1.0):  # Others tell nothing of the noise.
+        if reward not in (0.0, 1.0):  # Which tell nothing of the noise.
             gain = np.linalg.solve(self._precision, row)
             variance = naive_unit(self._rewards) * float(noise + row @ gain)
             self._excess += (reward - float(gain @ self._pull)) ** 2 / variance - 1.0

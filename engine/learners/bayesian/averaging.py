@@ -33,7 +33,7 @@ PRUNED = 40.0
 
 @dataclass(eq=False, slots=True)
 class ModelAverage(Learned):
-    """Weighted average of one learner for each hypothesis, all taught from the same reward on.
+    """Weighted average of learners, one per hypothesis, with the same first reward.
 
     Attributes:
         born: number of rewards before the first one taught.

@@ -93,7 +93,7 @@ class RowKernel(Learned):
         return self._scales.actions(actions, self._near)
 
     def columns(self, action: Action) -> Iterator[Column]:
-        """Yield the columns of an action's rows: those of its features, then that of its id."""
+        """Yield the columns of an action's rows: features first, then the id."""
         read = self._scales.action(action.features, self._near)
         for column in read.columns:
             yield column, False

@@ -416,6 +416,9 @@ def test_of_many_actions_those_that_could_be_the_highest_are_others_in_each_cont
     assert _wins(means, bells, GivenNormals(table), draws=256).tolist() == exact
 
 
+# -- one context ----------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("apart", [0.0, 3e-8, 0.1])
 def test_each_draw_belongs_to_the_first_of_the_highest_actions(apart: float) -> None:
     """Ties, near samples, and distant ones; before and after they are packed."""

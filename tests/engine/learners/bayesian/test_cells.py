@@ -253,6 +253,18 @@ def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.Mon
     np.testing.assert_allclose(means, fresh.rewards.mean)
 
 
+@pytest.mark.parametrize("many", range(1, 20))
+def test_what_other_tables_alone_have_learned_is_new(many: int) -> None:
+    """Tables of two banks share rows and columns; those of one may end before the others'."""
+    taught = Taught([({"a": f"x{i}"}, f"p{i}", float(i % 3 == 0)) for i in range(many)], "a", 1)
+    last = f"x{many - 1}", f"p{many - 1}"
+    offers = (({"a": "new"}, last[1]), ({"a": last[0]}, "new"), ({"a": "new"}, "new"))
+    before = [taught.moments(context, [action]) for context, action in offers]
+    taught.cells.place(request_for({"a": "new"}).context, request_for({}, "new").actions[0])
+    after = [taught.moments(context, [action]) for context, action in offers]
+    np.testing.assert_array_equal(after, before)
+
+
 def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     """With any number of contexts the tables keep their size; known contexts are still learned."""
     monkeypatch.setattr(module, "MAX_ROWS", 20)

@@ -182,6 +182,15 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
     assert [learner.count for learner in challenger.learners.values()] == [0, 0, 0]
 
 
+def test_a_challenger_no_better_than_the_current_bank_restarts_whatever_is_rounded() -> None:
+    """Densities that are equal by all hypotheses, as of a first reward taken for a fair coin."""
+    detector = DensityDetector()
+    for chance in np.random.default_rng(4).uniform(0.01, 1, 200).tolist():
+        every = dict.fromkeys(range(3), math.log(chance))
+        detector.detector.reweigh(detector.reward, [every, every], "a")
+        assert detector.detector.banks[-1].born == detector.detector.learned
+
+
 @pytest.mark.parametrize("kinds", [("cells", "rates"), ("rates",)])
 def test_a_challenger_has_no_rates_beside_other_hypotheses(
     kinds: tuple[Literal["cells", "rates"], ...],

@@ -90,7 +90,7 @@ def test_densities_to_several_learners_are_those_to_each(
         relative, common = densities(reward, mean, noise, doubt, binary)
         expected = [log_density(reward, *one, binary) for one in learners]
         likely = np.exp(np.array(expected) - common)
-        np.testing.assert_allclose(relative, likely, rtol=1e-9, atol=1e-300)
+        np.testing.assert_allclose(relative, likely, rtol=1e-12, atol=1e-300)
 
 
 # -- all rewards so far ---------------------------------------------------------------
