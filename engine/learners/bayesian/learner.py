@@ -199,7 +199,7 @@ class BayesianLearner(Learner):
     @property
     def _are_few_successes(self) -> bool:
         """True after few successes with stated prices and a rare usual reward: Gaussians take
-        successes for more than any price allows, so rates alone make the belief."""
+        successes for more than any price allows, so a bank with rates believes them alone."""
         rewards = self.evidence.rewards
         return rewards.is_priced_and_rare and rewards.rare and rewards.successes < CONFIRMED
 

@@ -47,7 +47,7 @@ LEAST_PRICE = 1e-6
 """Bound of prices: smaller rewards cannot be divided by."""
 CONFIRMED = 10
 """Successes for each change of a price; and before which, where prices and a rare usual reward are
-stated, rates alone make the belief."""
+stated, a bank with rates believes them alone."""
 TRUST = 5.0
 """Number of successes that a usual rate counts as where prices are stated."""
 MOST_LIKELY = 0.999
