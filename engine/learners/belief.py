@@ -28,6 +28,12 @@ class Before:
         own = _apart(self.covariances)
         return np.asarray(own.mean(axis=-1, keepdims=True) / own)
 
+    @cached_property
+    def relative_sds(self) -> Array:
+        """Prior standard deviations of the actions, relative to their quadratic mean, (H, K)."""
+        variances = np.diagonal(self.covariances, axis1=-2, axis2=-1)
+        return np.asarray(np.sqrt(variances / variances.mean(axis=-1, keepdims=True)))
+
 
 @dataclass(frozen=True)
 class Belief:

@@ -57,7 +57,7 @@ class LoopState:
         retraining: last restart of the model on the latest log, if later than that.
     """
 
-    VERSION: ClassVar[int] = 23
+    VERSION: ClassVar[int] = 24
     """Increased with each change of the content or meaning of `state`: if the same log leads to
     another one."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"

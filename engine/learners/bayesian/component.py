@@ -75,7 +75,7 @@ class Linear(Component):
         return mean, covariance
 
     def before(self, actions: tuple[Action, ...]) -> Array:
-        return self.span.alike(actions)
+        return self.span.alike(actions) + self.learner.common_before
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         inside: dict[Block, Array] = {}

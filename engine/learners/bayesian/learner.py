@@ -246,11 +246,14 @@ class BayesianLearner(Learner):
         return [i for i, action in enumerate(actions) if rewards.earns_nothing(action.id)]
 
     def _narrowed(self, covariances: Array, actions: tuple[Action, ...]) -> Array:
-        """Limit the doubt of components other than rates, where rewards are rare."""
+        """Limit the doubt of components other than rates, where rewards are rare. Differences of
+        prior doubt, as of longer rows, stay."""
         if not self.evidence.rewards.rare:
             return covariances
         widest = self.evidence.rewards.widest([action.id for action in actions])
         sds = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
+        relative = self._before(actions).relative_sds
+        sds /= relative if covariances.ndim == 3 else relative[:, None]
         most = np.maximum(sds, widest)
         part = np.divide(widest, most, out=np.ones_like(most), where=most > 0)
         part[[isinstance(component, OfRates) for component in self.components]] = 1.0
@@ -291,8 +294,18 @@ class BayesianLearner(Learner):
         weights = np.array([component.weight for component in components])
         offers = [(context, of, self._earning(of, shares)) for context, of, shares in offers]
         means, variances = np.array([component.average(offers) for component in components]).T
+        if self.evidence.rewards.rare:
+            unlimited = [isinstance(component, OfRates) for component in components]
+            most = np.where(unlimited, np.inf, self._widest_average(offers))
+            variances = np.minimum(variances, most**2)
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
+
+    def _widest_average(self, offers: Sequence[WeighedOffer]) -> float:
+        """Bound of the doubt about a weighted sum of rare rewards; see `_narrowed`."""
+        widest = self.evidence.rewards.widest
+        every = {actions: widest([action.id for action in actions]) for _, actions, _ in offers}
+        return sum(float(np.abs(shares) @ every[actions]) for _, actions, shares in offers)
 
     def contributions(
         self,

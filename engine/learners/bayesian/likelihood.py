@@ -50,6 +50,8 @@ CONFIRMED = 10
 stated, a bank with rates believes them alone."""
 TRUST = 5.0
 """Number of successes that a usual rate counts as where prices are stated."""
+LIKELIEST = 0.9
+"""Largest usual rate: with a smaller one, cheap actions would start behind."""
 MOST_LIKELY = 0.999
 """Largest probability of a success."""
 NEW_PRICES = 10
@@ -257,11 +259,10 @@ class RewardHistory(RewardMoments):
 
     @cached_property
     def new_price(self) -> float:
-        """Price of an action without a known one: the largest one, drawn to the largest possible
-        reward with the weight of one action."""
-        many = len(self._positive)
-        largest = max(map(abs, self._positive), default=1.0)
-        return float(largest ** (many / (many + 1)) * self.most ** (1 / (many + 1)))
+        """Price of an action without a known one: the mean of the known prices and of the largest
+        possible reward. With the largest price, a new action got .6 of the visitors."""
+        prices = [*map(abs, self._positive), self.most]
+        return sum(prices) / len(prices)
 
     @cached_property
     def price_spread(self) -> float:
@@ -292,7 +293,7 @@ class RewardHistory(RewardMoments):
         price = self.price(action)
         if not (self.is_priced_and_rare and price):
             return 1.0
-        return min(self._per_positive / price, COMMON / self.usual)
+        return min(self._per_positive / price, LIKELIEST / self.usual)
 
     @cached_property
     def _per_positive(self) -> float:

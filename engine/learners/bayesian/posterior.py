@@ -213,6 +213,11 @@ class Posterior(Learned):
         return 1.0 / self._precision
 
     @property
+    def common_before(self) -> float:
+        """Variance of m0 before any reward, in units of that of a row of length 1."""
+        return 1.0 / (CENTRE_PRECISION * self._tau2)
+
+    @property
     def scale(self) -> float:
         """Factor on the variances of noise and doubt, learned from innovations."""
         return 1.0 + self._excess / (USUAL + self.count)  # (20)

@@ -262,3 +262,15 @@ def test_contributions_of_rates_add_up_to_means_and_an_average_is_as_unsure_as_i
     half = np.full(4, 0.125)
     offers = [(request.context, request.actions, half) for request in (first, second)]
     assert 0 < model.sd_of_average(offers) < both.sd.max()
+
+
+@pytest.mark.parametrize("visitors", [30, 150])
+def test_the_doubt_about_one_action_is_the_width_of_its_bell(visitors: int) -> None:
+    """With all hypotheses, where the doubt of some is limited."""
+    model = taught_priced(visitors, *HYPOTHESES)
+    drinks = [{"id": f"i{k}", "features": [{"name": f"i{k}"}]} for k in range(4)]
+    request = request_of([{"a": "a0", "b": "b0"}], *drinks)
+    assert model.evidence.rewards.rare
+    for k, sd in enumerate(model.belief(request).sd.tolist()):
+        offers = [(request.context, request.actions, np.eye(4)[k])]
+        assert model.sd_of_average(offers) == pytest.approx(sd)

@@ -32,6 +32,20 @@ def test_before_any_reward_beliefs_are_of_the_size_of_the_usual_one(usual: float
     assert (np.sqrt(variances) <= usual * (1 + 1e-9)).all()
 
 
+@given(usual_rewards, st.lists(st.floats(-3, 30), min_size=2, max_size=5))
+def test_before_any_reward_actions_with_numbers_have_the_same_chance(
+    usual: float, numbers: list[float]
+) -> None:
+    """Longer rows have more prior doubt; the bound of doubt keeps the proportion."""
+    offered = [
+        {"id": f"a{k}", "features": [{"kind": "a", "size": number}]}
+        for k, number in enumerate(numbers)
+    ]
+    loop = LearningLoop(LoopSettings(usual_reward=usual), seed=3)
+    first, *others = loop.rank(offered, CONTEXT).ranking
+    assert {round(action.probability, 12) for action in others} == {round(first.probability, 12)}
+
+
 @pytest.mark.parametrize("usual", [0.002, 0.006, 0.02])
 def test_one_visitor_without_a_reward_leaves_a_third_of_the_chance(usual: float) -> None:
     loop = LearningLoop(LoopSettings(usual_reward=usual), seed=3)
