@@ -141,7 +141,7 @@ def test_each_action_has_the_price_of_its_successes() -> None:
         result.count_reward(reward, action)
     assert result.binary
     prices, spread = result.prices_of(["a", "b", "c"])
-    np.testing.assert_allclose(prices, [0.2, 0.8 ** (2 / 3), 0.8])
+    np.testing.assert_allclose(prices, [0.2, (0.2 + 0.8 + 1.0) / 3, 0.8])
     np.testing.assert_allclose(spread, [0.0, 0.36, 0.0])
     for reward, action, price in ((0.0, "a", 0.2), (0.5, "b", 0.5)):
         seen = result.observe(reward, action)
