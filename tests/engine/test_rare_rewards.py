@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 SIZES = (3, 3, 4)
 POLICY = Thompson()
 SAME = np.ones(5)
-"""Prices."""
+"""Equal prices."""
 
 
 def offered(cell: int, names: list[str]) -> RankRequest:

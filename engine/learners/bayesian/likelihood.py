@@ -50,8 +50,8 @@ CONFIRMED = 10
 stated, a bank with rates believes them alone."""
 TRUST = 5.0
 """Number of successes that a usual rate counts as where prices are stated."""
-LIKELIEST = 0.9
-"""Largest usual rate: with a smaller one, cheap actions would start behind."""
+LARGEST_USUAL_RATE = 0.9
+"""Bound of an action's usual rate: with a smaller one, cheap actions would start behind."""
 MOST_LIKELY = 0.999
 """Largest probability of a success."""
 NEW_PRICES = 10
@@ -293,7 +293,7 @@ class RewardHistory(RewardMoments):
         price = self.price(action)
         if not (self.is_priced_and_rare and price):
             return 1.0
-        return min(self._per_positive / price, LIKELIEST / self.usual)
+        return min(self._per_positive / price, LARGEST_USUAL_RATE / self.usual)
 
     @cached_property
     def _per_positive(self) -> float:
@@ -331,7 +331,7 @@ class RewardHistory(RewardMoments):
         return reward > LEAST_PRICE and len(known) < NEW_PRICES * (1 + self.successes - len(known))
 
     def disproves_prices(self, reward: float, action: str) -> bool:
-        """True if a reward shows that those other than 0 and 1 so far were no prices."""
+        """True if a new reward shows that rewards other than 0 and 1 are amounts, not prices."""
         is_new = self.priced and self.binary and not self.fits_prices(reward, action)
         return is_new and any(price != 1.0 for price in self.known_prices.values())
 

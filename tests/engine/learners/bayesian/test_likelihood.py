@@ -165,7 +165,7 @@ def test_where_prices_differ_the_noise_of_an_action_follows_its_price_and_rate()
 
 
 def rare_history(successes: int, price: float = 0.4) -> RewardHistory:
-    """Rewards of one action that succeeds in 2 % of visits."""
+    """Rewards of an action with a success in 2 % of visits."""
     return history_of([0.0] * 49 * successes + [price] * successes)
 
 

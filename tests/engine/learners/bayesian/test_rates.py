@@ -266,7 +266,7 @@ def test_contributions_of_rates_add_up_to_means_and_an_average_is_as_unsure_as_i
 
 @pytest.mark.parametrize("visitors", [30, 150])
 def test_the_doubt_about_one_action_is_the_width_of_its_bell(visitors: int) -> None:
-    """With all hypotheses, where the doubt of some is limited."""
+    """With every hypothesis; rare rewards bound the doubt of linear ones and of tables."""
     model = taught_priced(visitors, *HYPOTHESES)
     drinks = [{"id": f"i{k}", "features": [{"name": f"i{k}"}]} for k in range(4)]
     request = request_of([{"a": "a0", "b": "b0"}], *drinks)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
+from engine.learners.base import Impression
 from engine.learners.bayesian.likelihood import RewardMoments
 from engine.loop.settings import learner_of
 from engine.protocol.request import RankRequest, parse_rank_request
@@ -44,6 +45,19 @@ def test_before_any_reward_actions_with_numbers_have_the_same_chance(
     loop = LearningLoop(LoopSettings(usual_reward=usual), seed=3)
     first, *others = loop.rank(offered, CONTEXT).ranking
     assert {round(action.probability, 12) for action in others} == {round(first.probability, 12)}
+
+
+def test_the_bound_of_doubt_is_the_same_for_a_context_alone_and_among_others() -> None:
+    offered = [{"id": f"a{k}", "features": [{"kind": "a", "size": 2.0 * k}]} for k in range(4)]
+    requests = [parse_rank_request(offered, [{"age": age}]) for age in ("young", "old", "young")]
+    learner = learner_of(LoopSettings(usual_reward=0.02))
+    for k in (0, 1, 2, 3, 2):
+        learner.learn(Impression(requests[0], k, k, 0.25), 0.0)
+    together = learner.beliefs(requests)
+    for k, request in enumerate(requests):
+        alone = learner.belief(request)
+        np.testing.assert_allclose(together.means[:, k], alone.means, atol=1e-12)
+        np.testing.assert_allclose(together.covariances[:, k], alone.covariances, atol=1e-12)
 
 
 @pytest.mark.parametrize("usual", [0.002, 0.006, 0.02])
